@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+/**
+ * What the host runtime offers beyond NCCL and CUDA: bounded waits, and who failed. All may be called from any thread
+ * while the object they are about exists.
+ */
+public interface HostExtensions extends NativeLibrary {
+    /**
+     * Names the version of the host runtime.
+     *
+     * @return the text
+     */
+    String hostVersion();
+
+    /**
+     * Waits for a stream, bounded; returns early when a communicator with work on it has failed.
+     *
+     * @param stream the stream
+     * @param maxNanos bound of the wait in nanoseconds
+     * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
+     */
+    int streamWait(long stream, long maxNanos);
+
+    /**
+     * Waits for an event, bounded; returns early when a communicator that it waits for has failed.
+     *
+     * @param event the event
+     * @param maxNanos bound of the wait in nanoseconds
+     * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
+     */
+    int eventWait(long event, long maxNanos);
+
+    /**
+     * Tells which ranks were seen to die.
+     *
+     * @param comm the communicator
+     * @param failed address of an {@code int} array that receives the ranks
+     * @param capacity length of the array
+     * @param countOut address of an {@code int} that receives the number
+     * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
+     */
+    int commFailedRanks(long comm, long failed, int capacity, long countOut);
+
+    /**
+     * Waits for the end of a non-blocking initialisation, finalisation or shrink, bounded.
+     *
+     * @param comm the communicator
+     * @param maxNanos bound of the wait in nanoseconds
+     * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
+     */
+    int commWaitReady(long comm, long maxNanos);
+
+    /**
+     * Reads how many operations were enqueued and completed.
+     *
+     * @param comm the communicator
+     * @param enqueued address of a {@code uint64_t}
+     * @param completed address of a {@code uint64_t}
+     * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
+     */
+    int commProgress(long comm, long enqueued, long completed);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Memory at addresses that came from a native library. The caller vouches for address, size and lifetime. */
+public final class NativeMemory {
+    private NativeMemory() {}
+
+    /**
+     * A view of native memory that lives for ever; for short use inside one method.
+     *
+     * @param address where it begins
+     * @param bytes its size
+     * @return the segment
+     */
+    @SuppressWarnings("restricted")
+    public static MemorySegment view(long address, long bytes) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    /**
+     * A view of native memory that dies with an arena.
+     *
+     * @param address where it begins
+     * @param bytes its size
+     * @param arena whose lifetime the view has
+     * @return the segment
+     */
+    @SuppressWarnings("restricted")
+    public static MemorySegment view(long address, long bytes, Arena arena) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
+    }
+
+    /**
+     * Reads a C string.
+     *
+     * @param address of its first character, or 0
+     * @return the string, empty for 0
+     */
+    @SuppressWarnings("restricted")
+    public static String text(long address) {
+        return address == 0
+                ? ""
+                : MemorySegment.ofAddress(address).reinterpret(Long.MAX_VALUE).getString(0);
+    }
+
+    /**
+     * Reads an {@code int}.
+     *
+     * @param address where it is
+     * @return its value
+     */
+    public static int intAt(long address) {
+        return view(address, Integer.BYTES).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+    }
+
+    /**
+     * Reads a {@code long}.
+     *
+     * @param address where it is
+     * @return its value
+     */
+    public static long longAt(long address) {
+        return view(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    }
+}

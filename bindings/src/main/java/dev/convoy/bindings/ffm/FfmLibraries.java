@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings.ffm;
+
+import dev.convoy.bindings.Cuda;
+import dev.convoy.bindings.HostExtensions;
+import dev.convoy.bindings.Nccl;
+
+/** Function tables of opened libraries. */
+public final class FfmLibraries {
+    private FfmLibraries() {}
+
+    /**
+     * Links NCCL's functions.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static Nccl nccl(DynamicLibrary library) {
+        return FfmNccl.link(new FunctionTable(library));
+    }
+
+    /**
+     * Links the CUDA runtime's functions.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static Cuda cuda(DynamicLibrary library) {
+        return FfmCuda.link(new FunctionTable(library));
+    }
+
+    /**
+     * Links the host runtime's extensions.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static HostExtensions hostExtensions(DynamicLibrary library) {
+        return FfmHostExtensions.link(new FunctionTable(library));
+    }
+}
