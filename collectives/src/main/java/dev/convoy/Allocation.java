@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import dev.convoy.bindings.NativeRuntime.Kind;
+import java.lang.foreign.Arena;
+
+/** Memory of a device that a buffer owns, and its slices share. */
+final class Allocation {
+    private final Root root;
+    private final boolean owner;
+
+    /** What there is once an allocation, however many slices look at it. */
+    private static final class Root {
+        final Device device;
+        final MemoryKind kind;
+        final long address;
+        final Lifetime lifetime = new Lifetime();
+        Arena arena;
+
+        Root(Device device, MemoryKind kind, long address) {
+            this.device = device;
+            this.kind = kind;
+            this.address = address;
+        }
+    }
+
+    Allocation(Device device, MemoryKind kind, long address) {
+        this(new Root(device, kind, address), true);
+    }
+
+    private Allocation(Root root, boolean owner) {
+        this.root = root;
+        this.owner = owner;
+    }
+
+    /** The same memory for a slice, which does not free it. */
+    Allocation shared() {
+        return owner ? new Allocation(root, false) : this;
+    }
+
+    Device device() {
+        return root.device;
+    }
+
+    MemoryKind kind() {
+        return root.kind;
+    }
+
+    void check(DeviceBuffer buffer) {
+        root.lifetime.check(buffer);
+    }
+
+    boolean isHostAccessible() {
+        return root.kind == MemoryKind.PINNED_HOST || root.device.natives().kind() == Kind.HOST;
+    }
+
+    /** The lifetime of views; made on demand, because closing a shared arena is dear. */
+    Arena arena() {
+        synchronized (root) {
+            if (root.arena == null) {
+                root.arena = Arena.ofShared();
+            }
+            return root.arena;
+        }
+    }
+
+    void close() {
+        if (!owner || !root.lifetime.end()) {
+            return;
+        }
+        synchronized (root) {
+            if (root.arena != null) {
+                root.arena.close();
+            }
+        }
+        if (root.address == 0) {
+            return;
+        }
+        root.device.makeCurrent();
+        var cuda = root.device.natives().cuda();
+        switch (root.kind) {
+            case DEVICE -> root.device.status().checkCuda(cuda.free(root.address), "cudaFree");
+            case PINNED_HOST -> root.device.status().checkCuda(cuda.freeHost(root.address), "cudaFreeHost");
+        }
+    }
+}

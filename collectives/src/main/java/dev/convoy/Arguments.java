@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Checks of what a caller passes, so that a mistake has a name and never reaches the library. */
+final class Arguments {
+    private final NativeCommunicator communicator;
+
+    Arguments(NativeCommunicator communicator) {
+        this.communicator = communicator;
+    }
+
+    /** A buffer that the communicator's device can use; its address, or throws. */
+    long address(DeviceBuffer buffer) {
+        if (buffer.device() != communicator.device()) {
+            throw new IllegalArgumentException(buffer + " belongs to " + buffer.device() + ", but " + communicator
+                    + " to " + communicator.device());
+        }
+        return buffer.address();
+    }
+
+    /** The same for a buffer that only the root has. */
+    long addressOrNull(DeviceBuffer buffer, boolean needed, String what) {
+        if (buffer != null) {
+            return address(buffer);
+        }
+        if (needed) {
+            throw new IllegalArgumentException("the root needs a " + what);
+        }
+        return 0;
+    }
+
+    long stream(Stream stream) {
+        if (stream.device() != communicator.device()) {
+            throw new IllegalArgumentException(
+                    stream + " is not of " + communicator + "'s device " + communicator.device());
+        }
+        return stream.handle();
+    }
+
+    int rank(int rank, String what) {
+        if (rank < 0 || rank >= communicator.worldSize()) {
+            throw new IllegalArgumentException(what + " " + rank + " is not a rank of " + communicator);
+        }
+        return rank;
+    }
+
+    /** Receive holds {@code ratio} times what send does. */
+    static void receives(DeviceBuffer send, DeviceBuffer recv, long ratio) {
+        sameType(send, recv);
+        if (recv.count() % ratio != 0 || recv.count() / ratio != send.count()) {
+            throw new IllegalArgumentException("send has " + send.count() + " elements and recv " + recv.count()
+                    + "; recv must have " + (ratio == 1 ? "as many" : ratio + " times as many"));
+        }
+    }
+
+    /** How many elements each rank's part has. */
+    long part(DeviceBuffer buffer) {
+        if (buffer.count() % communicator.worldSize() != 0) {
+            throw new IllegalArgumentException(
+                    buffer + " cannot be cut into equal parts for " + communicator.worldSize() + " ranks");
+        }
+        return buffer.count() / communicator.worldSize();
+    }
+
+    static void sameType(DeviceBuffer send, DeviceBuffer recv) {
+        if (send.type() != recv.type()) {
+            throw new IllegalArgumentException(
+                    "send holds " + send.type() + " and recv " + recv.type() + "; the types must be the same");
+        }
+    }
+
+    static void worldSize(int worldSize, int rank) {
+        if (worldSize < 1) {
+            throw new IllegalArgumentException("a world of " + worldSize + " ranks; at least 1 is needed");
+        }
+        Objects.checkIndex(rank, worldSize);
+    }
+
+    int[] excluded(int[] ranks) {
+        int[] sorted = ranks.clone();
+        Arrays.sort(sorted);
+        for (int i = 0; i < sorted.length; i++) {
+            rank(sorted[i], "excluded rank");
+            if (sorted[i] == communicator.rank()) {
+                throw new IllegalArgumentException("a rank that is excluded takes no part in the shrink");
+            }
+            if (i > 0 && sorted[i] == sorted[i - 1]) {
+                throw new IllegalArgumentException("excluded rank " + sorted[i] + " is named twice");
+            }
+        }
+        return sorted;
+    }
+}

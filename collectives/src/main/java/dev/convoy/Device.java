@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import dev.convoy.bindings.NativeRuntime;
+import java.time.Duration;
+import java.util.Objects;
+
+/** A device: a GPU, or on the host runtime the CPU. May be used by all threads. */
+public final class Device {
+    private static final int NON_BLOCKING_STREAM = 1;
+    private static final int DEFAULT = 0;
+
+    private final ConvoyRuntime runtime;
+    private final NativeRuntime natives;
+    private final int index;
+
+    Device(ConvoyRuntime runtime, int index) {
+        this.runtime = runtime;
+        this.natives = runtime.natives();
+        this.index = index;
+    }
+
+    /**
+     * The runtime that it belongs to.
+     *
+     * @return the runtime
+     */
+    public ConvoyRuntime runtime() {
+        return runtime;
+    }
+
+    /**
+     * Its number.
+     *
+     * @return from 0
+     */
+    public int index() {
+        return index;
+    }
+
+    /**
+     * Allocates device memory. Its content is undefined.
+     *
+     * @param type type of the elements
+     * @param count number of elements; may be 0
+     * @return the buffer, to be closed
+     * @throws OutOfDeviceMemoryException if there is not so much
+     * @throws IllegalArgumentException if the count is negative or too large for any memory
+     */
+    public DeviceBuffer allocate(DataType type, long count) {
+        return allocate(type, count, MemoryKind.DEVICE);
+    }
+
+    /**
+     * Allocates page-locked host memory, from and to which asynchronous copies run beside other work. Its content is
+     * undefined.
+     *
+     * @param type type of the elements
+     * @param count number of elements; may be 0
+     * @return the buffer, to be closed
+     * @throws OutOfDeviceMemoryException if there is not so much
+     * @throws IllegalArgumentException if the count is negative or too large for any memory
+     */
+    public DeviceBuffer allocatePinned(DataType type, long count) {
+        return allocate(type, count, MemoryKind.PINNED_HOST);
+    }
+
+    private DeviceBuffer allocate(DataType type, long count, MemoryKind kind) {
+        Objects.requireNonNull(type, "type");
+        if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
+            throw new IllegalArgumentException("cannot allocate " + count + " elements of " + type);
+        }
+        makeCurrent();
+        NativeCells cells = NativeCells.ofThread();
+        cells.clear();
+        long bytes = count * type.bytes();
+        switch (kind) {
+            case DEVICE -> status().checkAllocation(natives.cuda().malloc(cells.first(), bytes), "cudaMalloc", bytes);
+            case PINNED_HOST ->
+                status().checkAllocation(
+                                natives.cuda().hostAlloc(cells.first(), bytes, DEFAULT), "cudaHostAlloc", bytes);
+        }
+        return DeviceBuffer.owning(this, kind, type, count, cells.firstLong());
+    }
+
+    /**
+     * Makes a stream. It is independent of CUDA's legacy default stream.
+     *
+     * @return the stream, to be closed
+     */
+    public Stream newStream() {
+        makeCurrent();
+        NativeCells cells = NativeCells.ofThread();
+        int made = natives.cuda().streamCreateWithFlags(cells.first(), NON_BLOCKING_STREAM);
+        status().checkCuda(made, "cudaStreamCreateWithFlags");
+        return new Stream(this, cells.firstLong());
+    }
+
+    /**
+     * Makes an event, with a clock.
+     *
+     * @return the event, to be closed
+     */
+    public Event newEvent() {
+        return newEvent(DEFAULT);
+    }
+
+    Event newEvent(int flags) {
+        makeCurrent();
+        NativeCells cells = NativeCells.ofThread();
+        status().checkCuda(natives.cuda().eventCreateWithFlags(cells.first(), flags), "cudaEventCreateWithFlags");
+        return new Event(this, cells.firstLong());
+    }
+
+    /**
+     * Reads how much memory there is.
+     *
+     * @return free and total bytes
+     */
+    public MemoryInfo memoryInfo() {
+        makeCurrent();
+        NativeCells cells = NativeCells.ofThread();
+        status().checkCuda(natives.cuda().memGetInfo(cells.first(), cells.second()), "cudaMemGetInfo");
+        return new MemoryInfo(cells.firstLong(), cells.secondLong());
+    }
+
+    /**
+     * Waits until everything that streams were given before is done, within a bound.
+     *
+     * @param deadline the bound
+     * @throws DeviceTimeoutException if it takes longer
+     */
+    public void synchronize(Duration deadline) {
+        // An event on the legacy default stream does not see our non-blocking streams, and cudaDeviceSynchronize has no
+        // bound; so it runs in a thread that may be left behind.
+        BoundedCall.run(this::synchronizeUnbounded, toString(), deadline);
+    }
+
+    private void synchronizeUnbounded() {
+        makeCurrent();
+        status().checkCuda(natives.cuda().deviceSynchronize(), "cudaDeviceSynchronize");
+    }
+
+    /** Calls of the CUDA runtime concern the calling thread's device; with one device that is always right. */
+    void makeCurrent() {
+        if (natives.deviceCount() > 1) {
+            status().checkCuda(natives.cuda().setDevice(index), "cudaSetDevice");
+        }
+    }
+
+    Status status() {
+        return runtime.status();
+    }
+
+    NativeRuntime natives() {
+        return natives;
+    }
+
+    @Override
+    public String toString() {
+        return "Device[" + runtime.kind() + " " + index + "]";
+    }
+}

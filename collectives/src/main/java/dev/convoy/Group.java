@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Operations that start together when the group is closed; see {@link ConvoyRuntime#group()}.
+ *
+ * <pre>{@code
+ * Work sent;
+ * Work received;
+ * try (var _ = communicator.group()) {
+ *     sent = communicator.send(mine, right, stream);
+ *     received = communicator.recv(theirs, left, stream);
+ * }
+ * sent.await();
+ * received.await();
+ * }</pre>
+ *
+ * <p>A group belongs to the thread that began it. The work of its operations can be awaited once it is closed.
+ */
+public final class Group implements AutoCloseable {
+    private final ConvoyRuntime runtime;
+    private final List<Work> works = new ArrayList<>();
+    private int depth;
+
+    Group(ConvoyRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    Group enter() {
+        runtime.status().checkNccl(runtime.natives().nccl().groupStart(), "ncclGroupStart");
+        depth++;
+        return this;
+    }
+
+    boolean isOpen() {
+        return depth > 0;
+    }
+
+    void add(Work work) {
+        works.add(work);
+    }
+
+    /**
+     * Ends the group and starts its operations.
+     *
+     * @throws IllegalStateException if it is closed already, or this is not the thread that began it
+     * @throws ConvoyException if the library refuses the group; none of its work was started then
+     */
+    @Override
+    public void close() {
+        if (depth == 0 || runtime.currentGroup() != this) {
+            throw new IllegalStateException("no group of this thread is open");
+        }
+        depth--;
+        int status = runtime.natives().nccl().groupEnd();
+        if (depth > 0) {
+            return;
+        }
+        try {
+            start(status);
+        } finally {
+            works.clear();
+        }
+    }
+
+    private void start(int status) {
+        if (works.isEmpty()) {
+            runtime.status().checkNccl(status, Operation.GROUP.function());
+            return;
+        }
+        for (int i = 0; i < works.size(); i++) {
+            Work work = works.get(i);
+            work.communicator().start(work, status);
+        }
+    }
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import dev.convoy.bindings.HostExtensions;
+import dev.convoy.bindings.Nccl;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A communicator of the library: its handle, who is inside, whether it is healthy, and how far it is. Every call is
+ * made by the thread that drives it, unless it says otherwise.
+ */
+final class NativeCommunicator {
+    /** How long who ends a communicator waits for its driver to notice a revocation. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final Device device;
+    private final int rank;
+    private final int worldSize;
+    private final CommunicatorOptions options;
+    private final Health health;
+    private final Nccl nccl;
+    private final HostExtensions extensions;
+    private final WorkRing ring = new WorkRing(this);
+    private final Occupancy occupancy = new Occupancy();
+
+    /** Holds what the library may still point to, such as the name. */
+    private final Arena arena;
+
+    private volatile long handle;
+    private volatile long enqueued;
+    private volatile long completed;
+
+    NativeCommunicator(Device device, int rank, int worldSize, CommunicatorOptions options, Arena arena, long handle) {
+        this.device = device;
+        this.rank = rank;
+        this.worldSize = worldSize;
+        this.options = options;
+        this.health = new Health(device.runtime(), options, rank);
+        this.nccl = device.natives().nccl();
+        this.extensions = device.natives().extensions().orElse(null);
+        this.arena = arena;
+        this.handle = handle;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    int rank() {
+        return rank;
+    }
+
+    int worldSize() {
+        return worldSize;
+    }
+
+    CommunicatorOptions options() {
+        return options;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    /** For any thread. */
+    long enqueued() {
+        return enqueued;
+    }
+
+    /** For any thread. */
+    long completed() {
+        return completed;
+    }
+
+    /** For any thread. */
+    boolean isClosed() {
+        return handle == 0;
+    }
+
+    /** Throws unless operations may be enqueued; for any thread. */
+    void requireUsable(Operation operation) {
+        requireOpen(operation, enqueued + 1);
+        health.requireGood(operation, enqueued + 1);
+    }
+
+    void requireOpen(Operation operation) {
+        requireOpen(operation, enqueued);
+    }
+
+    /** Enters for one operation and counts it. */
+    long enter(Operation operation) {
+        occupancy.enter(this);
+        try {
+            requireOpen(operation, enqueued + 1);
+            device.makeCurrent();
+        } catch (RuntimeException e) {
+            occupancy.leave();
+            throw e;
+        }
+        // Counted before the library has it: a rank that hangs inside has been given the operation.
+        long sequence = enqueued + 1;
+        enqueued = sequence;
+        return sequence;
+    }
+
+    void leave() {
+        occupancy.leave();
+    }
+
+    long handle() {
+        return handle;
+    }
+
+    /** Makes the work object of an operation that the library was given, and starts it unless a group is open. */
+    Work issued(Operation operation, long sequence, int status, Stream stream) {
+        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            throw health.refusal(handle, status, operation, sequence);
+        }
+        Work work = ring.take(operation, sequence, stream);
+        Group group = device.runtime().currentGroup();
+        if (group.isOpen()) {
+            group.add(work);
+        } else {
+            settle(status, operation, sequence);
+            work.record();
+        }
+        return work;
+    }
+
+    /** Starts work of a group that has ended with the given status. */
+    void start(Work work, int groupStatus) {
+        occupancy.enter(this);
+        try {
+            requireOpen(work.operation(), work.sequence());
+            if (groupStatus != Status.SUCCESS && groupStatus != Status.NCCL_IN_PROGRESS) {
+                throw health.refusal(handle, groupStatus, Operation.GROUP, work.sequence());
+            }
+            settle(groupStatus, work.operation(), work.sequence());
+            device.makeCurrent();
+            work.record();
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    /** A non-blocking communicator takes the next call only when it has launched the last one. */
+    private void settle(int status, Operation operation, long sequence) {
+        if (status == Status.NCCL_IN_PROGRESS) {
+            awaitAsynchronous(operation, sequence, options.deadline());
+        }
+    }
+
+    boolean isDone(Work work) {
+        occupancy.enter(this);
+        try {
+            requireOpen(work.operation(), work.sequence());
+            health.requireGood(work.operation(), work.sequence());
+            if (work.end().reached().holds(0)) {
+                arrived(work.sequence());
+                return true;
+            }
+            health.check(handle, work.operation(), work.sequence());
+            return false;
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    void await(Work work, Duration bound) {
+        await(work.end().reached(), work.operation(), work.sequence(), bound);
+        arrived(work.sequence());
+    }
+
+    void await(Stream stream, Duration bound) {
+        long given = enqueued;
+        await(stream.drained(), Operation.SYNCHRONIZE, given, bound);
+        // Only if one stream carries all: the count is for progress reports, and the fault layer uses one stream.
+        arrived(given);
+    }
+
+    private void await(Wait.Condition condition, Operation operation, long sequence, Duration bound) {
+        occupancy.enter(this);
+        try {
+            requireOpen(operation, sequence);
+            health.requireGood(operation, sequence);
+            if (condition.holdsSoon(0)) {
+                return;
+            }
+            long deadline = Deadline.after(bound);
+            int round = 1;
+            do {
+                health.check(handle, operation, sequence);
+                if (Deadline.remaining(deadline) <= 0) {
+                    throw timeout(operation, sequence, bound);
+                }
+            } while (!condition.holdsSoon(round++));
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    /** A look by the thread that completes stages; whether the event is reached, false also if the driver is inside. */
+    boolean watch(Event end, Operation operation, long sequence) {
+        requireOpen(operation, sequence);
+        health.requireGood(operation, sequence);
+        if (!occupancy.tryWatch()) {
+            return false;
+        }
+        try {
+            requireOpen(operation, sequence);
+            if (end.isDone()) {
+                arrived(sequence);
+                return true;
+            }
+            health.check(handle, operation, sequence);
+            return false;
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    /** Waits until forming, finalising or launching is over. The caller is inside, or alone with the object. */
+    void awaitAsynchronous(Operation operation, long sequence, Duration bound) {
+        long deadline = Deadline.after(bound);
+        for (int round = 0; ; round++) {
+            health.requireGood(operation, sequence);
+            int status = asynchronous();
+            if (status == Status.SUCCESS) {
+                return;
+            }
+            if (status != Status.NCCL_IN_PROGRESS) {
+                throw health.fail(handle, status, operation, sequence);
+            }
+            if (Deadline.remaining(deadline) <= 0) {
+                throw timeout(operation, sequence, bound);
+            }
+            if (extensions == null) {
+                Backoff.pause(round);
+            }
+        }
+    }
+
+    private int asynchronous() {
+        return extensions == null
+                ? health.asynchronousStatus(handle)
+                : extensions.commWaitReady(handle, Wait.SLICE_NANOS);
+    }
+
+    void finalizeOperations(Duration bound) {
+        occupancy.enter(this);
+        try {
+            requireOpen(Operation.FINALIZE, enqueued);
+            health.requireGood(Operation.FINALIZE, enqueued);
+            flush(bound);
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    private void flush(Duration bound) {
+        device.makeCurrent();
+        int status = nccl.commFinalize(handle);
+        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            throw health.refusal(handle, status, Operation.FINALIZE, enqueued);
+        }
+        awaitAsynchronous(Operation.FINALIZE, enqueued, bound);
+    }
+
+    Optional<ErrorState> error() {
+        occupancy.enter(this);
+        try {
+            requireOpen(Operation.SYNCHRONIZE, enqueued);
+            return health.error(handle);
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    int[] failedRanks() {
+        occupancy.enter(this);
+        try {
+            requireOpen(Operation.SYNCHRONIZE, enqueued);
+            return health.failedRanks(handle);
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    /** Frees it in good order if it is healthy, else by force. */
+    void close() {
+        end(false);
+    }
+
+    /** Frees it by force. */
+    void abort() {
+        end(true);
+    }
+
+    private void end(boolean force) {
+        if (isClosed()) {
+            return;
+        }
+        occupancy.enterWithin(PATIENCE, this);
+        try {
+            if (isClosed()) {
+                return;
+            }
+            boolean orderly = !force && flushed();
+            long freed = handle;
+            handle = 0;
+            device.makeCurrent();
+            int status = orderly ? nccl.commDestroy(freed) : nccl.commAbort(freed);
+            ring.close();
+            if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+                String function = orderly ? "ncclCommDestroy" : "ncclCommAbort";
+                ErrorDetails details = device.status().ncclDetails(status, function, 0);
+                throw Status.ncclException(health.place(details, null, enqueued));
+            }
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    private boolean flushed() {
+        if (!health.isGood()) {
+            return false;
+        }
+        try {
+            flush(options.deadline());
+            return true;
+        } catch (ConvoyException e) {
+            // Whoever closes gives up on what was under way; that it was lost is no news worth an exception.
+            return false;
+        }
+    }
+
+    private void arrived(long sequence) {
+        if (sequence > completed) {
+            completed = sequence;
+        }
+    }
+
+    private void requireOpen(Operation operation, long sequence) {
+        if (handle == 0) {
+            throw new CommunicatorClosedException(health.place(ErrorDetails.none(), operation, sequence));
+        }
+    }
+
+    CollectiveTimeoutException timeout(Operation operation, long sequence, Duration bound) {
+        ErrorDetails call = ErrorDetails.ofCall(operation.function(), -1, null, null);
+        return new CollectiveTimeoutException(health.place(call, operation, sequence), bound);
+    }
+
+    Occupancy occupancy() {
+        return occupancy;
+    }
+
+    Arena arena() {
+        return arena;
+    }
+
+    @Override
+    public String toString() {
+        return "Communicator['" + options.name() + "', rank " + rank + " of " + worldSize + ", epoch " + options.epoch()
+                + "]";
+    }
+}

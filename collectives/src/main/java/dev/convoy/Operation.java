@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+/** What a communicator does; in errors and observations. */
+public enum Operation {
+    /** Forming a communicator. */
+    INIT("ncclCommInitRankConfig"),
+    /** Forming a communicator out of another's remaining ranks. */
+    SHRINK("ncclCommShrink"),
+    /** Flushing all operations before the end. */
+    FINALIZE("ncclCommFinalize"),
+    /** Starting the operations of a group. */
+    GROUP("ncclGroupEnd"),
+    /** Waiting for a stream under a communicator's watch. */
+    SYNCHRONIZE("cudaStreamQuery"),
+    /** Reduction over all ranks, to all ranks. */
+    ALL_REDUCE("ncclAllReduce"),
+    /** Copy from the root to all ranks. */
+    BROADCAST("ncclBroadcast"),
+    /** Reduction over all ranks, to the root. */
+    REDUCE("ncclReduce"),
+    /** Concatenation over all ranks, to all ranks. */
+    ALL_GATHER("ncclAllGather"),
+    /** Reduction over all ranks, a part to each. */
+    REDUCE_SCATTER("ncclReduceScatter"),
+    /** Part i goes to rank i. */
+    ALL_TO_ALL("ncclAlltoAll"),
+    /** Concatenation over all ranks, to the root. */
+    GATHER("ncclGather"),
+    /** Part i of the root goes to rank i. */
+    SCATTER("ncclScatter"),
+    /** Sending to one rank. */
+    SEND("ncclSend"),
+    /** Receiving from one rank. */
+    RECV("ncclRecv");
+
+    private final String function;
+
+    Operation(String function) {
+        this.function = function;
+    }
+
+    /**
+     * The C function behind the operation.
+     *
+     * @return such as {@code ncclAllReduce}
+     */
+    public String function() {
+        return function;
+    }
+}

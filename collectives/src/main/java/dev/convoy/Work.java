@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An operation under way.
+ *
+ * <p>Work objects are recycled, so that a collective allocates nothing: one stands for its operation until its
+ * communicator has been given {@value WorkRing#CAPACITY} more, and for a later one afterwards. Since a communicator
+ * does its work in order, an old object may be done later than its operation, never sooner.
+ *
+ * <p>Used by the thread that drives the communicator.
+ */
+public final class Work {
+    private final NativeCommunicator communicator;
+    private final Event end;
+    private Operation operation;
+    private long sequence;
+    private Stream stream;
+    private boolean started;
+
+    Work(NativeCommunicator communicator) {
+        this.communicator = communicator;
+        this.end = communicator.device().newEvent(Event.WITHOUT_CLOCK);
+    }
+
+    /**
+     * What is being done.
+     *
+     * @return the operation
+     */
+    public Operation operation() {
+        return operation;
+    }
+
+    /**
+     * Its number in its communicator.
+     *
+     * @return 1 for the first
+     */
+    public long sequence() {
+        return sequence;
+    }
+
+    /**
+     * Tells whether it is done, without waiting.
+     *
+     * @return whether its result can be read
+     * @throws CommunicatorException if the communicator is lost
+     */
+    public boolean isDone() {
+        requireStarted();
+        return communicator.isDone(this);
+    }
+
+    /**
+     * Waits until it is done, for at most the communicator's deadline.
+     *
+     * @throws RemoteRankException if a rank was lost
+     * @throws CollectiveTimeoutException if it takes longer
+     * @throws CommunicatorException if the communicator is lost in another way
+     * @throws InvalidUsageException if the ranks did not make the same call
+     */
+    public void await() {
+        await(communicator.options().deadline());
+    }
+
+    /**
+     * Waits until it is done.
+     *
+     * @param deadline the bound
+     * @throws RemoteRankException if a rank was lost
+     * @throws CollectiveTimeoutException if it takes longer
+     * @throws CommunicatorException if the communicator is lost in another way
+     * @throws InvalidUsageException if the ranks did not make the same call
+     */
+    public void await(Duration deadline) {
+        requireStarted();
+        communicator.await(this, deadline);
+    }
+
+    /**
+     * A stage that completes when this is done, or exceptionally as {@link #await()} would, within the communicator's
+     * deadline. It is completed by a thread that serves all communicators: what it triggers must be short.
+     *
+     * @return the stage
+     */
+    public CompletionStage<Void> completion() {
+        requireStarted();
+        return CompletionPoller.instance().watch(communicator, end, operation, sequence);
+    }
+
+    NativeCommunicator communicator() {
+        return communicator;
+    }
+
+    Event end() {
+        return end;
+    }
+
+    void prepare(Operation newOperation, long newSequence, Stream newStream) {
+        operation = newOperation;
+        sequence = newSequence;
+        stream = newStream;
+        started = false;
+    }
+
+    /** Captures the stream's work up to here; what comes later is not waited for. */
+    void record() {
+        end.record(stream);
+        started = true;
+    }
+
+    private void requireStarted() {
+        if (!started) {
+            throw new IllegalStateException(this + " has not started: close its group first");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Work[" + operation + " " + sequence + "]";
+    }
+}
