@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.fault.control.ControlClient;
+import dev.convoy.fault.protocol.RankMessage;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** The connection to the agent, opened when the group forms. What is sent before is dropped: nobody is there to hear it. */
+final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
+    private volatile ControlClient client;
+
+    @Override
+    public void accept(RankMessage message) {
+        ControlClient open = client;
+        if (open != null) {
+            open.send(message);
+        }
+    }
+
+    void open(LaunchEnvironment environment, RankControl control, RankStatus status) {
+        try {
+            client = ControlClient.connect(
+                    environment.host(),
+                    environment.port(),
+                    environment.token(),
+                    environment.self(),
+                    control::receive,
+                    control::lost);
+        } catch (IOException e) {
+            throw new JoinRejectedException(
+                    "the agent at " + environment.host() + ":" + environment.port() + " cannot be reached: "
+                            + e.getMessage(),
+                    e);
+        }
+        client.startHeartbeats(status::heartbeat);
+    }
+
+    @Override
+    public void close() {
+        ControlClient open = client;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.Communicator;
+import dev.convoy.CommunicatorOptions;
+import dev.convoy.ConvoyRuntime;
+import dev.convoy.DataType;
+import dev.convoy.Device;
+import dev.convoy.DeviceBuffer;
+import dev.convoy.RuntimeKind;
+import dev.convoy.Stream;
+import dev.convoy.bindings.Posix;
+import dev.convoy.fault.detect.FlightRecorder;
+import dev.convoy.fault.inject.FaultInjector;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.fault.snapshot.Membership;
+import java.time.Duration;
+
+/**
+ * A group of processes that goes on when one of them is lost. A program of N equal processes, started by
+ * {@code convoy run -n N -- java …}, looks like this:
+ *
+ * {@snippet :
+ * try (ElasticGroup group = ElasticGroup.join()) {
+ *     DeviceBuffer weights = group.replicated("weights", DataType.FLOAT32, n); // fill: same content on all ranks
+ *     ShardedState moments = group.sharded("moments", DataType.FLOAT32, n);
+ *     SampleLedger ledger = new SampleLedger(samples);
+ *     group.replicated("ledger", ledger);
+ *     group.run(steps, step -> {
+ *         // gradients of [step.from(batch), step.to(batch)), then step.communicator().allReduce(…), then the update
+ *     });
+ *     group.finish(summary);
+ * }
+ * }
+ *
+ * <p>{@link #run} takes a snapshot of the declared states before each step, keeps a copy of every shard in another rank's
+ * memory, and calls the step function. When a rank is lost the others abort their communicator, build a new one, roll back to
+ * the newest snapshot that they hold together, and the step function is called again from there. What a step does must
+ * therefore follow from the declared states and the step's number alone.
+ *
+ * <p><b>When the group forms.</b> {@link #join} prepares this process; the group itself forms at the first call that needs it
+ * ({@link #rank}, {@link #communicator}, {@link #run}, …). Load data before that: a group that waits for a replacement waits
+ * for its data, too. Between the forming of the group and {@link #run} a loss cannot be recovered from.
+ *
+ * <p><b>Threads.</b> All methods but {@link #launchRank} are for one thread, the one that called {@link #join}.
+ */
+public final class ElasticGroup implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final long LEAST_WARNING_NS = 250_000_000;
+
+    private final LaunchEnvironment environment;
+    private final ElasticOptions options;
+    private final ConvoyRuntime runtime;
+    private final Device device;
+    private final Stream stream;
+    private final RankStatus status = new RankStatus();
+    private final ControlLink link = new ControlLink();
+    private final RankControl control;
+    private final Suspicions suspicions;
+    private final OperationTap tap;
+    private final EpochFormation formation;
+    private final StateRegistry states;
+    private SnapshotKeeper snapshots;
+    private Stage stage = Stage.PREPARED;
+
+    /** How far this process has come. */
+    private enum Stage {
+        PREPARED,
+        FORMED,
+        RUNNING,
+        RELEASED,
+        FINISHED,
+        FAILED,
+        CLOSED
+    }
+
+    private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
+        this.environment = environment;
+        this.options = options;
+        this.runtime = runtime;
+        device = runtime.device(environment.self().launchRank() % runtime.deviceCount());
+        stream = device.newStream();
+        FlightRecorder recorder = new FlightRecorder();
+        control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));
+        FaultInjector injector = new FaultInjector(
+                environment.self().launchRank(), environment.faults(), new SelfInflicted(control));
+        suspicions = new Suspicions(control, status, recorder);
+        tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
+        formation = new EpochFormation(
+                environment.self(),
+                communicatorOptions(),
+                device,
+                stream,
+                control,
+                status,
+                injector,
+                suspicions,
+                tap);
+        states = new StateRegistry(device, stream, environment.deadline(), this::formed);
+    }
+
+    private CommunicatorOptions communicatorOptions() {
+        return CommunicatorOptions.defaults()
+                .withName("group")
+                .withDeadline(environment.deadline())
+                .withInitDeadline(options.initDeadline());
+    }
+
+    // Ends this process in the midst of whatever it does: its place is no longer in the group.
+    private static void halt(int exitStatus, String reason) {
+        if (exitStatus != 0) {
+            System.err.println("convoy: this rank ends: " + reason);
+            System.err.flush();
+        }
+        Runtime.getRuntime().halt(exitStatus);
+    }
+
+    /**
+     * Prepares this process with the default options.
+     *
+     * @return the group, which forms at its first use
+     * @throws NotLaunchedException if the process was not started by {@code convoy run}
+     */
+    public static ElasticGroup join() {
+        return join(ElasticOptions.defaults());
+    }
+
+    /**
+     * Prepares this process: reads the environment that the agent set, opens the runtime, links and rehearses the native
+     * calls of a recovery.
+     *
+     * @param options the same on all ranks
+     * @return the group, which forms at its first use
+     * @throws NotLaunchedException if the process was not started by {@code convoy run}
+     */
+    public static ElasticGroup join(ElasticOptions options) {
+        LaunchEnvironment environment = LaunchEnvironment.read(System.getenv());
+        endWithTheAgent(environment.agentPid());
+        ConvoyRuntime runtime = ConvoyRuntime.open(runtimeKind(environment.runtime()));
+        ElasticGroup group = new ElasticGroup(environment, options, runtime);
+        new Rehearsal(environment, group.communicatorOptions(), group.device, group.stream).run();
+        return group;
+    }
+
+    // A shell between the agent and this process would otherwise break the chain of death signals.
+    private static void endWithTheAgent(int agentPid) {
+        Posix.setParentDeathSignal(Posix.SIGKILL);
+        boolean direct = Posix.parentPid() == agentPid;
+        if (agentPid > 0 && !direct && !ProcessHandle.of(agentPid).map(ProcessHandle::isAlive).orElse(false)) {
+            throw new NotLaunchedException("the agent that started this process (pid " + agentPid + ") is gone");
+        }
+    }
+
+    private static RuntimeKind runtimeKind(String name) {
+        return switch (name) {
+            case "cuda" -> RuntimeKind.CUDA;
+            case "host" -> RuntimeKind.HOST;
+            case "auto" -> RuntimeKind.AUTO;
+            default ->
+                throw new NotLaunchedException(
+                        "the environment has CONVOY_RUNTIME=" + name + "; it must be auto, cuda or host");
+        };
+    }
+
+    private Membership formed() {
+        if (stage == Stage.CLOSED) {
+            throw new IllegalStateException("this group is closed");
+        }
+        if (stage == Stage.PREPARED) {
+            link.open(environment, control, status);
+            formation.form();
+            stage = Stage.FORMED;
+        }
+        return formation.members();
+    }
+
+    /**
+     * The runtime that this group uses.
+     *
+     * @return owned by the group; do not close
+     */
+    public ConvoyRuntime runtime() {
+        return runtime;
+    }
+
+    /**
+     * The device that this process uses.
+     *
+     * @return one device a process
+     */
+    public Device device() {
+        return device;
+    }
+
+    /**
+     * The stream on which snapshots are taken. Work on the declared buffers must be enqueued here, or be complete when the
+     * step function returns.
+     *
+     * @return owned by the group; the same in all epochs; do not close
+     */
+    public Stream stream() {
+        return stream;
+    }
+
+    /**
+     * The present epoch's communicator. Forms the group at the first call.
+     *
+     * @return owned by the group; aborted and replaced in a recovery; do not close
+     * @throws JoinRejectedException if the agent cannot be reached or refuses this process
+     */
+    public Communicator communicator() {
+        return formed().communicator();
+    }
+
+    /**
+     * This process's rank in the present epoch. Forms the group at the first call.
+     *
+     * @return 0 to {@link #worldSize} − 1
+     */
+    public int rank() {
+        return formed().rank();
+    }
+
+    /**
+     * Number of ranks in the present epoch. Forms the group at the first call.
+     *
+     * @return at least 1
+     */
+    public int worldSize() {
+        return formed().worldSize();
+    }
+
+    /**
+     * The present epoch. Forms the group at the first call.
+     *
+     * @return 1 for the first formation, higher after each recovery
+     */
+    public long epoch() {
+        return formed().epoch();
+    }
+
+    /**
+     * The rank that this process was launched with; a replacement has the launch rank of the process that it replaces. Any
+     * thread may call it; forms nothing.
+     *
+     * @return 0 to N − 1 of {@code convoy run -n N}
+     */
+    public int launchRank() {
+        return environment.self().launchRank();
+    }
+
+    /**
+     * Declares a buffer whose content is equal on every rank. Fill it before {@link #run}, the same way on every rank: that is
+     * the initial state. Declare before {@link #run}, in the same order on all ranks.
+     *
+     * @param name unique within the group
+     * @param type type of the elements
+     * @param count elements, at least 1
+     * @return zeroed; owned by the group; the same buffer in all epochs
+     * @throws IllegalArgumentException if the name is taken or the count below 1
+     * @throws IllegalStateException if {@link #run} was called already
+     */
+    public DeviceBuffer replicated(String name, DataType type, long count) {
+        return states.addBuffer(name, type, count);
+    }
+
+    /**
+     * Declares state on the heap that is equal on every rank. Declare before {@link #run}, in the same order on all ranks.
+     *
+     * @param name unique within the group
+     * @param state saved before each snapshot, loaded in a restore
+     * @throws IllegalArgumentException if the name is taken
+     * @throws IllegalStateException if {@link #run} was called already
+     */
+    public void replicated(String name, HostState state) {
+        states.addHost(name, state);
+    }
+
+    /**
+     * Declares a vector that is cut into one shard a rank, zero at first. Declare before {@link #run}, in the same order on all
+     * ranks.
+     *
+     * @param name unique within the group
+     * @param type type of the elements
+     * @param totalCount length of the whole vector, at least 1
+     * @return this rank's view
+     * @throws IllegalArgumentException if the name is taken or the length below 1
+     * @throws IllegalStateException if {@link #run} was called already
+     */
+    public ShardedState sharded(String name, DataType type, long totalCount) {
+        return sharded(name, type, totalCount, (offset, shard) -> {});
+    }
+
+    /**
+     * Declares a vector that is cut into one shard a rank.
+     *
+     * @param name unique within the group
+     * @param type type of the elements
+     * @param totalCount length of the whole vector, at least 1
+     * @param initializer fills a zeroed shard; not called for content that comes from a snapshot
+     * @return this rank's view
+     * @throws IllegalArgumentException if the name is taken or the length below 1
+     * @throws IllegalStateException if {@link #run} was called already
+     */
+    public ShardedState sharded(String name, DataType type, long totalCount, ShardInitializer initializer) {
+        return states.addShard(name, type, totalCount, initializer);
+    }
+
+    /**
+     * Carries out the steps 0 to {@code steps} − 1 and returns once every rank has. A process that joins a running job starts
+     * at the restored step. May be called once.
+     *
+     * <p>On return the states are those after the last step on every rank; the communicator is ready for use, but a loss from
+     * here on is not recovered from.
+     *
+     * @param steps number of steps; the same on all ranks
+     * @param function called for each step
+     * @throws Exception what the step function threw, after the agent was told; the process should end then
+     * @throws StateMismatchException if the ranks' states differ
+     */
+    public void run(long steps, StepFunction function) throws Exception {
+        if (steps < 0) {
+            throw new IllegalArgumentException("steps must not be negative, was " + steps);
+        }
+        formed();
+        if (stage != Stage.FORMED) {
+            throw new IllegalStateException("run() was called before");
+        }
+        stage = Stage.RUNNING;
+        try {
+            train(steps, function);
+            stage = Stage.RELEASED;
+        } finally {
+            if (stage == Stage.RUNNING) {
+                stage = Stage.FAILED;
+            }
+        }
+    }
+
+    private void train(long steps, StepFunction function) throws Exception {
+        try {
+            snapshots = new SnapshotKeeper(environment, options.snapshotEvery(), steps, states, device, stream, link);
+            formation.offer(snapshots.slots(), snapshots.durable());
+            new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream).run(steps, function);
+        } catch (Throwable e) {
+            control.send(new RankMessage.Failing(status.epoch(), OneLine.of(e)));
+            throw e;
+        }
+    }
+
+    /**
+     * Tells the agent how training goes, for the person who watches. Cheap; call it on one rank, every few steps.
+     *
+     * @param step the step just done
+     * @param loss its loss
+     * @param samplesPerSecond throughput of the whole group
+     */
+    public void progress(long step, double loss, double samplesPerSecond) {
+        Membership members = formed();
+        control.send(
+                new RankMessage.Progress(members.epoch(), step, loss, samplesPerSecond, members.worldSize()));
+    }
+
+    /**
+     * Tells the agent the run's result. Call it after {@link #run}, with a summary on one rank and null on the others; without
+     * a call {@link #close} says that there is none.
+     *
+     * @param summary the result, or null
+     * @throws IllegalStateException if {@link #run} has not returned
+     */
+    public void finish(RunSummary summary) {
+        if (stage != Stage.RELEASED) {
+            throw new IllegalStateException("finish() belongs after run(), once");
+        }
+        control.send(new RankMessage.Finished(status.epoch(), summary));
+        stage = Stage.FINISHED;
+    }
+
+    /** Leaves the group and frees everything that it owns. Idempotent. */
+    @Override
+    public void close() {
+        if (stage == Stage.CLOSED) {
+            return;
+        }
+        try {
+            takeLeave();
+        } finally {
+            stage = Stage.CLOSED;
+            free();
+        }
+    }
+
+    private void takeLeave() {
+        switch (stage) {
+            case FORMED -> leaveWithoutRun();
+            case RELEASED -> finish(null);
+            default -> {}
+        }
+    }
+
+    // A program that used the communicator only. It cannot be told here whether it failed: its exit status tells.
+    private void leaveWithoutRun() {
+        long epoch = status.epoch();
+        control.send(new RankMessage.Completed(epoch));
+        if (control.awaitRelease(epoch)) {
+            control.send(new RankMessage.Finished(epoch, null));
+        } else {
+            control.send(new RankMessage.Failing(
+                    epoch, "the group lost a rank outside of run(), where nothing can be restored"));
+        }
+    }
+
+    private void free() {
+        try (runtime;
+                stream;
+                states;
+                SnapshotKeeper keeper = snapshots;
+                Communicator communicator = formation.members() == null
+                        ? null
+                        : formation.members().communicator()) {
+            control.unguard();
+        } finally {
+            link.close();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import java.time.Duration;
+
+/**
+ * How a process takes part in an elastic group. All ranks must use the same values.
+ *
+ * @param snapshotEvery steps between snapshots; 1 snapshots before every step, so that at most the step in progress is lost
+ * @param initDeadline bound of a communicator's initialisation
+ */
+public record ElasticOptions(int snapshotEvery, Duration initDeadline) {
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if {@code snapshotEvery} is below 1 or {@code initDeadline} is not positive
+     */
+    public ElasticOptions {
+        if (snapshotEvery < 1) {
+            throw new IllegalArgumentException("snapshotEvery must be at least 1, was " + snapshotEvery);
+        }
+        if (initDeadline.isNegative() || initDeadline.isZero()) {
+            throw new IllegalArgumentException("initDeadline must be positive, was " + initDeadline);
+        }
+    }
+
+    /**
+     * A snapshot before every step, 60 seconds for an initialisation.
+     *
+     * @return the default options
+     */
+    public static ElasticOptions defaults() {
+        return new ElasticOptions(1, Duration.ofSeconds(60));
+    }
+
+    /**
+     * These options with another snapshot interval.
+     *
+     * @param steps steps between snapshots, at least 1
+     * @return the changed options
+     */
+    public ElasticOptions withSnapshotEvery(int steps) {
+        return new ElasticOptions(steps, initDeadline);
+    }
+}

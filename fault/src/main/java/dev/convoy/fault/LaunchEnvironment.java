@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.MemberId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What the agent tells a rank through its environment.
+ *
+ * @param host address of the agent's control port
+ * @param port the port
+ * @param token secret of the job
+ * @param self this process
+ * @param launchSize ranks at launch
+ * @param runtime {@code auto}, {@code cuda} or {@code host}
+ * @param deadline bound of a communicator's operation
+ * @param faults faults not fired yet, of all ranks
+ * @param stateDirectory where durable versions go, or null
+ * @param durableEvery time between durable versions
+ * @param agentPid process that started this one, or 0 if unknown
+ */
+record LaunchEnvironment(
+        String host,
+        int port,
+        String token,
+        MemberId self,
+        int launchSize,
+        String runtime,
+        Duration deadline,
+        List<FaultSpec> faults,
+        Path stateDirectory,
+        Duration durableEvery,
+        int agentPid) {
+    private static final String HOW = "start this program with: convoy run -n N -- java …";
+
+    static LaunchEnvironment read(Map<String, String> environment) {
+        if (!environment.containsKey("CONVOY_AGENT")) {
+            throw new NotLaunchedException("this process has no agent (CONVOY_AGENT is not set); " + HOW);
+        }
+        String agent = environment.get("CONVOY_AGENT");
+        int colon = agent.lastIndexOf(':');
+        String state = environment.getOrDefault("CONVOY_STATE_DIR", "");
+        return new LaunchEnvironment(
+                colon < 1 ? agent : agent.substring(0, colon),
+                value(environment, "CONVOY_AGENT", text -> bounded(text.substring(colon + 1), 1, 65_535)),
+                value(environment, "CONVOY_TOKEN", LaunchEnvironment::notBlank),
+                new MemberId(
+                        value(environment, "CONVOY_RANK", text -> bounded(text, 0, 1 << 14)),
+                        value(environment, "CONVOY_INCARNATION", text -> bounded(text, 0, 1 << 20))),
+                value(environment, "CONVOY_WORLD_SIZE", text -> bounded(text, 1, 1 << 14)),
+                environment.getOrDefault("CONVOY_RUNTIME", "auto"),
+                millis(environment, "CONVOY_DEADLINE_MS", "30000"),
+                faults(environment),
+                state.isBlank() ? null : Path.of(state),
+                millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
+                bounded(environment.getOrDefault("CONVOY_AGENT_PID", "0"), 0, Integer.MAX_VALUE));
+    }
+
+    /** The same without durable versions. */
+    LaunchEnvironment withoutStateDirectory() {
+        return new LaunchEnvironment(
+                host, port, token, self, launchSize, runtime, deadline, faults, null, durableEvery, agentPid);
+    }
+
+    private static <T> T value(Map<String, String> environment, String name, Function<String, T> parser) {
+        String text = environment.get(name);
+        if (text == null) {
+            throw new NotLaunchedException("the environment lacks " + name + "; " + HOW);
+        }
+        try {
+            return parser.apply(text);
+        } catch (RuntimeException e) {
+            throw new NotLaunchedException(
+                    "the environment has a damaged " + name + " (" + e.getMessage() + "); " + HOW);
+        }
+    }
+
+    private static List<FaultSpec> faults(Map<String, String> environment) {
+        if (!environment.containsKey("CONVOY_FAULTS")) {
+            return List.of();
+        }
+        return value(environment, "CONVOY_FAULTS", FaultSpec::parseList);
+    }
+
+    private static Duration millis(Map<String, String> environment, String name, String fallback) {
+        String text = environment.getOrDefault(name, fallback);
+        return value(Map.of(name, text), name, given -> Duration.ofMillis(bounded(given, 1, Integer.MAX_VALUE)));
+    }
+
+    private static int bounded(String text, int least, int most) {
+        int number = Integer.parseInt(text);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(number + " is not in " + least + ".." + most);
+        }
+        return number;
+    }
+
+    private static String notBlank(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("it is empty");
+        }
+        return text;
+    }
+}

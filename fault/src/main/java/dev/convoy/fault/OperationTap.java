@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.Operation;
+import dev.convoy.OperationObserver;
+import dev.convoy.fault.detect.FlightRecorder;
+import dev.convoy.fault.inject.FaultInjector;
+import dev.convoy.fault.protocol.RankMessage;
+
+/**
+ * Sees every operation before it is enqueued: keeps the flight record, and at a step's first operation fires the faults of
+ * that step and looks at how long this rank needed to get there.
+ */
+final class OperationTap implements OperationObserver {
+    private final FlightRecorder recorder;
+    private final FaultInjector injector;
+    private final StragglerWatch stragglers;
+    private final RankControl control;
+    private final RankStatus status;
+    private boolean awaitsFirst;
+    private long beganNs;
+
+    OperationTap(
+            FlightRecorder recorder,
+            FaultInjector injector,
+            StragglerWatch stragglers,
+            RankControl control,
+            RankStatus status) {
+        this.recorder = recorder;
+        this.injector = injector;
+        this.stragglers = stragglers;
+        this.control = control;
+        this.status = status;
+    }
+
+    /** The step function is about to be called. */
+    void stepBegins() {
+        awaitsFirst = true;
+        beganNs = System.nanoTime();
+    }
+
+    /** The step function has returned; a step without any operation is caught up on here. */
+    void stepEnds() {
+        if (awaitsFirst) {
+            first();
+        }
+    }
+
+    /** The step function threw. */
+    void stepFailed() {
+        awaitsFirst = false;
+    }
+
+    @Override
+    public void beforeEnqueue(Operation operation, long sequence) {
+        recorder.record(status.epoch(), status.step(), sequence, operation.function(), 0, System.nanoTime());
+        if (awaitsFirst) {
+            first();
+        }
+    }
+
+    private void first() {
+        awaitsFirst = false;
+        long step = status.step();
+        injector.atStep(step);
+        stragglers
+                .reached(step, System.nanoTime() - beganNs)
+                .ifPresent(warning -> control.send(new RankMessage.Warning(warning)));
+    }
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.RankMessage;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * What the coordinator wants of this rank, as a set of conditions. Records come in on the control connection's thread, which
+ * answers what needs no native call and revokes the communicator; everything else waits here for the user's thread.
+ */
+final class RankControl {
+    private static final Consumer<String> NOTHING_TO_REVOKE = reason -> {};
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final RankStatus status;
+    private final Consumer<RankMessage> out;
+    private final ProcessEnd end;
+    private final Duration patience;
+
+    // All guarded by the lock.
+    private final Set<String> recordedFaults = new HashSet<>();
+    private Consumer<String> revoker = NOTHING_TO_REVOKE;
+    private CoordinatorMessage.Revoke revoke;
+    private CoordinatorMessage.EpochStart start;
+    private CoordinatorMessage.Persist persist;
+    private long releasedEpoch;
+    private String rejection;
+
+    /**
+     * Creates the control.
+     *
+     * @param status what this rank is doing, for a probe's answer
+     * @param out sends a record to the coordinator
+     * @param end ends this process
+     * @param patience bound of every wait for the coordinator
+     */
+    RankControl(RankStatus status, Consumer<RankMessage> out, ProcessEnd end, Duration patience) {
+        this.status = status;
+        this.out = out;
+        this.end = end;
+        this.patience = patience;
+    }
+
+    /** Ends this process at once; replaced in tests. */
+    @FunctionalInterface
+    interface ProcessEnd {
+        void halt(int exitStatus, String reason);
+    }
+
+    void send(RankMessage message) {
+        out.accept(message);
+    }
+
+    /** Takes a record from the coordinator; called by the control connection's thread. */
+    void receive(CoordinatorMessage message) {
+        switch (message) {
+            case CoordinatorMessage.Probe probe -> out.accept(status.probed());
+            case CoordinatorMessage.Stop stop -> end.halt(stop.exitStatus(), stop.reason());
+            case CoordinatorMessage.Revoke newer -> revoke(newer);
+            default -> note(message);
+        }
+    }
+
+    /** The agent is gone. Only its coordinator makes an epoch, so a rank without it must not go on. */
+    void lost(String reason) {
+        if (!isRejected()) {
+            end.halt(1, "the agent is gone (" + reason + ")");
+        }
+    }
+
+    // Who is refused has not begun; the user's thread says why.
+    private boolean isRejected() {
+        lock.lock();
+        try {
+            return rejection != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void revoke(CoordinatorMessage.Revoke newer) {
+        Consumer<String> present;
+        lock.lock();
+        try {
+            if (revoke != null && newer.epoch() <= revoke.epoch()) {
+                return;
+            }
+            revoke = newer;
+            present = revoker;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        present.accept(newer.reason());
+    }
+
+    private void note(CoordinatorMessage message) {
+        lock.lock();
+        try {
+            switch (message) {
+                case CoordinatorMessage.EpochStart newer -> start = newer;
+                case CoordinatorMessage.Persist request -> persist = request;
+                case CoordinatorMessage.Release release ->
+                    releasedEpoch = Math.max(releasedEpoch, release.epoch());
+                case CoordinatorMessage.FaultRecorded fault -> recordedFaults.add(fault.spec());
+                case CoordinatorMessage.Rejected rejected -> rejection = rejected.reason();
+                default -> throw new IllegalStateException("handled elsewhere: " + message);
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Names what must be told when {@code epoch} is revoked: the communicator, being built or in use.
+     *
+     * @param epoch the epoch that it belongs to
+     * @param target called with the reason, by the control thread or at once if a newer epoch is being formed already
+     */
+    void guard(long epoch, Consumer<String> target) {
+        String reason = null;
+        lock.lock();
+        try {
+            revoker = target;
+            if (isRevoked(epoch)) {
+                reason = revoke.reason();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (reason != null) {
+            target.accept(reason);
+        }
+    }
+
+    void unguard() {
+        lock.lock();
+        try {
+            revoker = NOTHING_TO_REVOKE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean revoked(long epoch) {
+        lock.lock();
+        try {
+            return isRevoked(epoch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isRevoked(long epoch) {
+        return revoke != null && revoke.epoch() > epoch;
+    }
+
+    /** Waits until an epoch newer than this one is being formed. */
+    CoordinatorMessage.Revoke awaitRevoke(long epoch) {
+        lock.lock();
+        try {
+            await("a new epoch to be formed", () -> isRevoked(epoch));
+            return revoke;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for what follows an acknowledged revocation: the epoch's start, a newer revocation, or a request to persist. */
+    CoordinatorMessage awaitAgreement(long epoch) {
+        lock.lock();
+        try {
+            await("epoch " + epoch + " to start", () -> isRevoked(epoch) || persist != null || hasStart(epoch));
+            if (isRevoked(epoch)) {
+                return revoke;
+            }
+            if (persist != null) {
+                CoordinatorMessage.Persist request = persist;
+                persist = null;
+                return request;
+            }
+            return start;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasStart(long epoch) {
+        return start != null && start.epoch() == epoch;
+    }
+
+    /**
+     * Waits until every member is done with its steps.
+     *
+     * @return true if so, false if a newer epoch is being formed instead
+     */
+    boolean awaitRelease(long epoch) {
+        lock.lock();
+        try {
+            await("the other ranks to complete", () -> releasedEpoch >= epoch || isRevoked(epoch));
+            return releasedEpoch >= epoch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits a bounded time for a fault to be on record; a fault that is not recorded still fires. */
+    void awaitFaultRecorded(String spec, Duration bound) {
+        lock.lock();
+        try {
+            long left = bound.toNanos();
+            while (!recordedFaults.contains(spec) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (rejection != null) {
+                throw new JoinRejectedException("the agent refused this process: " + rejection, null);
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new ElasticException("waited " + patience.toSeconds() + " s for " + what
+                        + " and heard nothing from the agent, although it is connected");
+            }
+            pause(left, what);
+        }
+    }
+
+    private void pause(long nanos, String what) {
+        try {
+            changed.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ElasticException("interrupted while waiting for " + what, e);
+        }
+    }
+}

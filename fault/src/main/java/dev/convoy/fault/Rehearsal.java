@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.Communicator;
+import dev.convoy.CommunicatorOptions;
+import dev.convoy.CommunicatorRevokedException;
+import dev.convoy.DataType;
+import dev.convoy.Device;
+import dev.convoy.DeviceBuffer;
+import dev.convoy.Group;
+import dev.convoy.ReduceOp;
+import dev.convoy.Stream;
+import dev.convoy.UniqueId;
+import dev.convoy.Work;
+import dev.convoy.fault.control.MessageCodec;
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.RestorePlan;
+import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.snapshot.Membership;
+import java.util.List;
+
+/**
+ * Goes through a recovery once, alone and on a few bytes, before training begins: every class on that path is loaded and every
+ * native call linked while nobody waits for it. The first link of a native call costs tens of milliseconds.
+ */
+final class Rehearsal {
+    private static final int ELEMENTS = 64;
+
+    private final LaunchEnvironment environment;
+    private final CommunicatorOptions options;
+    private final Device device;
+    private final Stream stream;
+
+    Rehearsal(LaunchEnvironment environment, CommunicatorOptions options, Device device, Stream stream) {
+        this.environment = environment;
+        this.options = options.withName("rehearsal");
+        this.device = device;
+        this.stream = stream;
+    }
+
+    void run() {
+        Membership[] present = new Membership[1];
+        try (StateRegistry states = new StateRegistry(device, stream, options.deadline(), () -> present[0])) {
+            present[0] = alone(1);
+            states.addBuffer("buffer", DataType.FLOAT32, ELEMENTS);
+            states.addShard("shard", DataType.FLOAT32, ELEMENTS, (offset, shard) -> {});
+            states.addHost("ledger", new SampleLedger(ELEMENTS));
+            try (SnapshotKeeper snapshots =
+                    new SnapshotKeeper(environment.withoutStateDirectory(), 1, 0, states, device, stream, m -> {})) {
+                snapshots.restore(present[0], RestorePlan.initial());
+                snapshots.take(present[0], 0);
+                operations(present[0].communicator());
+                fail(present[0].communicator());
+                speak(snapshots);
+                present[0] = alone(2);
+                snapshots.restore(
+                        present[0], new RestorePlan(new Version(1, 0), 1, new int[] {0}, 0, new boolean[] {true}));
+                snapshots.take(present[0], 0);
+                present[0].communicator().close();
+            }
+        }
+    }
+
+    private Membership alone(long epoch) {
+        UniqueId id = UniqueId.create(device.runtime());
+        return new Membership(epoch, 0, 1, Communicator.init(device, id, 1, 0, options.withEpoch(epoch)));
+    }
+
+    private void operations(Communicator communicator) {
+        try (DeviceBuffer one = device.allocatePinned(DataType.UINT8, ELEMENTS);
+                DeviceBuffer other = device.allocatePinned(DataType.UINT8, ELEMENTS);
+                DeviceBuffer sum = device.allocate(DataType.INT64, 1)) {
+            communicator.allReduce(sum, ReduceOp.SUM, stream).await();
+            Work last;
+            try (Group group = communicator.group()) {
+                communicator.send(one, 0, stream);
+                last = communicator.recv(other, 0, stream);
+            }
+            last.await();
+        }
+    }
+
+    private void fail(Communicator communicator) {
+        communicator.revoke("rehearsal");
+        try (DeviceBuffer sum = device.allocate(DataType.INT64, 1)) {
+            communicator.allReduce(sum, ReduceOp.SUM, stream).await();
+            throw new IllegalStateException("a revoked communicator went on");
+        } catch (CommunicatorRevokedException expected) {
+            communicator.abort();
+            stream.synchronize(options.deadline());
+        }
+    }
+
+    private void speak(SnapshotKeeper snapshots) {
+        Version version = new Version(1, 0);
+        MemberId self = environment.self();
+        MessageCodec.frame(new RankMessage.Suspect(1, Evidence.PEER_DEATH, new int[] {0}, 0, "rehearsal", 0, 0));
+        MessageCodec.frame(new RankMessage.Aborted(
+                2, 0, 0, snapshots.slots().inventory(), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
+        MessageCodec.frame(new CoordinatorMessage.EpochStart(
+                2,
+                List.of(self),
+                new byte[UniqueId.SIZE],
+                new RestorePlan(version, 1, new int[] {0}, 0, new boolean[] {true})));
+    }
+}

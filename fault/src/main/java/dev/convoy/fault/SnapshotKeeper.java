@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.DataType;
+import dev.convoy.Device;
+import dev.convoy.DeviceBuffer;
+import dev.convoy.Stream;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.RestorePlan;
+import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.snapshot.DurableParts;
+import dev.convoy.fault.snapshot.Membership;
+import dev.convoy.fault.snapshot.Region;
+import dev.convoy.fault.snapshot.Restorer;
+import dev.convoy.fault.snapshot.SlotPair;
+import dev.convoy.fault.snapshot.Snapshotter;
+import java.util.function.Consumer;
+
+/** When snapshots are taken and which of them go to disk. Used by the user's thread. */
+final class SnapshotKeeper implements AutoCloseable {
+    private final LaunchEnvironment environment;
+    private final StateRegistry states;
+    private final SlotPair slots;
+    private final Snapshotter snapshotter;
+    private final Restorer restorer;
+    private final DurableParts durable;
+    private final int every;
+    private boolean first = true;
+    private long durableAtNs;
+
+    /**
+     * Sets the memory of this rank's snapshots up.
+     *
+     * @param environment bounds and folders
+     * @param every steps between snapshots
+     * @param steps steps of the whole job, equal on all ranks
+     * @param states the declared states
+     * @param device where they are
+     * @param stream stream of all copies
+     * @param out tells the coordinator of parts on disk
+     */
+    SnapshotKeeper(
+            LaunchEnvironment environment,
+            int every,
+            long steps,
+            StateRegistry states,
+            Device device,
+            Stream stream,
+            Consumer<RankMessage> out) {
+        this.environment = environment;
+        this.every = every;
+        this.states = states;
+        long declaration = states.freeze().declarationHash(steps, every);
+        slots = new SlotPair(states.shape(), bytes -> pinned(device, bytes));
+        snapshotter = new Snapshotter(
+                states, slots, device, stream, environment.launchSize(), environment.deadline(), declaration);
+        restorer = new Restorer(states, slots, device, stream, environment.deadline());
+        durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
+    }
+
+    private static Region pinned(Device device, long bytes) {
+        DeviceBuffer buffer = device.allocatePinned(DataType.UINT8, bytes);
+        Region region = new Region(
+                buffer,
+                buffer.hostView()
+                        .orElseThrow(() -> new IllegalStateException("pinned memory must be visible to the host")));
+        region.bytes().fill((byte) 0);
+        return region;
+    }
+
+    SlotPair slots() {
+        return slots;
+    }
+
+    DurableParts durable() {
+        return durable;
+    }
+
+    /** Brings the states to what the plan of a new epoch says. A collective call. */
+    void restore(Membership members, RestorePlan plan) {
+        if (plan.isInitial()) {
+            initialize(members);
+        } else {
+            restorer.restore(members, plan);
+        }
+        first = true;
+    }
+
+    // No rank has carried out a step yet, so replicated states still are what the program filled in.
+    private void initialize(Membership members) {
+        slots.agree(null);
+        if (members.epoch() > 1) {
+            states.cut(members.rank(), members.worldSize());
+            states.initializeShards();
+        } else {
+            states.initializeUncutShards(members);
+        }
+    }
+
+    /** Whether one is due: regularly, and before an epoch's first step, so that every shard has its copies again. */
+    boolean isDue(long step) {
+        return first || step % every == 0;
+    }
+
+    /** Takes a snapshot of the state before a step. A collective call. */
+    void take(Membership members, long step) {
+        boolean wanted = members.rank() == 0 && wantsDurable(step);
+        boolean agreed = snapshotter.take(members, step, wanted);
+        first = false;
+        if (agreed) {
+            durableAtNs = System.nanoTime();
+            if (environment.stateDirectory() != null) {
+                durable.startWriting(
+                        new Version(members.epoch(), step), members.rank(), environment.stateDirectory());
+            }
+        }
+    }
+
+    private boolean wantsDurable(long step) {
+        if (environment.stateDirectory() == null || durable.isBusy()) {
+            return false;
+        }
+        long elapsed = System.nanoTime() - durableAtNs;
+        return step == 0 || elapsed >= environment.durableEvery().toNanos();
+    }
+
+    @Override
+    public void close() {
+        durable.close();
+        snapshotter.close();
+        slots.close();
+    }
+}

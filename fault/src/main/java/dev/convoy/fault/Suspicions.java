@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.CollectiveTimeoutException;
+import dev.convoy.CommunicatorClosedException;
+import dev.convoy.CommunicatorException;
+import dev.convoy.CommunicatorRevokedException;
+import dev.convoy.RemoteRankException;
+import dev.convoy.fault.detect.FlightRecorder;
+import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.snapshot.DamagedTransferException;
+import java.util.List;
+
+/** Tells failures of the communicator from failures of the program, and reports the former to the coordinator, once an epoch. */
+final class Suspicions {
+    private static final int[] NOBODY = {};
+    private static final int MOST_CAUSES = 20;
+    private static final int RECENT = 3;
+
+    private final RankControl control;
+    private final RankStatus status;
+    private final FlightRecorder recorder;
+    private long reportedEpoch;
+
+    Suspicions(RankControl control, RankStatus status, FlightRecorder recorder) {
+        this.control = control;
+        this.status = status;
+        this.recorder = recorder;
+    }
+
+    /**
+     * Whether a recovery is the answer to an error. An old communicator that was kept beyond its epoch is a mistake of the
+     * program that a recovery would only repeat.
+     */
+    static boolean isRecoverable(Throwable error) {
+        Throwable cause = recoverableCause(error);
+        return cause != null && !(cause instanceof CommunicatorClosedException);
+    }
+
+    private static Throwable recoverableCause(Throwable error) {
+        Throwable each = error;
+        for (int depth = 0; each != null && depth < MOST_CAUSES; depth++) {
+            if (each instanceof CommunicatorException || each instanceof DamagedTransferException) {
+                return each;
+            }
+            each = each.getCause();
+        }
+        return null;
+    }
+
+    /** Reports an error unless a newer epoch is being formed already, or this one's end was reported before. */
+    void report(long epoch, Throwable error) {
+        Throwable cause = recoverableCause(error);
+        if (cause instanceof CommunicatorRevokedException || reportedEpoch >= epoch || control.revoked(epoch)) {
+            return;
+        }
+        reportedEpoch = epoch;
+        long now = System.nanoTime();
+        control.send(new RankMessage.Suspect(
+                epoch, evidence(cause), ranks(cause), now, detail(error), status.enqueued(), status.completed()));
+    }
+
+    private static Evidence evidence(Throwable cause) {
+        return switch (cause) {
+            case RemoteRankException remote -> Evidence.PEER_DEATH;
+            case CollectiveTimeoutException timeout -> Evidence.DEADLINE;
+            case null, default -> Evidence.ASYNC_ERROR;
+        };
+    }
+
+    private static int[] ranks(Throwable cause) {
+        return cause instanceof RemoteRankException remote ? remote.failedRanks() : NOBODY;
+    }
+
+    private String detail(Throwable error) {
+        List<FlightRecorder.Entry> last = recorder.newest(RECENT);
+        return OneLine.of(error) + (last.isEmpty() ? "" : "; last operations here: " + last);
+    }
+}

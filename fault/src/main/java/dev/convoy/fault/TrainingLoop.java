@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.Stream;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.snapshot.Membership;
+
+/**
+ * Calls the step function, step after step and epoch after epoch. Every failure of a communicator, wherever it strikes, leads
+ * to the formation of the next epoch and to the step that this one restores; nothing else does.
+ */
+final class TrainingLoop {
+    private final EpochFormation formation;
+    private final SnapshotKeeper snapshots;
+    private final RankControl control;
+    private final RankStatus status;
+    private final Suspicions suspicions;
+    private final OperationTap tap;
+    private final Stream stream;
+
+    TrainingLoop(
+            EpochFormation formation,
+            SnapshotKeeper snapshots,
+            RankControl control,
+            RankStatus status,
+            Suspicions suspicions,
+            OperationTap tap,
+            Stream stream) {
+        this.formation = formation;
+        this.snapshots = snapshots;
+        this.control = control;
+        this.status = status;
+        this.suspicions = suspicions;
+        this.tap = tap;
+        this.stream = stream;
+    }
+
+    /** Carries out all steps; returns when all members have. */
+    void run(long steps, StepFunction function) throws Exception {
+        boolean released = false;
+        while (!released) {
+            Membership members = formation.members();
+            try {
+                carryOut(members, steps, function);
+                released = control.awaitRelease(members.epoch());
+            } catch (Exception e) {
+                if (!Suspicions.isRecoverable(e)) {
+                    throw e;
+                }
+                suspicions.report(members.epoch(), e);
+            }
+            if (!released) {
+                formation.form();
+            }
+        }
+    }
+
+    private void carryOut(Membership members, long steps, StepFunction function) throws Exception {
+        snapshots.restore(members, formation.plan());
+        control.send(new RankMessage.Restored(members.epoch(), System.nanoTime()));
+        boolean resumed = false;
+        for (long step = formation.plan().step(); step < steps; step++) {
+            status.enterStep(step);
+            if (snapshots.isDue(step)) {
+                snapshots.take(members, step);
+            }
+            call(members, step, function);
+            if (!resumed) {
+                control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
+                resumed = true;
+            }
+        }
+        status.enterStep(steps);
+        snapshots.take(members, steps);
+        if (!resumed) {
+            control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
+        }
+        control.send(new RankMessage.Completed(members.epoch()));
+    }
+
+    private void call(Membership members, long step, StepFunction function) throws Exception {
+        boolean done = false;
+        tap.stepBegins();
+        try {
+            function.run(new Step(
+                    step, members.rank(), members.worldSize(), members.epoch(), members.communicator(), stream));
+            tap.stepEnds();
+            done = true;
+        } finally {
+            if (!done) {
+                tap.stepFailed();
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.Message;
+import dev.convoy.fault.protocol.RankMessage;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A rank's end of its control connection. Thread-safe.
+ *
+ * <p>Records of the coordinator come on one daemon thread. When the agent is gone, {@code onLost} is told once: only the
+ * coordinator makes an epoch, so a rank without it must stop.
+ */
+public final class ControlClient implements AutoCloseable {
+    /** Time between two heartbeats. */
+    public static final long HEARTBEAT_MS = 100;
+
+    private static final int CONNECT_MS = 5_000;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final Consumer<CoordinatorMessage> onMessage;
+    private final Consumer<String> onLost;
+    private final ReentrantLock sending = new ReentrantLock();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private ControlClient(Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
+            throws IOException {
+        this.socket = socket;
+        this.out = socket.getOutputStream();
+        this.onMessage = onMessage;
+        this.onLost = onLost;
+    }
+
+    /**
+     * Connects and says Hello. A refusal comes as {@link CoordinatorMessage.Rejected}.
+     *
+     * @param host of the agent
+     * @param port of the agent
+     * @param token of the job
+     * @param self who connects
+     * @param onMessage takes records, on the reader thread; an exception out of it counts as the loss of the connection
+     * @param onLost told once, with the reason, when the connection ends other than by {@link #close}; on any thread
+     * @return the open connection
+     * @throws IOException if there is no agent
+     */
+    public static ControlClient connect(
+            String host,
+            int port,
+            String token,
+            MemberId self,
+            Consumer<CoordinatorMessage> onMessage,
+            Consumer<String> onLost)
+            throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
+            socket.setTcpNoDelay(true);
+            ControlClient client = new ControlClient(socket, onMessage, onLost);
+            client.out.write(MessageCodec.frame(new RankMessage.Hello(
+                    Message.PROTOCOL, token, self, ProcessHandle.current().pid())));
+            ControlServer.daemon("convoy-control", client::read);
+            return client;
+        } catch (IOException e) {
+            ControlServer.closeQuietly(socket);
+            throw e;
+        }
+    }
+
+    /**
+     * Sends a record; it has left this process when the call returns. After the connection was lost, which
+     * {@code onLost} has been told, the record is dropped.
+     *
+     * @param message what
+     * @throws IllegalArgumentException if it does not fit into a record
+     */
+    public void send(RankMessage message) {
+        byte[] frame = MessageCodec.frame(message);
+        sending.lock();
+        try {
+            if (!ended.get()) {
+                out.write(frame);
+            }
+        } catch (IOException e) {
+            lost("sending failed: " + e.getMessage());
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    /**
+     * Sends a heartbeat every {@value #HEARTBEAT_MS} ms from a thread of its own, until the connection ends.
+     *
+     * @param heartbeat gives the present numbers; must neither wait nor throw
+     */
+    public void startHeartbeats(Supplier<RankMessage.Heartbeat> heartbeat) {
+        ControlServer.daemon("convoy-heartbeat", () -> beat(heartbeat));
+    }
+
+    private void beat(Supplier<RankMessage.Heartbeat> heartbeat) {
+        try {
+            do {
+                send(heartbeat.get());
+            } while (!closing.await(HEARTBEAT_MS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // A rank without heartbeats would be taken for dead some day: better now, and with the reason.
+            lost("the heartbeat failed: " + e);
+        }
+    }
+
+    private void read() {
+        try (InputStream in = new BufferedInputStream(socket.getInputStream())) {
+            Message message = MessageCodec.read(in, Limits.FRAME_BYTES);
+            while (message != null) {
+                if (!(message instanceof CoordinatorMessage fromCoordinator)) {
+                    throw new ProtocolException("the agent sent " + message.getClass());
+                }
+                onMessage.accept(fromCoordinator);
+                message = MessageCodec.read(in, Limits.FRAME_BYTES);
+            }
+            lost("the agent closed the connection");
+        } catch (IOException e) {
+            lost("reading failed: " + e.getMessage());
+        } catch (RuntimeException e) {
+            lost("a record could not be handled: " + e);
+        }
+    }
+
+    private void lost(String reason) {
+        if (end()) {
+            onLost.accept(reason);
+        }
+    }
+
+    private boolean end() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            closing.countDown();
+            ControlServer.closeQuietly(socket);
+        }
+        return first;
+    }
+
+    /** Closes the connection; {@code onLost} is not told. Idempotent. */
+    @Override
+    public void close() {
+        end();
+    }
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.Message;
+import dev.convoy.fault.protocol.RankMessage;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The agent's end of the control connections, on a loopback port of its own.
+ *
+ * <p>Every connection has a reader and a writer thread (daemons). The first record must be a Hello with the job's token,
+ * within 5 s and small; whoever sends anything else is dropped without anybody noticing. All methods are thread-safe.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final int MAX_STRANGERS = 64;
+    private static final int BACKLOG = 512;
+
+    private final ServerSocket socket;
+    private final byte[] token;
+    private final Listener listener;
+    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
+    private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private volatile boolean closed;
+
+    /**
+     * Told what happens on the connections, each on its reader thread: hand over to a queue. For one connection the
+     * order is connected, received…, disconnected; nothing comes before, after or twice. An exception drops the
+     * connection.
+     */
+    public interface Listener {
+        /**
+         * A member showed the token.
+         *
+         * @param member who
+         * @param pid its process id, as it says
+         */
+        void connected(MemberId member, long pid);
+
+        /**
+         * A record came in.
+         *
+         * @param member from whom
+         * @param message what
+         */
+        void received(MemberId member, RankMessage message);
+
+        /**
+         * A connection ended; not called for those that {@link ControlServer#close} ends.
+         *
+         * @param member whose
+         */
+        void disconnected(MemberId member);
+    }
+
+    private ControlServer(ServerSocket socket, String token, Listener listener) {
+        this.socket = socket;
+        this.token = token.getBytes(StandardCharsets.UTF_8);
+        this.listener = listener;
+    }
+
+    /**
+     * Opens a loopback port and accepts connections.
+     *
+     * @param token what a member must show
+     * @param listener told what happens
+     * @return the open server
+     * @throws IOException if no port can be had
+     */
+    public static ControlServer open(String token, Listener listener) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        ControlServer server = new ControlServer(socket, token, listener);
+        daemon("convoy-control-accept", server::accept);
+        return server;
+    }
+
+    static Thread daemon(String name, Runnable body) {
+        return Thread.ofPlatform().daemon().name(name).start(body);
+    }
+
+    /**
+     * The port.
+     *
+     * @return on the loopback address
+     */
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /**
+     * Queues a record; does not wait for the network. After a {@link CoordinatorMessage.Rejected} the connection is
+     * closed. A member that lets a thousand records pile up is disconnected.
+     *
+     * @param member to whom
+     * @param message what
+     * @return false if that member is not connected (any more)
+     */
+    public boolean send(MemberId member, CoordinatorMessage message) {
+        ControlConnection connection = members.get(member);
+        return connection != null && connection.send(message);
+    }
+
+    /**
+     * Closes a member's connection, if it has one.
+     *
+     * @param member whose
+     */
+    public void disconnect(MemberId member) {
+        ControlConnection connection = members.get(member);
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    /** Closes the port and every connection; the listener hears nothing of it, nor anything later. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        closeQuietly(socket);
+        List.copyOf(open).forEach(ControlServer::closeQuietly);
+    }
+
+    static void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            // A socket that cannot be closed is closed for our purposes: nobody reads from it any more.
+            return;
+        }
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                Socket connection = socket.accept();
+                if (strangers.tryAcquire()) {
+                    open.add(connection);
+                    daemon("convoy-control-" + accepted.incrementAndGet(), () -> serve(connection));
+                } else {
+                    closeQuietly(connection);
+                }
+            } catch (IOException e) {
+                // The port was closed, or this one connection failed, or descriptors ran out: try again slowly.
+                pauseUnlessClosed();
+            }
+        }
+    }
+
+    private void pauseUnlessClosed() {
+        try {
+            Thread.sleep(closed ? 0 : 20);
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+    }
+
+    private void serve(Socket stranger) {
+        try (stranger) {
+            stranger.setTcpNoDelay(true);
+            ControlConnection connection = null;
+            try {
+                connection = admit(stranger);
+            } finally {
+                strangers.release();
+            }
+            if (connection != null) {
+                serve(connection);
+            }
+        } catch (IOException | RuntimeException e) {
+            // Whatever a peer does ends its own connection only; a member's end is told to the listener.
+            closeQuietly(stranger);
+        } finally {
+            open.remove(stranger);
+        }
+    }
+
+    /** Null if the stranger is not let in. */
+    private ControlConnection admit(Socket stranger) throws IOException {
+        RankMessage.Hello hello = Greeting.read(stranger);
+        ControlConnection connection = new ControlConnection(stranger, hello);
+        byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(token, shown)) {
+            connection.reject("the token is not this job's");
+            return null;
+        }
+        if (hello.protocol() != Message.PROTOCOL) {
+            connection.reject("control protocol " + hello.protocol() + "; this agent speaks " + Message.PROTOCOL);
+            return null;
+        }
+        if (members.putIfAbsent(hello.member(), connection) != null) {
+            connection.reject(hello.member() + " is connected already");
+            return null;
+        }
+        return connection;
+    }
+
+    private void serve(ControlConnection connection) throws IOException {
+        MemberId member = connection.member();
+        boolean told = false;
+        try {
+            connection.startWriter();
+            if (!closed) {
+                told = true;
+                listener.connected(member, connection.pid());
+            }
+            RankMessage message = connection.read();
+            while (message != null && !closed) {
+                listener.received(member, message);
+                message = connection.read();
+            }
+        } finally {
+            members.remove(member, connection);
+            connection.close();
+            if (told && !closed) {
+                listener.disconnected(member);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import dev.convoy.fault.protocol.CoordinatorMessage;
+
+/** Messages from the coordinator, tags from 64. */
+final class CoordinatorMessageCodec {
+    static final int FIRST_TAG = 64;
+
+    private CoordinatorMessageCodec() {}
+
+    static void write(WireWriter out, CoordinatorMessage message) {
+        switch (message) {
+            case CoordinatorMessage.Rejected m -> {
+                out.u8(64);
+                out.text(m.reason());
+            }
+            case CoordinatorMessage.Revoke m -> {
+                out.u8(65);
+                out.i64(m.epoch());
+                out.text(m.reason());
+                out.flag(m.makeUniqueId());
+            }
+            case CoordinatorMessage.EpochStart m -> {
+                out.u8(66);
+                out.i64(m.epoch());
+                out.list(m.members(), ValueCodec::write);
+                out.bytes(m.uniqueId());
+                ValueCodec.write(out, m.plan());
+            }
+            case CoordinatorMessage.Probe m -> {
+                out.u8(67);
+                out.i64(m.epoch());
+            }
+            case CoordinatorMessage.FaultRecorded m -> {
+                out.u8(68);
+                out.string(m.spec());
+            }
+            case CoordinatorMessage.Persist m -> {
+                out.u8(69);
+                ValueCodec.write(out, m.version());
+                out.string(m.directory());
+                out.ints(m.shards());
+                out.flag(m.replicated());
+            }
+            case CoordinatorMessage.Release m -> {
+                out.u8(70);
+                out.i64(m.epoch());
+            }
+            case CoordinatorMessage.Stop m -> {
+                out.u8(71);
+                out.i32(m.exitStatus());
+                out.text(m.reason());
+            }
+        }
+    }
+
+    static CoordinatorMessage read(int tag, WireReader in) throws ProtocolException {
+        return switch (tag) {
+            case 64 -> new CoordinatorMessage.Rejected(in.string());
+            case 65 -> new CoordinatorMessage.Revoke(in.i64(), in.string(), in.flag());
+            case 66 ->
+                new CoordinatorMessage.EpochStart(
+                        in.i64(), in.list(ValueCodec::member), in.bytes(), ValueCodec.plan(in));
+            case 67 -> new CoordinatorMessage.Probe(in.i64());
+            case 68 -> new CoordinatorMessage.FaultRecorded(in.string());
+            case 69 -> new CoordinatorMessage.Persist(ValueCodec.version(in), in.string(), in.ints(), in.flag());
+            case 70 -> new CoordinatorMessage.Release(in.i64());
+            case 71 -> new CoordinatorMessage.Stop(in.i32(), in.string());
+            default -> throw new ProtocolException("no coordinator's message has tag " + tag);
+        };
+    }
+}

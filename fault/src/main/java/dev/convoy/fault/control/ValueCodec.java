@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RestorePlan;
+import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.fault.protocol.Version;
+
+/** The values that messages are made of, each with its writer and reader side by side. */
+final class ValueCodec {
+    private ValueCodec() {}
+
+    static void write(WireWriter out, MemberId member) {
+        out.i32(member.launchRank());
+        out.i32(member.incarnation());
+    }
+
+    static MemberId member(WireReader in) throws ProtocolException {
+        return new MemberId(in.i32(), in.i32());
+    }
+
+    static void write(WireWriter out, Version version) {
+        out.i64(version.epoch());
+        out.i64(version.step());
+    }
+
+    static Version version(WireReader in) throws ProtocolException {
+        return new Version(in.i64(), in.i64());
+    }
+
+    static void write(WireWriter out, Holding holding) {
+        write(out, holding.version());
+        out.i32(holding.shardCount());
+        out.ints(holding.shards());
+        out.flag(holding.replicated());
+    }
+
+    static Holding holding(WireReader in) throws ProtocolException {
+        return new Holding(version(in), in.i32(), in.ints(), in.flag());
+    }
+
+    static void write(WireWriter out, RestorePlan plan) {
+        out.nullable(plan.version(), ValueCodec::write);
+        out.i32(plan.shardCount());
+        out.ints(plan.shardSource());
+        out.i32(plan.replicatedSource());
+        out.flags(plan.holdsReplicated());
+    }
+
+    static RestorePlan plan(WireReader in) throws ProtocolException {
+        return new RestorePlan(in.nullable(ValueCodec::version), in.i32(), in.ints(), in.i32(), in.flags());
+    }
+
+    static void write(WireWriter out, RunSummary summary) {
+        out.i64(summary.step());
+        out.i32(summary.worldSize());
+        out.nullable(summary.testAccuracy(), WireWriter::f64);
+        out.nullable(summary.parametersSha256(), WireWriter::string);
+        out.nullable(summary.lossHistory(), WireWriter::doubles);
+        out.i64(summary.consumed());
+        out.i64(summary.skipped());
+        out.i64(summary.duplicated());
+        out.nullable(summary.samplesSha256(), WireWriter::string);
+    }
+
+    static RunSummary summary(WireReader in) throws ProtocolException {
+        return new RunSummary(
+                in.i64(),
+                in.i32(),
+                in.nullable(WireReader::f64),
+                in.nullable(WireReader::string),
+                in.nullable(WireReader::doubles),
+                in.i64(),
+                in.i64(),
+                in.i64(),
+                in.nullable(WireReader::string));
+    }
+}

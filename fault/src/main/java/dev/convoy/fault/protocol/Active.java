@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import dev.convoy.fault.protocol.EpochProgress.Stage;
+import java.util.List;
+
+/** Round two and after: a published epoch is rebuilt and restored, then works until something fails or all is done. */
+final class Active extends Phase {
+    // Peers' own deadlines come first: they know more than a missing heartbeat.
+    private static final long HEARTBEAT_MARGIN_NS = 1_000_000_000L;
+
+    private final long epoch;
+    // Null in the first epoch, which is neither an incident nor a recovery.
+    private final RestorePlan recovery;
+    private final EpochProgress progress;
+    private long stageSinceNs;
+    private HangDiagnosis diagnosis;
+
+    Active(Job job, long epoch, List<MemberStatus> members, RestorePlan recovery) {
+        super(job);
+        this.epoch = epoch;
+        this.recovery = recovery;
+        progress = new EpochProgress(members);
+    }
+
+    @Override
+    void enter() {
+        stageSinceNs = job.clock.timerNs();
+        for (MemberStatus status : progress.members()) {
+            status.at(epoch, status.step(), 0);
+        }
+    }
+
+    @Override
+    void received(MemberStatus status, RankMessage message) {
+        switch (message) {
+            case RankMessage.Rebuilt m when m.epoch() == epoch -> reached(Stage.REBUILT, status, m.atNs());
+            case RankMessage.Restored m when m.epoch() == epoch -> reached(Stage.RESTORED, status, m.atNs());
+            case RankMessage.Resumed m when m.epoch() == epoch -> resumed(status, m.atNs());
+            case RankMessage.Completed m when m.epoch() == epoch -> completed(status);
+            case RankMessage.Suspect m when m.epoch() == epoch -> suspected(status, m);
+            case RankMessage.Probed m when m.epoch() == epoch -> probed(status, m);
+            case RankMessage.Progress m when m.epoch() == epoch -> report(status, m);
+            default -> {
+                // Speaks of another epoch: refused.
+            }
+        }
+    }
+
+    private void reached(Stage stage, MemberStatus status, long atNs) {
+        boolean last = progress.reach(stage, status, job.clock.stamp(atNs));
+        if (stage == Stage.RESTORED) {
+            // One is enough: records of a rank that is lost right after may overtake those of the others.
+            job.epochs.formed();
+        }
+        if (!last) {
+            return;
+        }
+        stageSinceNs = job.clock.timerNs();
+        if (recovery != null) {
+            long lastNs = progress.lastNs(stage);
+            switch (stage) {
+                case REBUILT -> job.incidents.rebuilt(lastNs);
+                case RESTORED -> job.incidents.restored(lastNs);
+                case RESUMED -> recovered(lastNs);
+                case COMPLETED -> throw new IllegalStateException("completion is no stage of an incident");
+            }
+        } else if (stage == Stage.RESTORED) {
+            job.announce(Decision.Announce.Kind.FORMED, progress.members().size() + " ranks are ready");
+        }
+    }
+
+    private void recovered(long atNs) {
+        job.incidents.resumed(atNs);
+        Incident incident = job.incidents.last();
+        job.announce(
+                Decision.Announce.Kind.RECOVERED,
+                "epoch " + epoch + " works: " + incident.worldSize() + " ranks from step " + incident.restoredStep()
+                        + ", " + (atNs - incident.detectedAtNs()) / 1_000_000 + " ms after the loss was seen");
+    }
+
+    private void resumed(MemberStatus status, long atNs) {
+        job.epochs.stepped();
+        reached(Stage.RESUMED, status, atNs);
+    }
+
+    private void completed(MemberStatus status) {
+        job.epochs.stepped();
+        // Restored to the end: there is no step left whose completion could be reported.
+        reached(Stage.RESUMED, status, job.clock.nowNs());
+        if (progress.reach(Stage.COMPLETED, status, job.clock.nowNs())) {
+            job.become(new Releasing(job, epoch, progress.members()));
+        }
+    }
+
+    private void report(MemberStatus status, RankMessage.Progress report) {
+        if (status == progress.members().getFirst()) {
+            job.decide(new Decision.ProgressMade(report));
+        }
+    }
+
+    private void suspected(MemberStatus reporter, RankMessage.Suspect suspect) {
+        Detection detection = detection(suspect);
+        if (!isFormed()) {
+            String text = "the group could not be formed: " + reporter + " reports " + suspect.detail();
+            job.become(new FormationFailed(job, text, suspect.evidence() != Evidence.PEER_DEATH));
+            return;
+        }
+        if (suspect.evidence() == Evidence.DEADLINE) {
+            diagnose(detection);
+            return;
+        }
+        List<Loss> losses = PeerDeaths.in(job, reporter, suspect);
+        if (losses.isEmpty()) {
+            job.recover(first(detection), losses);
+        } else {
+            job.lose(losses);
+        }
+    }
+
+    private Detection detection(RankMessage.Suspect suspect) {
+        long atNs = job.clock.stamp(suspect.atNs());
+        return switch (suspect.evidence()) {
+            case PEER_DEATH -> new Detection(Incident.Cause.ERROR, Incident.DetectedBy.PEER_DEATH, atNs);
+            case ASYNC_ERROR -> new Detection(Incident.Cause.ERROR, Incident.DetectedBy.ASYNC_ERROR, atNs);
+            case DEADLINE -> new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, atNs);
+        };
+    }
+
+    private void diagnose(Detection evidence) {
+        if (diagnosis == null) {
+            diagnosis = new HangDiagnosis(evidence, progress.members(), job.clock.timerNs());
+            for (MemberStatus status : progress.members()) {
+                job.send(status, new CoordinatorMessage.Probe(epoch));
+            }
+        }
+    }
+
+    private void probed(MemberStatus status, RankMessage.Probed reply) {
+        if (diagnosis != null) {
+            status.at(reply.epoch(), reply.step(), reply.enqueued());
+            diagnosis.reply(status);
+            concludeWhenDue();
+        }
+    }
+
+    private void concludeWhenDue() {
+        if (diagnosis == null || !diagnosis.isDue(job.clock.timerNs())) {
+            return;
+        }
+        Detection evidence = diagnosis.evidence();
+        List<Loss> losses = diagnosis.culprits(job.clock.timerNs()).stream()
+                .map(status -> new Loss(
+                        status, Incident.Cause.HANG, evidence.detectedBy(), evidence.atNs(), "stopped responding", 0))
+                .toList();
+        if (losses.isEmpty()) {
+            job.recover(evidence, losses);
+        } else {
+            job.lose(losses);
+        }
+    }
+
+    @Override
+    void lost(List<Loss> losses) {
+        if (isFormed()) {
+            job.recover(first(Detection.of(losses.getFirst())), losses);
+        } else {
+            job.become(FormationFailed.by(job, losses.getFirst()));
+        }
+    }
+
+    /** A deadline that passed before the loss was seen was the first evidence of it. */
+    private Detection first(Detection detection) {
+        return diagnosis == null
+                ? detection
+                : new Detection(
+                        detection.cause(),
+                        diagnosis.evidence().detectedBy(),
+                        diagnosis.evidence().atNs());
+    }
+
+    @Override
+    boolean exited(MemberStatus status, String how, boolean clean) {
+        if (!isFormed()) {
+            job.fail(status + " " + how + " before the group was formed");
+        }
+        return !isFormed();
+    }
+
+    private boolean isFormed() {
+        return job.epochs.isFormed();
+    }
+
+    @Override
+    void tick() {
+        watchBounds();
+        if (job.phase() == this) {
+            watchHeartbeats();
+            concludeWhenDue();
+        }
+    }
+
+    private void watchBounds() {
+        boolean rebuilding = !progress.allReached(Stage.REBUILT);
+        boolean restoring = !rebuilding && !progress.allReached(Stage.RESTORED);
+        long inStageNs = job.clock.timerNs() - stageSinceNs;
+        if (recovery == null && rebuilding && inStageNs > job.spec.startBoundNs()) {
+            job.fail("the group was not formed in time: waited for " + progress.missing(Stage.REBUILT));
+        } else if (recovery != null && (rebuilding || restoring) && inStageNs > job.spec.deadlineNs()) {
+            diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs()));
+        }
+    }
+
+    private void watchHeartbeats() {
+        long now = job.clock.timerNs();
+        long boundNs = job.spec.deadlineNs() + HEARTBEAT_MARGIN_NS;
+        if (isFormed() && progress.members().stream().anyMatch(status -> status.silentForNs(now) > boundNs)) {
+            diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.HEARTBEAT, job.clock.nowNs()));
+        }
+    }
+}

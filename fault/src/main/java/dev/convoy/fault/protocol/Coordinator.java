@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides everything about a job's group: who is in it, when an epoch ends and the next begins, what is restored, when
+ * the job is over. A pure state machine: events in, decisions out; no thread, clock, socket or native call.
+ *
+ * <p>Used by one thread. Call {@link #start} first, then {@link #on} for every event in the order in which they
+ * happened, and carry out the decisions in the order given. Ticks must keep coming, every 5–10 ms, until
+ * {@link Decision.End}: a gap of more than 300 ms between events counts as the coordinator's own absence, in which
+ * nobody is blamed for silence.
+ */
+public final class Coordinator {
+    private final Job job;
+
+    /**
+     * A coordinator for one job.
+     *
+     * @param spec what to do
+     */
+    public Coordinator(JobSpec spec) {
+        job = new Job(spec);
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     * @return a {@link Decision.Spawn} for every launch rank
+     */
+    public List<Decision> start(long nowNs) {
+        if (job.phase() != null) {
+            throw new IllegalStateException("the job has been started");
+        }
+        job.clock.advance(nowNs);
+        job.become(new Joining(job));
+        for (int launchRank = 0; launchRank < job.spec.ranks(); launchRank++) {
+            job.spawn(new MemberId(launchRank, 0));
+        }
+        return job.takeDecisions();
+    }
+
+    /**
+     * Takes an event.
+     *
+     * @param event what happened
+     * @return what to do about it, in order; empty after {@link Decision.End}
+     */
+    public List<Decision> on(CoordinatorEvent event) {
+        if (job.phase() == null) {
+            throw new IllegalStateException("start the job first");
+        }
+        job.clock.advance(event.nowNs());
+        if (!(job.phase() instanceof Ended)) {
+            dispatch(event);
+        }
+        return job.takeDecisions();
+    }
+
+    private void dispatch(CoordinatorEvent event) {
+        switch (event) {
+            case CoordinatorEvent.Connected e -> connected(e);
+            case CoordinatorEvent.Received e -> received(e);
+            case CoordinatorEvent.Disconnected e -> disconnected(e);
+            case CoordinatorEvent.Exited e -> exited(e);
+            case CoordinatorEvent.Fenced e -> fenced(e);
+            case CoordinatorEvent.SpawnFailed e -> spawnFailed(e);
+            case CoordinatorEvent.ProcState e -> procState(e);
+            case CoordinatorEvent.Tick _ -> {
+                job.fenceOverdue();
+                job.phase().tick();
+            }
+        }
+    }
+
+    private void connected(CoordinatorEvent.Connected event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status == null || status.isExcluded() || status.isConnected()) {
+            String reason = event.member() + " is not, or no longer, a member of this job";
+            job.decide(new Decision.Send(event.member(), new CoordinatorMessage.Rejected(reason)));
+            return;
+        }
+        status.connect(job.clock.timerNs());
+        job.phase().connected(status);
+    }
+
+    private void received(CoordinatorEvent.Received event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status == null) {
+            return;
+        }
+        // Even an excluded rank's word counts for these: the fault has been used up, the part lies on disk.
+        switch (event.message()) {
+            case RankMessage.FaultFired fired -> faultFired(status, fired);
+            case RankMessage.DurablePart part -> job.durable.part(status.id(), part);
+            default -> {}
+        }
+        if (!status.isExcluded() && status.isConnected()) {
+            status.heard(job.clock.timerNs());
+            receivedFromCurrent(status, event.message());
+        }
+    }
+
+    private void receivedFromCurrent(MemberStatus status, RankMessage message) {
+        switch (message) {
+            case RankMessage.Heartbeat heartbeat -> status.heartbeat(heartbeat, job.clock.timerNs());
+            case RankMessage.Warning warning -> job.warn(status + ": " + warning.text());
+            case RankMessage.Failing failing -> failing(status, failing);
+            default -> job.phase().received(status, message);
+        }
+    }
+
+    private void faultFired(MemberStatus status, RankMessage.FaultFired fired) {
+        if (job.faults.record(status.launchRank(), fired.spec(), job.clock.stamp(fired.atNs()))) {
+            job.send(status, new CoordinatorMessage.FaultRecorded(fired.spec()));
+        }
+    }
+
+    private void failing(MemberStatus status, RankMessage.Failing failing) {
+        lose(status, Incident.Cause.ERROR, "failed: " + failing.description(), Loss.GRACE_NS);
+    }
+
+    private void disconnected(CoordinatorEvent.Disconnected event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status == null || !status.isConnected()) {
+            return;
+        }
+        status.disconnect();
+        if (!status.isExcluded() && !job.phase().disconnected(status)) {
+            lose(status, Incident.Cause.EXIT, "closed its connection", Loss.GRACE_NS);
+        }
+    }
+
+    private void exited(CoordinatorEvent.Exited event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status == null || status.hasExited()) {
+            return;
+        }
+        status.exit(event.how());
+        if (status.isExcluded()) {
+            excludedExited(status, event.how());
+        } else if (!job.phase().exited(status, event.how(), event.clean())) {
+            lose(status, Incident.Cause.EXIT, event.how(), 0);
+        }
+    }
+
+    private void excludedExited(MemberStatus status, String how) {
+        if (job.phase() instanceof FormationFailed failed) {
+            failed.end(status, how);
+        } else {
+            job.phase().gone();
+        }
+    }
+
+    private void lose(MemberStatus status, Incident.Cause cause, String how, long graceNs) {
+        long now = job.clock.nowNs();
+        job.lose(List.of(new Loss(status, cause, Incident.DetectedBy.AGENT, now, how, graceNs)));
+    }
+
+    private void fenced(CoordinatorEvent.Fenced event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status != null && status.isExcluded()) {
+            status.fence();
+            job.phase().gone();
+        }
+    }
+
+    private void spawnFailed(CoordinatorEvent.SpawnFailed event) {
+        MemberStatus status = job.members.current(event.launchRank());
+        if (status == null || status.isConnected() || status.hasExited()) {
+            return;
+        }
+        String how = "could not be started: " + event.reason();
+        status.exit(how);
+        if (job.phase() instanceof Joining) {
+            job.fail(status + " " + how);
+        } else {
+            lose(status, Incident.Cause.EXIT, how, 0);
+        }
+    }
+
+    private void procState(CoordinatorEvent.ProcState event) {
+        MemberStatus status = job.members.find(event.member());
+        if (status != null) {
+            status.state(event.state());
+        }
+    }
+
+    /**
+     * Incidents so far.
+     *
+     * @return a copy, oldest first
+     */
+    public List<Incident> incidents() {
+        return job.incidents.history();
+    }
+
+    /**
+     * Warnings so far.
+     *
+     * @return a copy, oldest first
+     */
+    public List<String> warnings() {
+        return job.warnings();
+    }
+
+    /**
+     * Faults that have been injected; a replacement must not get them again.
+     *
+     * @return specifications as {@link FaultSpec#format} writes them
+     */
+    public List<String> firedFaults() {
+        return job.faults.specs();
+    }
+
+    /**
+     * Newest version of which every part is on disk.
+     *
+     * @return empty if there is none
+     */
+    public Optional<Version> lastDurable() {
+        return job.durable.last();
+    }
+
+    /**
+     * The epoch published last.
+     *
+     * @return its number, 0 before the first
+     */
+    public long epoch() {
+        return job.epochs.current();
+    }
+
+    /**
+     * Members of the epoch published last.
+     *
+     * @return in rank order; empty before the first
+     */
+    public List<MemberId> members() {
+        return job.epochs.members(job.epochs.current());
+    }
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+/** What happened to the job; {@code nowNs} is CLOCK_MONOTONIC and never goes back. */
+public sealed interface CoordinatorEvent {
+    /**
+     * When it was seen.
+     *
+     * @return CLOCK_MONOTONIC nanoseconds
+     */
+    long nowNs();
+
+    /**
+     * A member's control connection is open and its Hello was accepted.
+     *
+     * @param nowNs when
+     * @param member who
+     * @param pid its process id
+     */
+    record Connected(long nowNs, MemberId member, long pid) implements CoordinatorEvent {}
+
+    /**
+     * A record came in.
+     *
+     * @param nowNs when
+     * @param member from whom
+     * @param message what
+     */
+    record Received(long nowNs, MemberId member, RankMessage message) implements CoordinatorEvent {}
+
+    /**
+     * A member's control connection ended.
+     *
+     * @param nowNs when
+     * @param member whose
+     */
+    record Disconnected(long nowNs, MemberId member) implements CoordinatorEvent {}
+
+    /**
+     * A process ended, for whatever reason. Comes for every process once, fenced ones included.
+     *
+     * @param nowNs when
+     * @param member which
+     * @param how completes a sentence that begins with its name: {@code exited with status 1}
+     * @param clean whether its status was 0
+     */
+    record Exited(long nowNs, MemberId member, String how, boolean clean) implements CoordinatorEvent {}
+
+    /**
+     * {@link Decision.Fence} was carried out: SIGKILL was sent, or the process had ended before.
+     *
+     * @param nowNs when
+     * @param member which
+     */
+    record Fenced(long nowNs, MemberId member) implements CoordinatorEvent {}
+
+    /**
+     * {@link Decision.Spawn} failed.
+     *
+     * @param nowNs when
+     * @param launchRank which
+     * @param reason one line
+     */
+    record SpawnFailed(long nowNs, int launchRank, String reason) implements CoordinatorEvent {}
+
+    /**
+     * State of a process as the system shows it. Optional evidence for the diagnosis of a hang.
+     *
+     * @param nowNs when
+     * @param member which
+     * @param state the letter in {@code /proc/PID/stat}: {@code T} is stopped
+     */
+    record ProcState(long nowNs, MemberId member, char state) implements CoordinatorEvent {}
+
+    /**
+     * Time passes: every 5–10 ms.
+     *
+     * @param nowNs now
+     */
+    record Tick(long nowNs) implements CoordinatorEvent {}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.List;
+
+/** What the agent must do, in the order given. */
+public sealed interface Decision {
+    /**
+     * Send a record.
+     *
+     * @param member to whom
+     * @param message what
+     */
+    record Send(MemberId member, CoordinatorMessage message) implements Decision {}
+
+    /**
+     * Kill a process (SIGKILL) and answer {@link CoordinatorEvent.Fenced} right after; also if it had ended already.
+     *
+     * @param member which
+     */
+    record Fence(MemberId member) implements Decision {}
+
+    /**
+     * Start a process; answer {@link CoordinatorEvent.SpawnFailed} if that fails.
+     *
+     * @param member its identity
+     */
+    record Spawn(MemberId member) implements Decision {}
+
+    /**
+     * Every part of a version is on disk: write its manifest, then delete older versions.
+     *
+     * @param version which
+     * @param worldSize members of the version's epoch
+     * @param shardCount shards that the version is cut into; 0 if unknown to the coordinator or none
+     * @param parts its files
+     */
+    record CommitDurable(Version version, int worldSize, int shardCount, List<StoredPart> parts) implements Decision {
+        /** Copies the list. */
+        public CommitDurable {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * Tell the person.
+     *
+     * @param kind what about
+     * @param text one line
+     */
+    record Announce(Kind kind, String text) implements Decision {
+        /** What an announcement is about. */
+        public enum Kind {
+            /** Every rank joined and the first epoch is ready. */
+            FORMED,
+            /** A rank was lost, or an epoch was given up. */
+            LOSS,
+            /** The group works again. */
+            RECOVERED,
+            /** Nothing was lost, but the person should know. */
+            WARNING
+        }
+    }
+
+    /**
+     * Training made progress; comes from rank 0 of the current epoch only.
+     *
+     * @param progress as the rank said it
+     */
+    record ProgressMade(RankMessage.Progress progress) implements Decision {}
+
+    /**
+     * An incident is new or has changed; {@link Incident#epoch()} identifies it.
+     *
+     * @param incident its present state
+     */
+    record IncidentUpdated(Incident incident) implements Decision {}
+
+    /**
+     * The job is over. Nothing follows; every process that may still live has been fenced before.
+     *
+     * @param outcome how it ended
+     */
+    record End(JobOutcome outcome) implements Decision {}
+}

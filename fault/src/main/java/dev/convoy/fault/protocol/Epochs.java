@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Epochs attempted and published, who was in them, and what is known to be committed. */
+final class Epochs {
+    private final Map<Long, List<MemberId>> published = new HashMap<>();
+    private long attempted;
+    private long current;
+    private boolean formed;
+    private boolean stepped;
+    private Version committed;
+
+    /** A new number: attempted epochs keep theirs, so that no answer to one is taken for an answer to another. */
+    long next() {
+        return ++attempted;
+    }
+
+    void publish(long epoch, List<MemberId> members) {
+        published.put(epoch, List.copyOf(members));
+        current = epoch;
+    }
+
+    /** The last published epoch; 0 before the first. */
+    long current() {
+        return current;
+    }
+
+    /** Members in rank order; empty for an epoch that was never published. */
+    List<MemberId> members(long epoch) {
+        return published.getOrDefault(epoch, List.of());
+    }
+
+    /** Every member of the first epoch has been ready once. */
+    boolean isFormed() {
+        return formed;
+    }
+
+    void formed() {
+        formed = true;
+    }
+
+    /** Some rank has completed a step, or all of them. */
+    boolean hasStepped() {
+        return stepped;
+    }
+
+    void stepped() {
+        stepped = true;
+    }
+
+    void learnCommitted(Version version) {
+        if (version != null && !members(version.epoch()).isEmpty()) {
+            committed = committed == null || version.compareTo(committed) > 0 ? version : committed;
+        }
+    }
+
+    /** Newest version known to be committed; null if none. */
+    Version committed() {
+        return committed;
+    }
+}

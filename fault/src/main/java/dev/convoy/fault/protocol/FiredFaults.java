@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Injected faults that ranks reported, and when: the true time of a fault that is seen only later. */
+final class FiredFaults {
+    private static final int MAX_SPECS = 4_096;
+
+    private final Set<String> specs = new LinkedHashSet<>();
+    private final Map<Integer, Firing> lastByRank = new HashMap<>();
+
+    private record Firing(FaultSpec spec, long atNs) {}
+
+    /** Returns whether the specification is one; a text that is none is not recorded. */
+    boolean record(int launchRank, String text, long atNs) {
+        FaultSpec spec;
+        try {
+            spec = FaultSpec.parse(text);
+        } catch (IllegalArgumentException notASpecification) {
+            return false;
+        }
+        if (spec.launchRank() != launchRank || specs.size() >= MAX_SPECS) {
+            return false;
+        }
+        specs.add(spec.format());
+        lastByRank.put(launchRank, new Firing(spec, atNs));
+        return true;
+    }
+
+    List<String> specs() {
+        return List.copyOf(specs);
+    }
+
+    /** Time of the fault behind a loss, once; null if none was injected. */
+    Long take(int launchRank, Incident.Cause cause) {
+        Firing firing = lastByRank.remove(launchRank);
+        // A rank that only slept and went on may be lost for another reason much later.
+        boolean slept = firing != null && firing.spec().kind() == FaultSpec.Kind.SLOW;
+        return firing == null || slept && cause != Incident.Cause.HANG ? null : Long.valueOf(firing.atNs());
+    }
+}

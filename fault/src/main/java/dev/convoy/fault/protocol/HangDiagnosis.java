@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Finds who holds up an epoch. Everybody is asked for its last operation; to blame are those silent with stale
+ * heartbeats, else those behind all others, else nobody.
+ */
+final class HangDiagnosis {
+    /** How long answers may take, and how long a silence must be. */
+    static final long SILENCE_NS = 500_000_000L;
+    // On a machine so loaded that heartbeats come irregularly a silence means less: wait, but not for ever.
+    private static final long LONGEST_NS = 2_000_000_000L;
+    private static final double SUSPICIOUS_PHI = 8;
+
+    private final Detection evidence;
+    private final List<MemberStatus> members;
+    private final long startedNs;
+    private final Set<MemberStatus> replied = new HashSet<>();
+
+    HangDiagnosis(Detection evidence, List<MemberStatus> members, long startedNs) {
+        this.evidence = evidence;
+        this.members = members;
+        this.startedNs = startedNs;
+    }
+
+    Detection evidence() {
+        return evidence;
+    }
+
+    void reply(MemberStatus status) {
+        replied.add(status);
+    }
+
+    boolean isDue(long timerNs) {
+        long waitedNs = timerNs - startedNs;
+        return replied.size() == members.size()
+                || waitedNs >= LONGEST_NS
+                || (waitedNs >= SILENCE_NS && members.stream().noneMatch(status -> isUndecided(status, timerNs)));
+    }
+
+    /** Did not answer although its heartbeats came, or might just be late. */
+    private boolean isUndecided(MemberStatus status, long timerNs) {
+        return !replied.contains(status) && !isSilent(status, timerNs);
+    }
+
+    private boolean isSilent(MemberStatus status, long timerNs) {
+        boolean waitedOut = timerNs - startedNs >= LONGEST_NS;
+        boolean stale = status.silentForNs(timerNs) >= SILENCE_NS
+                && (waitedOut || status.phi(timerNs) == 0 || status.phi(timerNs) >= SUSPICIOUS_PHI);
+        return !replied.contains(status) && (status.isStopped() || stale);
+    }
+
+    List<MemberStatus> culprits(long timerNs) {
+        List<MemberStatus> silent =
+                members.stream().filter(status -> isSilent(status, timerNs)).toList();
+        if (silent.isEmpty()) {
+            return furthestBehind();
+        }
+        // All at once: more likely our own side than every one of them.
+        return silent.size() == members.size() && members.size() > 1 ? List.of() : silent;
+    }
+
+    private List<MemberStatus> furthestBehind() {
+        long lowest = members.stream().mapToLong(MemberStatus::enqueued).min().orElse(0);
+        long highest = members.stream().mapToLong(MemberStatus::enqueued).max().orElse(0);
+        List<MemberStatus> behind = members.stream()
+                .filter(status -> status.enqueued() == lowest)
+                .toList();
+        boolean few = behind.size() == 1 || 2 * behind.size() < members.size();
+        return lowest < highest && few ? behind : List.of();
+    }
+}

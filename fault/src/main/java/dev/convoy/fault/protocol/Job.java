@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What all phases share: the state of the job and the decisions being taken. */
+final class Job {
+    private static final int MAX_WARNINGS = 200;
+
+    final JobSpec spec;
+    final DetectorClock clock = new DetectorClock();
+    final Members members = new Members();
+    final Epochs epochs = new Epochs();
+    final FiredFaults faults = new FiredFaults();
+    final Incidents incidents;
+    final DurableLedger durable;
+    private final List<String> warnings = new ArrayList<>();
+    private List<Decision> decisions = new ArrayList<>();
+    private Phase phase;
+
+    Job(JobSpec spec) {
+        this.spec = spec;
+        incidents = new Incidents(spec.policy(), faults, this::decide);
+        durable = new DurableLedger(epochs, this::decide);
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void become(Phase next) {
+        phase = next;
+        next.enter();
+    }
+
+    void decide(Decision decision) {
+        decisions.add(decision);
+    }
+
+    List<Decision> takeDecisions() {
+        List<Decision> taken = List.copyOf(decisions);
+        decisions = new ArrayList<>();
+        return taken;
+    }
+
+    void send(MemberStatus status, CoordinatorMessage message) {
+        decide(new Decision.Send(status.id(), message));
+    }
+
+    void announce(Decision.Announce.Kind kind, String text) {
+        decide(new Decision.Announce(kind, text));
+    }
+
+    void warn(String text) {
+        if (warnings.size() < MAX_WARNINGS) {
+            warnings.add(text);
+            announce(Decision.Announce.Kind.WARNING, text);
+        }
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    void spawn(MemberId id) {
+        members.add(id, clock.timerNs());
+        decide(new Decision.Spawn(id));
+    }
+
+    boolean replaces() {
+        return spec.policy() == RecoveryPolicy.REPLACE;
+    }
+
+    /** Excludes first and tells the phase once: losses seen together make one incident. */
+    void lose(List<Loss> losses) {
+        for (Loss loss : losses) {
+            members.exclude(loss.member(), clock.timerNs() + loss.graceNs());
+        }
+        fenceOverdue();
+        phase.lost(losses);
+    }
+
+    void fenceOverdue() {
+        for (MemberStatus status : members.leaving()) {
+            if (status.mustBeFenced(clock.timerNs())) {
+                status.fencing();
+                decide(new Decision.Fence(status.id()));
+            }
+        }
+    }
+
+    /** Begins a recovery: a new incident and the next epoch. */
+    void recover(Detection first, List<Loss> losses) {
+        long epoch = epochs.next();
+        incidents.open(epoch, first, losses);
+        boolean lastChance = incidents.recoveries() > spec.maxRecoveries();
+        announceLoss(losses, epoch);
+        become(new Revoking(this, epoch, false, lastChance, "the communicator failed (" + first.detectedBy().label() + ")", losses));
+    }
+
+    void announceLoss(List<Loss> losses, long epoch) {
+        for (Loss loss : losses) {
+            announce(Decision.Announce.Kind.LOSS, loss.sentence() + "; forming epoch " + epoch);
+        }
+        if (losses.isEmpty()) {
+            announce(Decision.Announce.Kind.LOSS, "no rank is to blame; forming epoch " + epoch);
+        }
+    }
+
+    void succeed(String message, RunSummary summary) {
+        fenceAll();
+        finish(new JobOutcome(true, 0, message, summary));
+    }
+
+    void fail(String message) {
+        for (MemberStatus status : members.connected()) {
+            send(status, new CoordinatorMessage.Stop(1, message));
+        }
+        fenceAll();
+        finish(new JobOutcome(false, 1, message, null));
+    }
+
+    private void finish(JobOutcome outcome) {
+        decide(new Decision.End(outcome));
+        become(new Ended(this));
+    }
+
+    private void fenceAll() {
+        List<MemberStatus> alive = new ArrayList<>(members.current());
+        alive.addAll(members.leaving());
+        for (MemberStatus status : alive) {
+            if (!status.isGone()) {
+                decide(new Decision.Fence(status.id()));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+/**
+ * What the coordinator must know about a job.
+ *
+ * @param ranks processes at launch, at least 1
+ * @param policy how to go on after a loss
+ * @param minRanks fewest ranks to go on with, in [1, ranks]
+ * @param maxRecoveries recoveries after which the job gives up, at least 0
+ * @param deadlineNs deadline of a collective and bound of a recovery's phases, nanoseconds
+ * @param startBoundNs bound for a started process to join, nanoseconds (60 s by default)
+ * @param stateDirectory absolute path for durable versions; null if the job has none
+ */
+public record JobSpec(
+        int ranks,
+        RecoveryPolicy policy,
+        int minRanks,
+        int maxRecoveries,
+        long deadlineNs,
+        long startBoundNs,
+        String stateDirectory) {
+    /** Default bound for a started process to join: 60 s. */
+    public static final long START_BOUND_NS = 60_000_000_000L;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the value that is out of range
+     */
+    public JobSpec {
+        require(ranks >= 1, "ranks must be at least 1, not " + ranks);
+        require(minRanks >= 1 && minRanks <= ranks, "min-ranks must lie in 1.." + ranks + ", not " + minRanks);
+        require(maxRecoveries >= 0, "max-recoveries must not be negative: " + maxRecoveries);
+        require(deadlineNs > 0, "the deadline must be positive, not " + deadlineNs + " ns");
+        require(startBoundNs > 0, "the start bound must be positive, not " + startBoundNs + " ns");
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

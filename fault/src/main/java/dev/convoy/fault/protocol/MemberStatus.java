@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import dev.convoy.fault.detect.PhiAccrual;
+
+/** What the coordinator knows about one process. Timer values are on the detector's clock. */
+final class MemberStatus {
+    private final MemberId id;
+    private final long spawnedNs;
+    private final PhiAccrual suspicion = new PhiAccrual();
+    private boolean connected;
+    private boolean excluded;
+    private boolean exited;
+    private String end;
+    private boolean fenced;
+    private boolean stopped;
+    private boolean member;
+    private long heardNs;
+    private long fenceDueNs = Long.MAX_VALUE;
+    private long epoch;
+    private long step;
+    private long enqueued;
+
+    MemberStatus(MemberId id, long spawnedNs) {
+        this.id = id;
+        this.spawnedNs = spawnedNs;
+    }
+
+    MemberId id() {
+        return id;
+    }
+
+    int launchRank() {
+        return id.launchRank();
+    }
+
+    long spawnedNs() {
+        return spawnedNs;
+    }
+
+    void connect(long timerNs) {
+        connected = true;
+        heardNs = timerNs;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    void disconnect() {
+        connected = false;
+    }
+
+    void exclude(long fenceDueNs) {
+        excluded = true;
+        this.fenceDueNs = fenceDueNs;
+    }
+
+    boolean isExcluded() {
+        return excluded;
+    }
+
+    /** Excluded, still alive as far as we know, and its grace is over. */
+    boolean mustBeFenced(long timerNs) {
+        return excluded && !isGone() && timerNs >= fenceDueNs;
+    }
+
+    /** Fence was decided: not again. */
+    void fencing() {
+        fenceDueNs = Long.MAX_VALUE;
+    }
+
+    void exit(String how) {
+        exited = true;
+        end = how;
+    }
+
+    /** How the process ended; null while it is not known to have. */
+    String end() {
+        return end;
+    }
+
+    boolean hasExited() {
+        return exited;
+    }
+
+    void fence() {
+        fenced = true;
+    }
+
+    /** Cannot act any more: SIGKILL was sent, or it has ended. */
+    boolean isGone() {
+        return exited || fenced;
+    }
+
+    /** Was in the member list of a published epoch. */
+    boolean isMember() {
+        return member;
+    }
+
+    void becomeMember() {
+        member = true;
+    }
+
+    void heard(long timerNs) {
+        heardNs = timerNs;
+    }
+
+    void heartbeat(RankMessage.Heartbeat heartbeat, long timerNs) {
+        suspicion.heartbeat(timerNs);
+        stopped = false;
+        at(heartbeat.epoch(), heartbeat.step(), heartbeat.enqueued());
+    }
+
+    /** A heartbeat of an earlier epoch may come late; its numbers count another communicator's operations. */
+    void at(long epoch, long step, long enqueued) {
+        if (epoch < this.epoch) {
+            return;
+        }
+        this.epoch = epoch;
+        this.step = step;
+        this.enqueued = enqueued;
+    }
+
+    long step() {
+        return step;
+    }
+
+    long enqueued() {
+        return enqueued;
+    }
+
+    void state(char letter) {
+        stopped = letter == 'T' || letter == 't';
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    long silentForNs(long timerNs) {
+        return timerNs - heardNs;
+    }
+
+    double phi(long timerNs) {
+        return suspicion.phi(timerNs);
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a rank tells the coordinator. Times are CLOCK_MONOTONIC nanoseconds; {@code epoch} is the sender's epoch or, in
+ * an answer to {@link CoordinatorMessage.Revoke}, the epoch being formed.
+ */
+public sealed interface RankMessage extends Message {
+    /**
+     * First record of a connection.
+     *
+     * @param protocol {@link Message#PROTOCOL} of the sender
+     * @param token the job's token
+     * @param member who connects
+     * @param pid its process id
+     */
+    record Hello(int protocol, String token, MemberId member, long pid) implements RankMessage {
+        /** The token is left out: records are printed in logs. */
+        @Override
+        public String toString() {
+            return "Hello[" + member + ", pid " + pid + "]";
+        }
+    }
+
+    /**
+     * Sign of life, every 100 ms.
+     *
+     * @param epoch epoch of the sender, 0 before the first
+     * @param step step the sender is in
+     * @param enqueued operations enqueued on the epoch's communicator
+     * @param completed operations completed on it
+     */
+    record Heartbeat(long epoch, long step, long enqueued, long completed) implements RankMessage {}
+
+    /**
+     * An injected fault is about to happen; the sender waits for {@link CoordinatorMessage.FaultRecorded}.
+     *
+     * @param spec the fault as {@link FaultSpec#format()} writes it
+     * @param atNs when
+     */
+    record FaultFired(String spec, long atNs) implements RankMessage {}
+
+    /**
+     * The sender's communicator is broken. Sent once an epoch.
+     *
+     * @param epoch epoch of the communicator
+     * @param evidence what was seen
+     * @param communicatorRanks ranks, in that communicator, that it points at; may be empty
+     * @param atNs when it was seen
+     * @param detail text for the person
+     * @param enqueued operations enqueued by the sender
+     * @param completed operations completed at the sender
+     */
+    record Suspect(
+            long epoch,
+            Evidence evidence,
+            int[] communicatorRanks,
+            long atNs,
+            String detail,
+            long enqueued,
+            long completed)
+            implements RankMessage {
+        /** Copies the ranks. */
+        public Suspect {
+            Objects.requireNonNull(evidence, "evidence");
+            communicatorRanks = communicatorRanks.clone();
+        }
+
+        /**
+         * Ranks pointed at.
+         *
+         * @return a copy
+         */
+        @Override
+        public int[] communicatorRanks() {
+            return communicatorRanks.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Suspect that
+                    && epoch == that.epoch
+                    && evidence == that.evidence
+                    && Arrays.equals(communicatorRanks, that.communicatorRanks)
+                    && atNs == that.atNs
+                    && detail.equals(that.detail)
+                    && enqueued == that.enqueued
+                    && completed == that.completed;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(epoch, evidence, Arrays.hashCode(communicatorRanks), atNs, detail);
+        }
+
+        @Override
+        public String toString() {
+            return "Suspect[epoch " + epoch + ", " + evidence + ", ranks " + Arrays.toString(communicatorRanks) + ", "
+                    + detail + "]";
+        }
+    }
+
+    /**
+     * Answer to {@link CoordinatorMessage.Probe}, given by the control thread even while the user's thread waits.
+     *
+     * @param epoch epoch of the sender
+     * @param step step the sender is in
+     * @param enqueued operations enqueued
+     * @param completed operations completed
+     */
+    record Probed(long epoch, long step, long enqueued, long completed) implements RankMessage {}
+
+    /**
+     * Acknowledges {@link CoordinatorMessage.Revoke}: the communicator is aborted and the snapshots are verified.
+     *
+     * @param epoch the epoch being formed
+     * @param atNs when the abort had ended
+     * @param step step at which the sender was interrupted, 0 for one that has not begun
+     * @param inventory what lies in its memory
+     * @param committed newest version that the sender knows to be committed; null if none
+     * @param uniqueId unique id for the new communicator if it was asked for, else empty
+     */
+    record Aborted(long epoch, long atNs, long step, List<Holding> inventory, Version committed, byte[] uniqueId)
+            implements RankMessage {
+        /** Copies list and id. */
+        public Aborted {
+            inventory = List.copyOf(inventory);
+            uniqueId = uniqueId.clone();
+        }
+
+        /**
+         * Unique id.
+         *
+         * @return a copy
+         */
+        @Override
+        public byte[] uniqueId() {
+            return uniqueId.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Aborted that
+                    && epoch == that.epoch
+                    && atNs == that.atNs
+                    && step == that.step
+                    && inventory.equals(that.inventory)
+                    && Objects.equals(committed, that.committed)
+                    && Arrays.equals(uniqueId, that.uniqueId);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(epoch, atNs, step, inventory, committed, Arrays.hashCode(uniqueId));
+        }
+
+        @Override
+        public String toString() {
+            return "Aborted[epoch " + epoch + ", step " + step + ", inventory " + inventory + ", committed " + committed
+                    + (uniqueId.length == 0 ? "]" : ", with unique id]");
+        }
+    }
+
+    /**
+     * The epoch's communicator is ready at the sender.
+     *
+     * @param epoch the epoch
+     * @param atNs when
+     */
+    record Rebuilt(long epoch, long atNs) implements RankMessage {}
+
+    /**
+     * The epoch's state is restored and verified at the sender.
+     *
+     * @param epoch the epoch
+     * @param atNs when
+     */
+    record Restored(long epoch, long atNs) implements RankMessage {}
+
+    /**
+     * The sender completed its first step of the epoch.
+     *
+     * @param epoch the epoch
+     * @param atNs when
+     */
+    record Resumed(long epoch, long atNs) implements RankMessage {}
+
+    /**
+     * How training goes.
+     *
+     * @param epoch epoch of the sender
+     * @param step step just done
+     * @param loss loss of that step
+     * @param samplesPerSecond over the whole group
+     * @param worldSize current world size
+     */
+    record Progress(long epoch, long step, double loss, double samplesPerSecond, int worldSize)
+            implements RankMessage {}
+
+    /**
+     * Something a person should know that is no incident.
+     *
+     * @param text one line
+     */
+    record Warning(String text) implements RankMessage {}
+
+    /**
+     * The user's code threw: this process ends now.
+     *
+     * @param epoch epoch of the sender
+     * @param description the exception, one line
+     */
+    record Failing(long epoch, String description) implements RankMessage {}
+
+    /**
+     * A part of a durable version lies on disk: written beside, synced and renamed.
+     *
+     * @param version which version
+     * @param file name of the file in the version's folder
+     * @param bytes its length
+     * @param sha256 its SHA-256 in lower-case hexadecimal
+     * @param last whether it is the sender's last part of this version
+     */
+    record DurablePart(Version version, String file, long bytes, String sha256, boolean last) implements RankMessage {}
+
+    /**
+     * All steps are done at the sender; it waits for {@link CoordinatorMessage.Release} or a revocation.
+     *
+     * @param epoch epoch of the sender
+     */
+    record Completed(long epoch) implements RankMessage {}
+
+    /**
+     * The program is through; after this the process may exit with status 0.
+     *
+     * @param epoch epoch of the sender
+     * @param summary what it says about itself; null if nothing
+     */
+    record Finished(long epoch, RunSummary summary) implements RankMessage {}
+}

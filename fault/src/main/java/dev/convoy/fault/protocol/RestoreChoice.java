@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses what a new epoch restores: the newest version that its members' verified holdings cover completely, whether or
+ * not anybody saw it committed.
+ */
+final class RestoreChoice {
+    private final List<MemberId> members;
+    private final List<List<Holding>> inventories;
+    private final Epochs epochs;
+
+    /** Inventories in the order of the members, whose places are their ranks in the new epoch. */
+    RestoreChoice(List<MemberId> members, List<List<Holding>> inventories, Epochs epochs) {
+        this.members = members;
+        this.inventories = inventories.stream()
+                .map(held -> held.stream().filter(holding -> isCredible(holding, epochs)).toList())
+                .toList();
+        this.epochs = epochs;
+    }
+
+    /** A version is cut into as many shards as its epoch had members; anything else is a leftover or rubbish. */
+    private static boolean isCredible(Holding holding, Epochs epochs) {
+        int worldSize = epochs.members(holding.version().epoch()).size();
+        return worldSize > 0 && (holding.shardCount() == 0 || holding.shardCount() == worldSize);
+    }
+
+    Optional<RestorePlan> newestCoverable() {
+        return inventories.stream()
+                .flatMap(List::stream)
+                .map(Holding::version)
+                .distinct()
+                .sorted(Comparator.reverseOrder())
+                .flatMap(version -> plan(version).stream())
+                .findFirst();
+    }
+
+    private Optional<RestorePlan> plan(Version version) {
+        Holding[] held = held(version);
+        int shardCount = shardCount(held);
+        boolean[] holdsReplicated = new boolean[held.length];
+        int replicatedSource = -1;
+        for (int rank = held.length - 1; rank >= 0; rank--) {
+            holdsReplicated[rank] = held[rank] != null && held[rank].replicated();
+            replicatedSource = holdsReplicated[rank] ? rank : replicatedSource;
+        }
+        int[] sources = sources(version, held, shardCount);
+        if (replicatedSource < 0 || Arrays.stream(sources).anyMatch(source -> source < 0)) {
+            return Optional.empty();
+        }
+        return Optional.of(new RestorePlan(version, shardCount, sources, replicatedSource, holdsReplicated));
+    }
+
+    private Holding[] held(Version version) {
+        return inventories.stream()
+                .map(inventory -> inventory.stream()
+                        .filter(holding -> holding.version().equals(version))
+                        .findFirst()
+                        .orElse(null))
+                .toArray(Holding[]::new);
+    }
+
+    private static int shardCount(Holding[] held) {
+        return Arrays.stream(held)
+                .mapToInt(holding -> holding == null ? 0 : holding.shardCount())
+                .max()
+                .orElse(0);
+    }
+
+    /** For each shard its former owner if that still holds it, else the holder with the least to serve; −1 if none. */
+    private int[] sources(Version version, Holding[] held, int shardCount) {
+        List<MemberId> owners = epochs.members(version.epoch());
+        int[] load = new int[held.length];
+        int[] sources = new int[shardCount];
+        for (int shard = 0; shard < shardCount; shard++) {
+            sources[shard] = -1;
+            for (int rank = 0; rank < held.length; rank++) {
+                if (!holds(held[rank], shard)) {
+                    continue;
+                }
+                if (members.get(rank).equals(owners.get(shard))) {
+                    sources[shard] = rank;
+                    break;
+                }
+                if (sources[shard] < 0 || load[rank] < load[sources[shard]]) {
+                    sources[shard] = rank;
+                }
+            }
+            if (sources[shard] >= 0) {
+                load[sources[shard]]++;
+            }
+        }
+        return sources;
+    }
+
+    private static boolean holds(Holding holding, int shard) {
+        return holding != null && Arrays.stream(holding.shards()).anyMatch(held -> held == shard);
+    }
+
+    /** Why a version cannot be restored: the first shard without a holder, and who held it. */
+    String whyNot(Version version) {
+        Holding[] held = held(version);
+        List<MemberId> former = epochs.members(version.epoch());
+        String head = version + " cannot be restored: ";
+        for (int shard = 0; shard < shardCount(held); shard++) {
+            int missing = shard;
+            if (Arrays.stream(held).noneMatch(holding -> holds(holding, missing))) {
+                String holders = Arrays.stream(GroupPlacement.of(former.size()).holders(shard))
+                        .mapToObj(rank -> former.get(rank).toString())
+                        .collect(Collectors.joining(" and "));
+                return head + "shard " + shard + " lay only at " + holders + ", lost or damaged there";
+            }
+        }
+        return head + "no survivor holds its replicated state";
+    }
+
+    /** What each member writes when a plan's version goes to disk; members with nothing to write are left out. */
+    List<Share> shares(RestorePlan plan) {
+        int[] sources = plan.shardSource();
+        List<Share> shares = new ArrayList<>();
+        for (int rank = 0; rank < members.size(); rank++) {
+            int source = rank;
+            int[] shards = IntStream.range(0, sources.length)
+                    .filter(shard -> sources[shard] == source)
+                    .toArray();
+            boolean replicated = plan.replicatedSource() == rank;
+            if (shards.length > 0 || replicated) {
+                shares.add(new Share(members.get(rank), shards, replicated));
+            }
+        }
+        return shares;
+    }
+
+    /** Part of a version that one member writes. */
+    record Share(MemberId member, int[] shards, boolean replicated) {}
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Round one: every live process aborts and says what it holds; whoever acknowledged is in the next epoch. Ends when all
+ * have answered, the excluded are fenced and replacements, where wanted, have joined.
+ */
+final class Revoking extends Phase {
+    private final long epoch;
+    private final boolean initial;
+    // The limit of recoveries is exceeded: this round only finds out what can still be saved.
+    private final boolean lastChance;
+    private final String trigger;
+    private final List<Loss> losses;
+    private final Map<MemberStatus, RankMessage.Aborted> answers = new LinkedHashMap<>();
+    private final Map<MemberStatus, Long> due = new LinkedHashMap<>();
+    // In order of preference; a second one so that the loss of the first does not cost another epoch.
+    private final List<MemberStatus> idMakers = new ArrayList<>();
+    private long abortedNs;
+
+    Revoking(Job job, long epoch, boolean initial, boolean lastChance, String trigger, List<Loss> losses) {
+        super(job);
+        this.epoch = epoch;
+        this.initial = initial;
+        this.lastChance = lastChance;
+        this.trigger = trigger;
+        this.losses = new ArrayList<>(losses);
+    }
+
+    @Override
+    void enter() {
+        List<MemberStatus> live = job.members.connected();
+        live.stream()
+                .filter(status -> initial || status.isMember())
+                .limit(initial ? 1 : 2)
+                .forEach(idMakers::add);
+        long bound = initial ? job.spec.startBoundNs() : job.spec.deadlineNs();
+        for (MemberStatus status : live) {
+            revoke(status, bound);
+        }
+        proceed();
+    }
+
+    private void revoke(MemberStatus status, long bound) {
+        due.put(status, job.clock.timerNs() + bound);
+        job.send(status, new CoordinatorMessage.Revoke(epoch, reason(), idMakers.contains(status)));
+    }
+
+    @Override
+    void connected(MemberStatus status) {
+        revoke(status, job.spec.deadlineNs());
+    }
+
+    @Override
+    void received(MemberStatus status, RankMessage message) {
+        switch (message) {
+            case RankMessage.Aborted answer when answer.epoch() == epoch -> answered(status, answer);
+            case RankMessage.Suspect suspect when suspect.epoch() == job.epochs.current() -> confirm(status, suspect);
+            default -> {
+                // Speaks of an epoch that is revoked.
+            }
+        }
+    }
+
+    private void answered(MemberStatus status, RankMessage.Aborted answer) {
+        boolean withoutId = idMakers.contains(status) && answer.uniqueId().length == 0;
+        // Without the id no communicator can be built; its bound will end a rank that cannot make one.
+        if (!withoutId && answers.putIfAbsent(status, answer) == null) {
+            abortedNs = Math.max(abortedNs, job.clock.stamp(answer.atNs()));
+            job.epochs.learnCommitted(answer.committed());
+            proceed();
+        }
+    }
+
+    /** A late report of the revoked epoch may name further dead; whoever has acknowledged since was not. */
+    private void confirm(MemberStatus reporter, RankMessage.Suspect suspect) {
+        List<Loss> losses = PeerDeaths.in(job, reporter, suspect).stream()
+                .filter(loss -> !answers.containsKey(loss.member()))
+                .toList();
+        if (!initial && !losses.isEmpty()) {
+            job.lose(losses);
+        }
+    }
+
+    @Override
+    void lost(List<Loss> losses) {
+        if (initial) {
+            job.become(FormationFailed.by(job, losses.getFirst()));
+            return;
+        }
+        losses.forEach(loss -> idMakers.remove(loss.member()));
+        boolean breaksRound =
+                idMakers.isEmpty() || losses.stream().anyMatch(loss -> answers.containsKey(loss.member()));
+        if (breaksRound && !lastChance && !nobodyIsLeft()) {
+            job.recover(Detection.of(losses.getFirst()), losses);
+            return;
+        }
+        this.losses.addAll(losses);
+        for (Loss loss : losses) {
+            answers.remove(loss.member());
+            due.remove(loss.member());
+            if (!loss.member().isMember()) {
+                job.incidents.countAttempt();
+            }
+        }
+        job.incidents.merge(losses);
+        job.announceLoss(losses, epoch);
+        proceed();
+    }
+
+    @Override
+    void gone() {
+        proceed();
+    }
+
+    @Override
+    boolean exited(MemberStatus status, String how, boolean clean) {
+        if (initial) {
+            job.fail(status + " " + how + " before the group was formed");
+        }
+        return initial;
+    }
+
+    @Override
+    void tick() {
+        long now = job.clock.timerNs();
+        List<Loss> overdue = new ArrayList<>();
+        for (MemberStatus status : job.members.current()) {
+            long dueNs = due.getOrDefault(status, status.spawnedNs() + job.spec.startBoundNs());
+            if (!answers.containsKey(status) && now > dueNs) {
+                String how = status.isConnected() ? "did not answer in time" : "did not join in time";
+                overdue.add(new Loss(
+                        status, Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs(), how, 0));
+            }
+        }
+        if (!overdue.isEmpty()) {
+            job.lose(overdue);
+        }
+    }
+
+    /** Replacements alone hold nothing of the job's state. */
+    private boolean nobodyIsLeft() {
+        return job.members.current().stream().noneMatch(MemberStatus::isMember);
+    }
+
+    private boolean isLastChance() {
+        return lastChance || job.incidents.recoveries() > job.spec.maxRecoveries();
+    }
+
+    private void proceed() {
+        if (!initial && nobodyIsLeft()) {
+            job.fail("every rank was lost (" + reason() + "); no memory holds the state any more");
+            return;
+        }
+        boolean last = isLastChance();
+        if (!last && !initial && job.replaces()) {
+            refill();
+        }
+        List<MemberStatus> awaited = last ? job.members.connected() : job.members.current();
+        if (answers.keySet().containsAll(awaited) && job.members.leaving().isEmpty() && !awaited.isEmpty()) {
+            agree(awaited, last);
+        }
+    }
+
+    /** A process that is not known to be gone still occupies its place. */
+    private void refill() {
+        for (int launchRank = 0; launchRank < job.spec.ranks(); launchRank++) {
+            if (job.members.current(launchRank) == null && !job.members.isLeaving(launchRank)) {
+                job.spawn(job.members.successor(launchRank));
+            }
+        }
+    }
+
+    private void agree(List<MemberStatus> next, boolean last) {
+        if (!initial) {
+            job.incidents.aborted(abortedNs);
+        }
+        List<MemberId> ids = next.stream().map(MemberStatus::id).toList();
+        List<List<Holding>> inventories =
+                next.stream().map(status -> answers.get(status).inventory()).toList();
+        RestoreChoice choice = new RestoreChoice(ids, inventories, job.epochs);
+        RestorePlan newest = choice.newestCoverable().orElse(null);
+        String hopeless = whyGiveUp(next, newest, choice, last);
+        if (hopeless != null) {
+            job.become(new Persisting(job, choice, newest, hopeless));
+        } else {
+            publish(next, ids, newest == null ? RestorePlan.initial() : newest);
+        }
+    }
+
+    /** Null if the job can go on. */
+    private String whyGiveUp(List<MemberStatus> next, RestorePlan newest, RestoreChoice choice, boolean last) {
+        Version committed = job.epochs.committed();
+        if (initial) {
+            return null;
+        }
+        if (last) {
+            return "gave up after " + job.spec.maxRecoveries() + " recoveries (--max-recoveries): " + causes();
+        }
+        if (next.size() < job.spec.minRanks()) {
+            return next.size() + " of at least " + job.spec.minRanks() + " ranks are left (--min-ranks): " + causes();
+        }
+        if (newest == null && committed != null) {
+            return causes() + "; " + choice.whyNot(committed);
+        }
+        return newest == null && !job.epochs.hasStepped() ? causes() + " before the first step was done" : null;
+    }
+
+    private String reason() {
+        return losses.isEmpty()
+                ? trigger
+                : losses.stream().map(Loss::sentence).distinct().collect(Collectors.joining(", "));
+    }
+
+    private String causes() {
+        Incident incident = job.incidents.last();
+        return reason() + " (cause: " + incident.cause().label() + ")";
+    }
+
+    private void publish(List<MemberStatus> next, List<MemberId> ids, RestorePlan plan) {
+        byte[] uniqueId = answers.get(idMakers.getFirst()).uniqueId();
+        job.epochs.publish(epoch, ids);
+        if (!initial) {
+            long reached = answers.values().stream()
+                    .mapToLong(RankMessage.Aborted::step)
+                    .max()
+                    .orElse(0);
+            job.incidents.agreed(job.clock.nowNs(), plan.step(), Math.max(0, reached - plan.step()), next.size());
+        }
+        job.epochs.learnCommitted(plan.version());
+        CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan);
+        for (MemberStatus status : next) {
+            status.becomeMember();
+            job.send(status, start);
+        }
+        job.become(new Active(job, epoch, next, initial ? null : plan));
+    }
+}

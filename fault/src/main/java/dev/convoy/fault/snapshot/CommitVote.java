@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.snapshot;
+
+import dev.convoy.fault.StateMismatchException;
+import dev.convoy.fault.protocol.GroupPlacement;
+import dev.convoy.fault.protocol.Version;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The vote that commits a version: every rank states in a fixed record what it stored, all ranks see all records and come to
+ * the same verdict. That a rank has all records means that every rank had stored and checksummed its part before.
+ */
+public final class CommitVote {
+    /** Longs in a record. */
+    public static final int LONGS = 8;
+
+    private static final int DECLARATION = 0;
+    private static final int EPOCH = 1;
+    private static final int STEP = 2;
+    private static final int DURABLE = 3;
+    private static final int REPLICATED = 4;
+    private static final int FIRST_SHARD = 5;
+    private static final int MOST_SHARDS = LONGS - FIRST_SHARD;
+
+    private final List<String> declared;
+    private final long[] records;
+    private final int worldSize;
+
+    /** What all ranks conclude. */
+    public enum Verdict {
+        /** Every part is stored and every copy equals its original. */
+        COMMIT,
+        /** A copy differs from its original: the snapshot must be taken again. */
+        REPEAT
+    }
+
+    /**
+     * Reads a vote.
+     *
+     * @param records every rank's record, in rank order
+     * @param worldSize number of ranks
+     * @param declared names of the replicated states, for messages
+     */
+    public CommitVote(long[] records, int worldSize, List<String> declared) {
+        if (records.length < worldSize * LONGS) {
+            throw new IllegalArgumentException(records.length + " longs for " + worldSize + " ranks");
+        }
+        this.records = records;
+        this.worldSize = worldSize;
+        this.declared = declared;
+    }
+
+    /** Fills in this rank's record. */
+    static void write(long[] record, long declaration, Slot slot, boolean wantDurable) {
+        if (slot.heldShards() > MOST_SHARDS) {
+            throw new IllegalStateException("a vote has room for " + MOST_SHARDS + " shards, not " + slot.heldShards());
+        }
+        Arrays.fill(record, 0);
+        record[DECLARATION] = declaration;
+        record[EPOCH] = slot.version().epoch();
+        record[STEP] = slot.version().step();
+        record[DURABLE] = wantDurable ? 1 : 0;
+        record[REPLICATED] = slot.replicatedChecksum();
+        for (int i = 0; i < slot.heldShards(); i++) {
+            record[FIRST_SHARD + i] = slot.shardChecksum(i);
+        }
+    }
+
+    /**
+     * Whether the ranks agreed to write this version to disk, too.
+     *
+     * @return true if rank 0 wants it
+     */
+    public boolean durable() {
+        return records[DURABLE] != 0;
+    }
+
+    /**
+     * Compares all records.
+     *
+     * @param version the version voted on
+     * @param sharded whether the job has sharded state
+     * @return the verdict, the same on every rank
+     * @throws StateMismatchException if the ranks stand at different steps or their states differ
+     */
+    public Verdict verdict(Version version, boolean sharded) {
+        requireEqual(DECLARATION, version, "declared other states, steps or options");
+        requireEqual(EPOCH, version, "stands in another epoch");
+        requireEqual(STEP, version, "stands at another step");
+        requireEqual(
+                REPLICATED,
+                version,
+                "holds other bytes in the replicated state (" + String.join(", ", declared)
+                        + "); make every rank change it in the same way, or declare it as sharded");
+        return sharded && !copiesEqualOriginals() ? Verdict.REPEAT : Verdict.COMMIT;
+    }
+
+    private boolean copiesEqualOriginals() {
+        GroupPlacement placement = GroupPlacement.of(worldSize);
+        boolean equal = true;
+        for (int rank = 0; rank < worldSize; rank++) {
+            int[] held = placement.shardsHeldBy(rank);
+            for (int i = 1; i < held.length; i++) {
+                equal &= at(rank, FIRST_SHARD + i) == at(held[i], FIRST_SHARD);
+            }
+        }
+        return equal;
+    }
+
+    private void requireEqual(int field, Version version, String what) {
+        for (int rank = 1; rank < worldSize; rank++) {
+            if (at(rank, field) != at(0, field)) {
+                throw new StateMismatchException(
+                        "before " + version + ": rank " + rank + ", compared with rank 0, " + what);
+            }
+        }
+    }
+
+    private long at(int rank, int field) {
+        return records[rank * LONGS + field];
+    }
+}

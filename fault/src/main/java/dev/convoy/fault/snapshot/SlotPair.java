@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.snapshot;
+
+import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.Version;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The two slots of a rank, and the rule that keeps a version safe: a slot is written only if the other one's version is known
+ * to be committed, or if there is nothing to lose yet. So whenever a rank stops, the slots of the survivors hold, whole, the
+ * newest version that any rank may have gone on from.
+ */
+public final class SlotPair implements AutoCloseable {
+    private final Slot[] slots;
+
+    /**
+     * Creates two empty slots; their memory comes with the first use.
+     *
+     * @param shape what a snapshot holds
+     * @param source where memory comes from
+     */
+    public SlotPair(StateShape shape, Region.Source source) {
+        slots = new Slot[] {new Slot(shape, source), new Slot(shape, source)};
+    }
+
+    /**
+     * Opens the slot that may be overwritten, for a version.
+     *
+     * @param version the version to be written
+     * @param shardCount number of shards, 0 if the job has no sharded state
+     * @param shards shards to be held, own first
+     * @return the slot, in the stage of being written
+     * @throws IllegalStateException if writing would put the only usable version at risk
+     */
+    Slot begin(Version version, int shardCount, int[] shards) {
+        Slot target = writable(version);
+        target.begin(version, shardCount, shards);
+        return target;
+    }
+
+    private Slot writable(Version version) {
+        Slot kept = newestCommitted();
+        if (kept != null) {
+            if (version.equals(kept.version())) {
+                throw new IllegalStateException("version " + version + " is committed already");
+            }
+            Slot target = other(kept);
+            requireNothingAtRisk(target, version);
+            return target;
+        }
+        for (Slot slot : slots) {
+            requireNothingAtRisk(slot, version);
+        }
+        // A repeated attempt at the same version goes where the first one went.
+        return version.equals(slots[1].version()) ? slots[1] : slots[0];
+    }
+
+    // A whole version whose commit was not seen here may be what another rank already goes on from.
+    private static void requireNothingAtRisk(Slot target, Version next) {
+        if (target.stage() == Slot.Stage.COMPLETE && !next.equals(target.version())) {
+            throw new IllegalStateException(
+                    "cannot write version " + next + " while " + target.version() + " is not known to be committed");
+        }
+    }
+
+    /**
+     * Takes over what the coordinator decided: {@code version} is what every member goes on from, anything else is void.
+     *
+     * @param version the restore version, or null for the initial state
+     */
+    public void agree(Version version) {
+        for (Slot slot : slots) {
+            if (slot.isWhole() && slot.version().equals(version)) {
+                slot.commit();
+            } else {
+                slot.clear();
+            }
+        }
+    }
+
+    /**
+     * The slot with a version.
+     *
+     * @param version the version
+     * @return the whole slot, or null if this rank does not hold it
+     */
+    Slot find(Version version) {
+        for (Slot slot : slots) {
+            if (slot.isWhole() && slot.version().equals(version)) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The newest version that this rank knows to be whole on every rank.
+     *
+     * @return null if none is
+     */
+    public Version committed() {
+        Slot slot = newestCommitted();
+        return slot == null ? null : slot.version();
+    }
+
+    /**
+     * Checks every byte against its checksum and lists what may be offered for a restore.
+     *
+     * @return at most two holdings, newest first
+     */
+    public List<Holding> inventory() {
+        List<Holding> holdings = new ArrayList<>();
+        for (Slot slot : slots) {
+            slot.verified().ifPresent(holdings::add);
+        }
+        holdings.sort((a, b) -> b.version().compareTo(a.version()));
+        return holdings;
+    }
+
+    private Slot newestCommitted() {
+        Slot newest = null;
+        for (Slot slot : slots) {
+            boolean candidate = slot.stage() == Slot.Stage.COMMITTED;
+            if (candidate && (newest == null || slot.version().compareTo(newest.version()) > 0)) {
+                newest = slot;
+            }
+        }
+        return newest;
+    }
+
+    private Slot other(Slot slot) {
+        return slot == slots[0] ? slots[1] : slots[0];
+    }
+
+    /** Frees the memory. Idempotent. */
+    @Override
+    public void close() {
+        for (Slot slot : slots) {
+            slot.close();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.snapshot;
+
+import dev.convoy.Communicator;
+import dev.convoy.DataType;
+import dev.convoy.Device;
+import dev.convoy.DeviceBuffer;
+import dev.convoy.Group;
+import dev.convoy.Stream;
+import dev.convoy.Work;
+import dev.convoy.fault.ElasticException;
+import dev.convoy.fault.protocol.GroupPlacement;
+import dev.convoy.fault.protocol.Version;
+import java.time.Duration;
+
+/**
+ * Takes a snapshot: copies the live states into a slot, exchanges the shards' copies within the groups, and has all ranks vote.
+ * Returns only once the version is committed. Used by the user's thread.
+ */
+public final class Snapshotter implements AutoCloseable {
+    private static final int[] NO_SHARDS = {};
+    private static final int ATTEMPTS = 3;
+
+    private final LiveState live;
+    private final SlotPair slots;
+    private final SlotCopies copies;
+    private final Stream stream;
+    private final Duration deadline;
+    private final long declaration;
+    private final DeviceBuffer ballot;
+    private final DeviceBuffer ballots;
+    private final long[] record = new long[CommitVote.LONGS];
+
+    /**
+     * Creates a snapshotter.
+     *
+     * @param live the states
+     * @param slots this rank's slots
+     * @param device where the states are
+     * @param stream stream of all copies and exchanges
+     * @param largestWorld most ranks that an epoch can have
+     * @param deadline bound of the copies
+     * @param declaration hash of what all ranks must have in common
+     */
+    public Snapshotter(
+            LiveState live,
+            SlotPair slots,
+            Device device,
+            Stream stream,
+            int largestWorld,
+            Duration deadline,
+            long declaration) {
+        this.live = live;
+        this.slots = slots;
+        this.stream = stream;
+        this.deadline = deadline;
+        this.declaration = declaration;
+        this.copies = new SlotCopies(live, stream);
+        this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
+        this.ballots = device.allocate(DataType.INT64, (long) CommitVote.LONGS * largestWorld);
+    }
+
+    /**
+     * Takes and commits a snapshot of the state before a step. A collective call.
+     *
+     * @param members the epoch
+     * @param step the step that has not begun yet
+     * @param wantDurable whether this rank wants the version on disk; only rank 0's wish counts
+     * @return whether the ranks agreed to write the version to disk
+     */
+    public boolean take(Membership members, long step, boolean wantDurable) {
+        Version version = new Version(members.epoch(), step);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Slot slot = store(members, version);
+            CommitVote vote = vote(members, slot, wantDurable);
+            if (vote.verdict(version, live.shape().hasShards()) == CommitVote.Verdict.COMMIT) {
+                slot.commit();
+                return vote.durable();
+            }
+        }
+        throw new ElasticException("the copies of snapshot " + version + " differed from their originals " + ATTEMPTS
+                + " times; the memory or the links of this machine damage data");
+    }
+
+    private Slot store(Membership members, Version version) {
+        boolean sharded = live.shape().hasShards();
+        int[] shards = sharded
+                ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank())
+                : NO_SHARDS;
+        Slot slot = slots.begin(version, sharded ? members.worldSize() : 0, shards);
+        copies.saveDevice(slot);
+        Work exchanged = slot.heldShards() > 1 ? exchangeCopies(members, slot) : null;
+        copies.saveHosts(slot);
+        if (exchanged != null) {
+            exchanged.await();
+        }
+        stream.synchronize(deadline);
+        slot.seal();
+        return slot;
+    }
+
+    // Peers read this rank's slot, never its live state: the next step may change that while a slow peer still reads.
+    private Work exchangeCopies(Membership members, Slot slot) {
+        Communicator communicator = members.communicator();
+        int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
+        Work last = null;
+        try (Group group = communicator.group()) {
+            long own = slot.shardBytes(0).byteSize();
+            for (int i = 1; i < holders.length && own > 0; i++) {
+                last = communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
+            }
+            for (int i = 1; i < slot.heldShards(); i++) {
+                long bytes = slot.shardBytes(i).byteSize();
+                if (bytes > 0) {
+                    last = communicator.recv(slot.shardRegion(i).buffer().slice(0, bytes), slot.shard(i), stream);
+                }
+            }
+        }
+        return last;
+    }
+
+    private CommitVote vote(Membership members, Slot slot, boolean wantDurable) {
+        CommitVote.write(record, declaration, slot, wantDurable);
+        ballot.copyFrom(record);
+        DeviceBuffer all = ballots.slice(0, (long) CommitVote.LONGS * members.worldSize());
+        members.communicator().allGather(ballot, all, stream).await();
+        long[] records = new long[CommitVote.LONGS * members.worldSize()];
+        all.copyTo(records);
+        return new CommitVote(records, members.worldSize(), live.shape().replicatedNames());
+    }
+
+    /** Frees the device memory of the vote. Idempotent. */
+    @Override
+    public void close() {
+        ballot.close();
+        ballots.close();
+    }
+}
