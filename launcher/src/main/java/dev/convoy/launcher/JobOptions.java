@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/**
+ * The options that {@code run} and {@code demo} share, as a picocli mixin: a command holds it in a field annotated with
+ * {@code @Mixin} and lets {@link #applyTo} fill in its request.
+ *
+ * <p>An option that is not given leaves the request's value as the command set it, so that each command has its own
+ * defaults.
+ */
+public final class JobOptions {
+    @Option(
+            names = "--fault",
+            paramLabel = "SPEC",
+            description = "Faults to inject, comma-separated: kill:RANK@STEP, stop:RANK@STEP, slow:RANK@STEP:MILLIS, "
+                    + "throw:RANK@STEP, kill:RANK@recovery:PHASE; or none.")
+    private String fault;
+
+    @Option(
+            names = "--recover",
+            paramLabel = "POLICY",
+            description = "After a loss: shrink (go on without it) or replace (start it anew). Default: shrink.")
+    private String recover;
+
+    @Option(names = "--min-ranks", paramLabel = "M", description = "Fewest ranks to go on with. Default: 1.")
+    private Integer minRanks;
+
+    @Option(
+            names = "--max-recoveries",
+            paramLabel = "R",
+            description = "Recoveries after which the job fails. Default: 16.")
+    private Integer maxRecoveries;
+
+    @Option(names = "--deadline", paramLabel = "SECONDS", description = "Longest time that a collective may take.")
+    private Double deadline;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "DIR",
+            description = "Folder of the durable state. Default: a new one in ~/.local/state/convoy.")
+    private Path stateDir;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a report of the job, as JSON.")
+    private Path report;
+
+    @Option(
+            names = "--runtime",
+            paramLabel = "RUNTIME",
+            description = "auto, host (CPU and shared memory) or cuda. Default: auto.")
+    private String runtime;
+
+    @Option(names = "--spares", paramLabel = "K", hidden = true)
+    private String spares;
+
+    @Option(names = "--html", paramLabel = "FILE", hidden = true)
+    private String html;
+
+    /** Created by picocli. */
+    public JobOptions() {}
+
+    /**
+     * The faults that were asked for.
+     *
+     * @return empty if {@code --fault} was not given; an empty list for {@code none}
+     * @throws UsageException if the specification is malformed
+     */
+    public Optional<List<FaultSpec>> faults() {
+        if (fault == null) {
+            return Optional.empty();
+        }
+        if (fault.equals("none")) {
+            return Optional.of(List.of());
+        }
+        if (fault.isBlank()) {
+            throw new UsageException("--fault is empty; write a fault such as kill:2@200, or none");
+        }
+        try {
+            return Optional.of(FaultSpec.parseList(fault));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--fault: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Puts the options that were given into a request.
+     *
+     * @param request the request, with the command's own defaults
+     * @return {@code request}
+     * @throws UsageException if an option's value is malformed or asks for what is not supported yet
+     */
+    public JobRequestBuilder applyTo(JobRequestBuilder request) {
+        Unsupported.refuse("--spares", spares);
+        Unsupported.refuse("--html", html);
+        faults().ifPresent(request::faults);
+        if (recover != null) {
+            request.policy(policy(recover));
+        }
+        if (minRanks != null) {
+            request.minRanks(minRanks);
+        }
+        if (maxRecoveries != null) {
+            request.maxRecoveries(maxRecoveries);
+        }
+        if (deadline != null) {
+            request.deadline(Seconds.parse("--deadline", deadline));
+        }
+        if (stateDir != null) {
+            request.stateDir(stateDir);
+        }
+        if (report != null) {
+            request.reportFile(report);
+        }
+        if (runtime != null) {
+            request.runtime(runtime);
+        }
+        return request;
+    }
+
+    private static RecoveryPolicy policy(String name) {
+        return switch (name) {
+            case "shrink" -> RecoveryPolicy.SHRINK;
+            case "replace" -> RecoveryPolicy.REPLACE;
+            case "regrow" -> throw Unsupported.exception("--recover regrow", "use shrink or replace");
+            default -> throw new UsageException("--recover " + name + ": must be shrink or replace");
+        };
+    }
+}

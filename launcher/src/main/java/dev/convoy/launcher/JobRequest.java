@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What to run, and what to do when a rank is lost. Made by {@link #builder(List)}.
+ *
+ * @param command command and arguments of every rank; the first is looked up on PATH
+ * @param environment variables set for every rank beside the agent's own
+ * @param ranks processes to start, 1 to {@value #MAX_RANKS}
+ * @param policy what follows a loss
+ * @param minRanks fewest ranks to go on with, 1 to {@code ranks}
+ * @param maxRecoveries recoveries after which the job fails
+ * @param deadline longest time that a collective may take
+ * @param faults faults to inject
+ * @param runtime {@code auto}, {@code host} or {@code cuda}
+ * @param seed seed of the job, for the report
+ * @param steps steps of the job, for the report; -1 if the program decides
+ * @param stateDir folder of the job's durable state; empty for a new one below the user's state folder
+ * @param durableEvery time between two durable versions
+ * @param reportFile where to write the report, if anywhere
+ * @param output what becomes of the ranks' output
+ */
+public record JobRequest(
+        List<String> command,
+        Map<String, String> environment,
+        int ranks,
+        RecoveryPolicy policy,
+        int minRanks,
+        int maxRecoveries,
+        Duration deadline,
+        List<FaultSpec> faults,
+        String runtime,
+        long seed,
+        long steps,
+        Optional<Path> stateDir,
+        Duration durableEvery,
+        Optional<Path> reportFile,
+        RankOutput output) {
+    /** Most ranks of one machine: each holds a connection, three pipes and a process of its own. */
+    public static final int MAX_RANKS = 256;
+
+    /** Copies the collections; {@link JobRequestBuilder#build()} and {@link Job} check the values. */
+    public JobRequest {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * Starts a request with the defaults of {@code convoy run}: one rank, shrink, 16 recoveries, a deadline of 30 s, a
+     * durable version every 10 s, all output shown.
+     *
+     * @param command command and arguments of every rank
+     * @return a builder
+     */
+    public static JobRequestBuilder builder(List<String> command) {
+        return new JobRequestBuilder(command);
+    }
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Collects the values of a {@link JobRequest}. Not thread-safe. */
+public final class JobRequestBuilder {
+    private final List<String> command;
+    private final Map<String, String> environment = new HashMap<>();
+    private int ranks = 1;
+    private RecoveryPolicy policy = RecoveryPolicy.SHRINK;
+    private int minRanks = 1;
+    private int maxRecoveries = 16;
+    private Duration deadline = Duration.ofSeconds(30);
+    private List<FaultSpec> faults = List.of();
+    private String runtime = "auto";
+    private long seed;
+    private long steps = -1;
+    private Optional<Path> stateDir = Optional.empty();
+    private Duration durableEvery = Duration.ofSeconds(10);
+    private Optional<Path> reportFile = Optional.empty();
+    private RankOutput output = RankOutput.ALL;
+
+    JobRequestBuilder(List<String> command) {
+        this.command = List.copyOf(command);
+    }
+
+    /**
+     * Sets a variable of every rank's environment.
+     *
+     * @param name name; names that start with {@code CONVOY_} are the agent's own
+     * @param value value
+     * @return this
+     */
+    public JobRequestBuilder environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /**
+     * Sets how many processes to start.
+     *
+     * @param value 1 to {@value JobRequest#MAX_RANKS}
+     * @return this
+     */
+    public JobRequestBuilder ranks(int value) {
+        ranks = value;
+        return this;
+    }
+
+    /**
+     * Sets what follows a loss.
+     *
+     * @param value the policy
+     * @return this
+     */
+    public JobRequestBuilder policy(RecoveryPolicy value) {
+        policy = value;
+        return this;
+    }
+
+    /**
+     * Sets the fewest ranks to go on with.
+     *
+     * @param value 1 to the number of ranks
+     * @return this
+     */
+    public JobRequestBuilder minRanks(int value) {
+        minRanks = value;
+        return this;
+    }
+
+    /**
+     * Sets after how many recoveries the job fails.
+     *
+     * @param value 0 or more
+     * @return this
+     */
+    public JobRequestBuilder maxRecoveries(int value) {
+        maxRecoveries = value;
+        return this;
+    }
+
+    /**
+     * Sets the longest time that a collective may take.
+     *
+     * @param value more than zero
+     * @return this
+     */
+    public JobRequestBuilder deadline(Duration value) {
+        deadline = value;
+        return this;
+    }
+
+    /**
+     * Sets the faults to inject.
+     *
+     * @param value the faults; empty for none
+     * @return this
+     */
+    public JobRequestBuilder faults(List<FaultSpec> value) {
+        faults = List.copyOf(value);
+        return this;
+    }
+
+    /**
+     * Sets the runtime of the ranks.
+     *
+     * @param value {@code auto}, {@code host} or {@code cuda}
+     * @return this
+     */
+    public JobRequestBuilder runtime(String value) {
+        runtime = value;
+        return this;
+    }
+
+    /**
+     * Sets the seed that the report names.
+     *
+     * @param value the seed
+     * @return this
+     */
+    public JobRequestBuilder seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /**
+     * Sets the number of steps that the report names.
+     *
+     * @param value steps; -1 if the program decides
+     * @return this
+     */
+    public JobRequestBuilder steps(long value) {
+        steps = value;
+        return this;
+    }
+
+    /**
+     * Sets the folder of the durable state; without it the job gets a new one below the user's state folder, removed
+     * when the job succeeds.
+     *
+     * @param value the folder; created if it is not there
+     * @return this
+     */
+    public JobRequestBuilder stateDir(Path value) {
+        stateDir = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * Sets the time between two durable versions.
+     *
+     * @param value more than zero
+     * @return this
+     */
+    public JobRequestBuilder durableEvery(Duration value) {
+        durableEvery = value;
+        return this;
+    }
+
+    /**
+     * Sets where to write the report.
+     *
+     * @param value the file
+     * @return this
+     */
+    public JobRequestBuilder reportFile(Path value) {
+        reportFile = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * Sets what becomes of the ranks' output.
+     *
+     * @param value all, or errors only
+     * @return this
+     */
+    public JobRequestBuilder output(RankOutput value) {
+        output = value;
+        return this;
+    }
+
+    /**
+     * Makes the request.
+     *
+     * @return the request
+     * @throws UsageException if a value is out of range or names a rank that is not there
+     */
+    public JobRequest build() {
+        JobRequest request = new JobRequest(
+                command,
+                environment,
+                ranks,
+                policy,
+                minRanks,
+                maxRecoveries,
+                deadline,
+                faults,
+                runtime,
+                seed,
+                steps,
+                stateDir,
+                durableEvery,
+                reportFile,
+                output);
+        JobLimits.check(request);
+        return request;
+    }
+}

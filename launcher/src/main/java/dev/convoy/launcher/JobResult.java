@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher;
+
+import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.RunSummary;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a job ended.
+ *
+ * @param success whether the job did what was asked
+ * @param exitStatus status for the process to exit with: 0 exactly if {@code success}; 130 or 143 after a signal
+ * @param message one line for a person: the reason of a failure, or what was done
+ * @param runtime runtime that the ranks used, {@code host} or {@code cuda}
+ * @param summary what the ranks said of their result; empty for a program that says nothing
+ * @param incidents every incident, in order
+ * @param warnings every warning, in order
+ */
+public record JobResult(
+        boolean success,
+        int exitStatus,
+        String message,
+        String runtime,
+        Optional<RunSummary> summary,
+        List<Incident> incidents,
+        List<String> warnings) {
+    /** Copies the lists. */
+    public JobResult {
+        incidents = List.copyOf(incidents);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.protocol.Coordinator;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.Decision;
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.launcher.JobListener;
+import dev.convoy.launcher.JobRequest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The event loop around the coordinator: tells it what happened, carries out what it decides, in that order. The thread
+ * that calls {@link #run} is the event thread; all of this belongs to it but {@link #interrupt}.
+ */
+final class Agent {
+    private final Coordinator coordinator;
+    private final EventQueue events;
+    private final RankProcesses processes;
+    private final RankEnvironment environment;
+    private final ControlServer server;
+    private final DurableWriter durable;
+    private final List<FaultSpec> faults;
+    private final JobListener listener;
+    /** Events that carrying out a decision brought about. */
+    private final Deque<CoordinatorEvent> consequences = new ArrayDeque<>();
+
+    private long publishedEpoch;
+    private int worldSize;
+    private JobOutcome outcome;
+    private volatile boolean interrupted;
+
+    Agent(
+            JobRequest request,
+            JobListener listener,
+            Coordinator coordinator,
+            EventQueue events,
+            RankProcesses processes,
+            RankEnvironment environment,
+            ControlServer server,
+            DurableWriter durable) {
+        this.faults = request.faults();
+        this.listener = listener;
+        this.coordinator = coordinator;
+        this.events = events;
+        this.processes = processes;
+        this.environment = environment;
+        this.server = server;
+        this.durable = durable;
+    }
+
+    /** Runs the job until the coordinator ends it, or {@link #interrupt}. */
+    JobOutcome run() throws InterruptedException {
+        carryOut(coordinator.start(events.now()));
+        while (outcome == null && !interrupted) {
+            handle(events.take());
+            while (!consequences.isEmpty()) {
+                handle(consequences.poll());
+            }
+        }
+        return outcome != null ? outcome : new JobOutcome(false, 130, "interrupted", null);
+    }
+
+    /** Ends the job soon; callable from any thread. */
+    void interrupt() {
+        interrupted = true;
+    }
+
+    /** Ranks of the last epoch that was published; 0 if none was. */
+    int worldSize() {
+        return worldSize;
+    }
+
+    private void handle(CoordinatorEvent event) {
+        if (event instanceof CoordinatorEvent.Connected connected) {
+            processes.connected(connected.member(), connected.pid());
+        }
+        carryOut(coordinator.on(event));
+    }
+
+    private void carryOut(List<Decision> decisions) {
+        for (Decision decision : decisions) {
+            switch (decision) {
+                case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
+                case Decision.Fence(MemberId member) -> fence(member);
+                case Decision.Spawn(MemberId member) -> processes.spawn(member, environment.of(member, remaining()));
+                case Decision.CommitDurable commit -> durable.commit(commit);
+                case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
+                case Decision.ProgressMade(RankMessage.Progress progress) -> listener.progress(progressOf(progress));
+                case Decision.IncidentUpdated updated -> listener.incident(updated.incident());
+                case Decision.End end -> outcome = end.outcome();
+            }
+        }
+    }
+
+    private void send(MemberId member, CoordinatorMessage message) {
+        server.send(member, message);
+        switch (message) {
+            case CoordinatorMessage.EpochStart start when start.epoch() > publishedEpoch -> {
+                publishedEpoch = start.epoch();
+                worldSize = start.members().size();
+                listener.epochStarted(start.epoch(), start.members());
+            }
+            // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
+            case CoordinatorMessage.Probe probe ->
+                consequences.add(new CoordinatorEvent.ProcState(events.now(), member, processes.state(member)));
+            default -> {}
+        }
+    }
+
+    private void fence(MemberId member) {
+        processes.kill(member);
+        consequences.add(new CoordinatorEvent.Fenced(events.now(), member));
+    }
+
+    private List<FaultSpec> remaining() {
+        Set<String> fired = Set.copyOf(coordinator.firedFaults());
+        return faults.stream().filter(fault -> !fired.contains(fault.format())).toList();
+    }
+
+    private static JobListener.Progress progressOf(RankMessage.Progress progress) {
+        return new JobListener.Progress(
+                progress.epoch(),
+                progress.step(),
+                progress.loss(),
+                progress.samplesPerSecond(),
+                progress.worldSize());
+    }
+}

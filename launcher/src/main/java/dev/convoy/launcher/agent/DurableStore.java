@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.protocol.StoredPart;
+import dev.convoy.fault.protocol.Version;
+import dev.convoy.launcher.UsageException;
+import dev.convoy.launcher.report.AtomicFile;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The job's folder of durable versions, one folder each ({@code e1-s200}). Ranks write the parts; a version exists from
+ * the moment its manifest does. Only the agent's event thread uses it.
+ *
+ * <p>Every job has a folder of its own below the state folder, so that two jobs, or a job and an earlier one's last
+ * state, cannot mix.
+ */
+final class DurableStore {
+    private final Path folder;
+    private final boolean parentIsOurs;
+    private Version committed;
+
+    private DurableStore(Path folder, boolean parentIsOurs) {
+        this.folder = folder;
+        this.parentIsOurs = parentIsOurs;
+    }
+
+    /**
+     * Creates the job's folder and checks that it can be written.
+     *
+     * @param parent state folder; created if it is not there
+     * @param jobId name of the job's folder
+     * @throws UsageException if that fails
+     */
+    static DurableStore create(Path parent, String jobId) {
+        Path absolute = parent.toAbsolutePath().normalize();
+        boolean parentIsNew = !Files.exists(absolute);
+        try {
+            Files.createDirectories(absolute);
+            AbandonedState.clear(absolute);
+            return new DurableStore(Files.createDirectory(absolute.resolve(jobId)), parentIsNew);
+        } catch (IOException e) {
+            throw new UsageException(
+                    "cannot write the state folder " + absolute + " (" + Reason.of(e)
+                            + "); name another one with --state-dir",
+                    e);
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Folder of the newest version with a manifest. */
+    Optional<Path> newest() {
+        return committed == null ? Optional.empty() : Optional.of(folder.resolve(committed.directoryName()));
+    }
+
+    Optional<Version> newestVersion() {
+        return Optional.ofNullable(committed);
+    }
+
+    /**
+     * Makes a version exist: checks its parts, writes its manifest, then deletes what is older.
+     *
+     * @throws IOException if a part is not what its rank said, or the manifest cannot be written
+     */
+    void commit(Version version, int worldSize, int shardCount, List<StoredPart> parts) throws IOException {
+        Path versionFolder = folder.resolve(version.directoryName());
+        for (StoredPart part : parts) {
+            checkPart(versionFolder, part);
+        }
+        Manifest.write(versionFolder, version, worldSize, shardCount, parts);
+        AtomicFile.sync(folder);
+        committed = version;
+        deleteOlder(version);
+    }
+
+    /** The job did what was asked: nothing of it is kept. */
+    void removeAll() throws IOException {
+        FileTree.delete(folder);
+        if (parentIsOurs) {
+            FileTree.deleteIfEmpty(folder.getParent());
+        }
+    }
+
+    /** The job failed: keeps the newest version, if there is one, and nothing else. */
+    void keepNewest() throws IOException {
+        if (committed == null) {
+            removeAll();
+        } else {
+            deleteOthers(folder.resolve(committed.directoryName()));
+        }
+    }
+
+    private static void checkPart(Path versionFolder, StoredPart part) throws IOException {
+        Path name = Path.of(part.file());
+        // A rank named this file: it must not lead out of the folder.
+        if (name.getNameCount() != 1 || name.isAbsolute() || part.file().startsWith(".")) {
+            throw new IOException("rank " + part.member().launchRank() + " named a part " + part.file());
+        }
+        long bytes = Files.size(versionFolder.resolve(name));
+        if (bytes != part.bytes()) {
+            throw new IOException(versionFolder.resolve(name) + " has " + bytes + " bytes, not " + part.bytes());
+        }
+    }
+
+    /** A version that is newer than the committed one is still being written and stays. */
+    private void deleteOlder(Version than) throws IOException {
+        try (DirectoryStream<Path> versions = Files.newDirectoryStream(folder)) {
+            for (Path other : versions) {
+                Optional<Version> version = VersionFolder.parse(other);
+                if (version.isPresent() && version.get().compareTo(than) < 0) {
+                    FileTree.delete(other);
+                }
+            }
+        }
+    }
+
+    private void deleteOthers(Path keep) throws IOException {
+        try (DirectoryStream<Path> versions = Files.newDirectoryStream(folder)) {
+            for (Path other : versions) {
+                if (!other.equals(keep)) {
+                    FileTree.delete(other);
+                }
+            }
+        }
+    }
+}

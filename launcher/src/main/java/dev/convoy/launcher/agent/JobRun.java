@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.bindings.NativeResources;
+import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.protocol.Coordinator;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.JobSpec;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.launcher.JobException;
+import dev.convoy.launcher.JobListener;
+import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.JobResult;
+import dev.convoy.launcher.report.ConvoyVersion;
+import dev.convoy.launcher.report.Report;
+import dev.convoy.launcher.report.ReportFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** One job from its request to its result: opens what it needs, runs the agent, and leaves nothing behind. */
+public final class JobRun {
+    private static final Duration END_BOUND = Duration.ofSeconds(10);
+    private static final int TOKEN_BYTES = 32;
+
+    private final JobRequest request;
+    private final JobListener listener;
+    private final String token = newToken();
+    private final EventQueue events = new EventQueue();
+    /** Of several threads. */
+    private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
+
+    /**
+     * Prepares a job.
+     *
+     * @param request what to run
+     * @param listener told of what happens
+     */
+    public JobRun(JobRequest request, JobListener listener) {
+        this.request = request;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs the job until it has ended and all that belongs to it is gone.
+     *
+     * @return how it ended
+     */
+    public JobResult run() {
+        Path program = CommandPath.resolve(request.command().getFirst(), RankEnvironment.searchPath());
+        Optional<ReportFile> report = request.reportFile().map(ReportFile::check);
+        Path execHelper = execHelper();
+        Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
+        DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
+        try (ControlServer server = openServer();
+                Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
+                Interruption interruption = new Interruption()) {
+            RankEnvironment environment = new RankEnvironment(request, token, server.port(), store.folder());
+            RankProcesses processes = new RankProcesses(spawner);
+            DurableWriter durable = new DurableWriter(store, warnings::add);
+            Coordinator coordinator = new Coordinator(specification(store.folder()));
+            Agent agent =
+                    new Agent(request, listener, coordinator, events, processes, environment, server, durable);
+            interruption.onSignal(agent::interrupt);
+            JobOutcome outcome = runAgent(agent, processes);
+            JobResult result = result(outcome, coordinator, durable);
+            if (report.isPresent()) {
+                write(report.get(), result, agent.worldSize());
+            }
+            return result;
+        }
+    }
+
+    /** Whatever breaks the agent, its ranks end before this returns. */
+    private JobOutcome runAgent(Agent agent, RankProcesses processes) {
+        try {
+            return agent.run();
+        } catch (InterruptedException e) {
+            return new JobOutcome(false, 130, "interrupted", null);
+        } catch (RuntimeException e) {
+            throw new JobException("the agent failed and ended the job's ranks: " + e, e);
+        } finally {
+            endAll(processes);
+        }
+    }
+
+    private void endAll(RankProcesses processes) {
+        try {
+            for (MemberId member : processes.endAll(END_BOUND)) {
+                warnings.add(member + " was killed but had not ended " + END_BOUND.toSeconds() + " s later");
+            }
+            new Leftovers(token).kill();
+        } catch (InterruptedException e) {
+            // The ranks have their SIGKILL; whoever interrupts twice does not want to wait for them.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private JobResult result(JobOutcome outcome, Coordinator coordinator, DurableWriter durable) {
+        String message = outcome.message() + finishDurable(outcome.success(), durable);
+        List<String> all = new ArrayList<>(coordinator.warnings());
+        all.addAll(unfired(coordinator));
+        all.addAll(warnings);
+        if (!outcome.success()) {
+            all.add("the job failed: " + message);
+        }
+        return new JobResult(
+                outcome.success(),
+                outcome.exitStatus(),
+                message,
+                RuntimeName.of(request.runtime()),
+                Optional.ofNullable(outcome.summary()),
+                coordinator.incidents(),
+                all);
+    }
+
+    /** Returns what to add to the final message. */
+    private String finishDurable(boolean success, DurableWriter durable) {
+        try {
+            return durable.finish(success).map(kept -> "; " + kept).orElse("");
+        } catch (IOException e) {
+            warnings.add("the state folder was not tidied: " + Reason.of(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return "";
+    }
+
+    private List<String> unfired(Coordinator coordinator) {
+        List<String> fired = coordinator.firedFaults();
+        return request.faults().stream()
+                .map(FaultSpec::format)
+                .filter(fault -> !fired.contains(fault))
+                .map(fault -> "fault " + fault + " did not fire: the job was over before it could")
+                .toList();
+    }
+
+    private void write(ReportFile file, JobResult result, int worldSize) {
+        try {
+            file.write(new Report(ConvoyVersion.get(), request, result, worldSize));
+        } catch (IOException e) {
+            throw new JobException("the report was not written: " + Reason.of(e), e);
+        }
+    }
+
+    private JobSpec specification(Path stateFolder) {
+        return new JobSpec(
+                request.ranks(),
+                request.policy(),
+                request.minRanks(),
+                request.maxRecoveries(),
+                request.deadline().toNanos(),
+                JobSpec.START_BOUND_NS,
+                stateFolder.toString());
+    }
+
+    private ControlServer openServer() {
+        try {
+            return ControlServer.open(token, new ControlServer.Listener() {
+                @Override
+                public void connected(MemberId member, long pid) {
+                    events.post(now -> new CoordinatorEvent.Connected(now, member, pid));
+                }
+
+                @Override
+                public void received(MemberId member, RankMessage message) {
+                    events.post(now -> new CoordinatorEvent.Received(now, member, message));
+                }
+
+                @Override
+                public void disconnected(MemberId member) {
+                    events.post(now -> new CoordinatorEvent.Disconnected(now, member));
+                }
+            });
+        } catch (IOException e) {
+            throw new JobException("cannot listen on 127.0.0.1: " + Reason.of(e), e);
+        }
+    }
+
+    private void exited(MemberId member, int status) {
+        events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status == 0));
+    }
+
+    private void spawnFailed(MemberId member, String reason) {
+        events.post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+    }
+
+    private static Path execHelper() {
+        try {
+            return NativeResources.executable("convoy-exec");
+        } catch (UncheckedIOException e) {
+            throw new JobException(e.getMessage(), e);
+        }
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.launcher.JobRequest;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The environment that tells a rank who it is and where its agent listens. */
+final class RankEnvironment {
+    private final Map<String, String> common = new HashMap<>();
+
+    RankEnvironment(JobRequest request, String token, int port, Path stateFolder) {
+        common.putAll(request.environment());
+        common.put("PATH", searchPath());
+        common.put("CLASSPATH", classPath());
+        common.put("CONVOY_AGENT", "127.0.0.1:" + port);
+        common.put("CONVOY_AGENT_PID", Long.toString(ProcessHandle.current().pid()));
+        common.put("CONVOY_TOKEN", token);
+        common.put("CONVOY_WORLD_SIZE", Integer.toString(request.ranks()));
+        common.put("CONVOY_RUNTIME", request.runtime());
+        common.put("CONVOY_DEADLINE_MS", Long.toString(request.deadline().toMillis()));
+        common.put("CONVOY_STATE_DIR", stateFolder.toString());
+        common.put("CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));
+    }
+
+    /** The agent's own JDK first, so that {@code java} in a command is one that can run Convoy. */
+    static String searchPath() {
+        String jdk = Path.of(System.getProperty("java.home"), "bin").toString();
+        String inherited = System.getenv("PATH");
+        return inherited == null ? jdk : jdk + ":" + inherited;
+    }
+
+    private static String classPath() {
+        String own = System.getenv("CLASSPATH");
+        // Behind the user's own, whose versions of anything win. Empty means the working directory to a JVM.
+        return (own == null || own.isEmpty() ? "." : own) + ":" + ConvoyClassPath.get();
+    }
+
+    /**
+     * Variables of one process.
+     *
+     * @param member which
+     * @param remaining faults that have not fired
+     */
+    Map<String, String> of(MemberId member, Collection<FaultSpec> remaining) {
+        Map<String, String> variables = new HashMap<>(common);
+        variables.put("CONVOY_RANK", Integer.toString(member.launchRank()));
+        variables.put("CONVOY_INCARNATION", Integer.toString(member.incarnation()));
+        variables.put("CONVOY_FAULTS", remaining.stream().map(FaultSpec::format).collect(Collectors.joining(",")));
+        return variables;
+    }
+}

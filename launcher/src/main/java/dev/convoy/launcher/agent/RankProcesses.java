@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.protocol.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every process that the job started, ended ones included. Event thread only. */
+final class RankProcesses {
+    private final Map<MemberId, RankProcess> processes = new LinkedHashMap<>();
+    private final Spawner spawner;
+
+    RankProcesses(Spawner spawner) {
+        this.spawner = spawner;
+    }
+
+    void spawn(MemberId member, Map<String, String> environment) {
+        RankProcess process = new RankProcess(member);
+        processes.put(member, process);
+        spawner.spawn(process, environment);
+    }
+
+    void connected(MemberId member, long pid) {
+        RankProcess process = processes.get(member);
+        if (process != null) {
+            process.connected(pid);
+        }
+    }
+
+    void kill(MemberId member) {
+        RankProcess process = processes.get(member);
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    /** State letter of a member's process. */
+    char state(MemberId member) {
+        RankProcess process = processes.get(member);
+        return process == null ? '?' : process.state();
+    }
+
+    /**
+     * Kills what still lives and waits until all of it and its output has ended.
+     *
+     * @return the members that have not ended within the bound: a process in an uninterruptible wait of the system
+     */
+    List<MemberId> endAll(Duration bound) throws InterruptedException {
+        processes.values().forEach(RankProcess::kill);
+        long until = System.nanoTime() + bound.toNanos();
+        List<MemberId> left = new ArrayList<>();
+        for (RankProcess process : processes.values()) {
+            if (!process.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
+                left.add(process.member());
+            }
+        }
+        return left;
+    }
+}

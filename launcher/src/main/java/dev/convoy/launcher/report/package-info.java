@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The report of a job. */
+package dev.convoy.launcher.report;

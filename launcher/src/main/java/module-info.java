@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The agent of a job, and the command line. */
+module dev.convoy.launcher {
+    requires transitive dev.convoy.fault;
+    // The exec helper and the search for runtimes that doctor shows.
+    requires dev.convoy.bindings;
+    requires info.picocli;
+    requires com.fasterxml.jackson.core;
+
+    exports dev.convoy.launcher;
+
+    // picocli fills in the options' fields by reflection.
+    opens dev.convoy.launcher to
+            info.picocli;
+    opens dev.convoy.launcher.cli to
+            info.picocli;
+
+    uses dev.convoy.launcher.CommandProvider;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong is one line and status 2, before anything was started. */
+class UsageErrorsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | no command given",
+                "dance | there is no command dance",
+                "--dance | there is no option --dance",
+                "run | --ranks N is missing",
+                "run -n | --ranks N is missing",
+                "run -n two -- true | --ranks two: must be a whole number",
+                "run -n 0 -- true | 1 to 256 ranks",
+                "run -n -1 -- true | 1 to 256 ranks",
+                "run -n 1000 -- true | 1 to 256 ranks",
+                "run -n 2 | no command",
+                "run -n 2 --dance -- true | there is no option --dance",
+                "run -n 2 -n 3 -- true | only once",
+                "run -n 2 --min-ranks 3 -- true | 1 to the number of ranks, 2",
+                "run -n 2 --min-ranks 0 -- true | 1 to the number of ranks, 2",
+                "run -n 2 --max-recoveries -1 -- true | must be 0 or more",
+                "run -n 2 --deadline 0 -- true | must be 0.001 to 604800",
+                "run -n 2 --deadline NaN -- true | must be 0.001 to 604800",
+                "run -n 2 --deadline soon -- true | must be a number",
+                "run -n 2 --durable-every -5 -- true | must be 0.001 to 604800",
+                "run -n 2 --fault explode:1@2 -- true | explode",
+                "run -n 2 --fault kill:1 -- true | kill:RANK@STEP",
+                "run -n 2 --fault kill:x@1 -- true | kill:RANK@STEP",
+                "run -n 2 --fault kill:2@1 -- true | ranks are 0 to 1",
+                "run -n 2 --fault corrupt:1@1 -- true | not supported yet",
+                "run -n 2 --recover regrow -- true | not supported yet",
+                "run -n 2 --recover hope -- true | must be shrink or replace",
+                "run -n 2 --spares 1 -- true | not supported yet",
+                "run -n 2 --html x.html -- true | not supported yet",
+                "run -n 2 --nodes 2 -- true | not supported yet",
+                "run -n 2 --node-rank 1 -- true | not supported yet",
+                "run -n 2 --rendezvous h:1 -- true | not supported yet",
+                "run -n 2 --store etcd://h:1 -- true | not supported yet",
+                "run -n 2 --metrics-port 80 -- true | not supported yet",
+                "run -n 2 --runtime gpu -- true | must be auto, host or cuda",
+                "run -n 2 --report /no/such/folder/r.json -- true | there is no folder /no/such/folder",
+                "run -n 2 --report /proc -- true | is a folder",
+                "run -n 2 --state-dir /proc/x -- true | --state-dir",
+                "run -n 2 -- no-such-command-anywhere | command not found",
+                "run -n 2 -- /no/such/file | command not found",
+                "run -n 2 -- /etc/passwd | not an executable file",
+            })
+    void isOneLine(String line, String part) {
+        String[] arguments = line.isEmpty() ? new String[0] : line.split(" ");
+        Ran ran = run(arguments);
+        assertThat(ran.status()).isEqualTo(ConvoyCommand.USAGE);
+        assertThat(ran.errors().lines()).hasSize(1);
+        assertThat(ran.errors()).startsWith("convoy: ").contains(part);
+        assertThat(ran.output()).isEmpty();
+    }
+
+    @Test
+    void helpAndVersionAreNoErrors() {
+        for (String option : new String[] {"--help", "--version"}) {
+            Ran ran = run(option);
+            assertThat(ran.status()).isZero();
+            assertThat(ran.errors()).isEmpty();
+            assertThat(ran.output()).contains("convoy");
+        }
+        assertThat(run("run", "--help").output()).contains("--deadline", "--fault", "kill:RANK@STEP");
+    }
+
+    private record Ran(int status, String output, String errors) {}
+
+    private static Ran run(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            int status = ConvoyCommand.execute(arguments);
+            return new Ran(
+                    status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+}

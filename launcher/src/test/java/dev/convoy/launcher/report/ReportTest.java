@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.JobResult;
+import dev.convoy.launcher.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+    private static final RunSummary SUMMARY =
+            new RunSummary(100, 3, 0.85, "ab", new double[] {2.5, Double.NaN, 0.25}, 6400, 0, 0, "cd");
+    private static final Incident INCIDENT = new Incident(
+            2,
+            Incident.Cause.HANG,
+            List.of(1, 2),
+            Incident.DetectedBy.PEER_DEATH,
+            10,
+            11,
+            12L,
+            13L,
+            null,
+            null,
+            null,
+            49L,
+            1L,
+            RecoveryPolicy.SHRINK,
+            3);
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void theFieldsAreThePublishedOnes() throws IOException {
+        JsonNode report = written(request(100), result(Optional.of(SUMMARY)));
+        assertThat(names(report))
+                .containsExactly(
+                        "convoy", "runtime", "ranks", "seed", "steps", "final", "samples", "warnings", "incidents");
+        assertThat(names(report.get("final")))
+                .containsExactly("worldSize", "step", "testAccuracy", "parametersSha256", "lossHistory");
+        assertThat(names(report.get("samples"))).containsExactly("consumed", "skipped", "duplicated", "sha256");
+        assertThat(names(report.get("incidents").get(0)))
+                .containsExactly(
+                        "epoch",
+                        "cause",
+                        "ranks",
+                        "detectedBy",
+                        "faultAtNs",
+                        "detectedAtNs",
+                        "abortedAtNs",
+                        "agreedAtNs",
+                        "rebuiltAtNs",
+                        "restoredAtNs",
+                        "resumedAtNs",
+                        "restoredStep",
+                        "lostSteps",
+                        "strategy",
+                        "worldSize");
+    }
+
+    @Test
+    void theValuesAreTheJobs() throws IOException {
+        JsonNode report = written(request(100), result(Optional.of(SUMMARY)));
+        assertThat(report.get("ranks").intValue()).isEqualTo(4);
+        assertThat(report.get("seed").longValue()).isEqualTo(7);
+        assertThat(report.get("steps").longValue()).isEqualTo(100);
+        assertThat(report.get("final").get("testAccuracy").doubleValue()).isEqualTo(0.85);
+        assertThat(report.get("final").get("lossHistory").toString()).isEqualTo("[2.5,null,0.25]");
+        assertThat(report.get("samples").get("consumed").longValue()).isEqualTo(6400);
+        JsonNode incident = report.get("incidents").get(0);
+        assertThat(incident.get("cause").textValue()).isEqualTo("hang");
+        assertThat(incident.get("ranks").toString()).isEqualTo("[1,2]");
+        assertThat(incident.get("detectedBy").textValue()).isEqualTo("peer-death");
+        assertThat(incident.get("agreedAtNs").longValue()).isEqualTo(13);
+        assertThat(incident.get("rebuiltAtNs").isNull()).isTrue();
+        assertThat(incident.get("strategy").textValue()).isEqualTo("shrink");
+    }
+
+    @Test
+    void whatAProgramDidNotSayIsNull() throws IOException {
+        JsonNode report = written(request(-1), result(Optional.empty()));
+        assertThat(report.get("steps").isNull()).isTrue();
+        assertThat(report.get("final").get("worldSize").intValue()).isEqualTo(4);
+        assertThat(report.get("final").get("step").isNull()).isTrue();
+        assertThat(report.get("final").get("lossHistory").isNull()).isTrue();
+        assertThat(report.get("samples").get("consumed").isNull()).isTrue();
+    }
+
+    @Test
+    void anEarlierReportIsReplacedAndNothingElseLeft() throws IOException {
+        Path file = Files.writeString(temp.resolve("report.json"), "old");
+        written(request(1), result(Optional.empty()));
+        assertThat(file).content().contains("\"convoy\"");
+        assertThat(temp).isDirectoryContaining(path -> path.equals(file));
+        try (var files = Files.list(temp)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsRefusedBeforehandAndLeavesNothing() throws IOException {
+        assertThatThrownBy(() -> ReportFile.check(temp)).isInstanceOf(UsageException.class);
+        assertThatThrownBy(() -> ReportFile.check(temp.resolve("no/report.json")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("there is no folder " + temp.resolve("no"));
+        ReportFile.check(temp.resolve("report.json"));
+        assertThat(temp).isEmptyDirectory();
+    }
+
+    private JsonNode written(JobRequest request, JobResult result) throws IOException {
+        Path file = temp.resolve("report.json");
+        ReportFile.check(file).write(new Report("1.2.3", request, result, 4));
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    private static JobRequest request(long steps) {
+        return JobRequest.builder(List.of("true"))
+                .ranks(4)
+                .seed(7)
+                .steps(steps)
+                .build();
+    }
+
+    private static JobResult result(Optional<RunSummary> summary) {
+        return new JobResult(true, 0, "done", "host", summary, List.of(INCIDENT), List.of("slow"));
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
