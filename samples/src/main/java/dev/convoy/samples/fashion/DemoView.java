@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.samples.fashion;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.launcher.JobListener;
+import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.JobResult;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a person sees of the demonstration. */
+final class DemoView implements JobListener {
+
+    private final Console console;
+    private final long steps;
+
+    /** Incidents not shown yet, by epoch: one is shown once it is over, or once the next one has overtaken it. */
+    private final Map<Long, Incident> open = new TreeMap<>();
+
+    private long shownUpTo;
+
+    DemoView(Console console, long steps) {
+        this.console = console;
+        this.steps = steps;
+    }
+
+    void begin(JobRequest request, TrainingOptions training) {
+        String faults = request.faults().isEmpty()
+                ? "none"
+                : request.faults().stream().map(FaultSpec::format).collect(Collectors.joining(","));
+        line(
+                "%s, %,d steps of training on %s; fault: %s; recovery: %s",
+                ranks(request.ranks()),
+                steps,
+                training.data().map(Object::toString).orElse("8,000 Fashion-MNIST images"),
+                faults,
+                request.policy().label());
+    }
+
+    @Override
+    public void progress(MemberId member, Progress progress) {
+        line(
+                "step %,7d/%,d   loss %.4f   %,9.0f samples/s   %s",
+                progress.step() + 1, steps, progress.loss(), progress.samplesPerSecond(), ranks(progress.worldSize()));
+    }
+
+    @Override
+    public void incident(Incident incident) {
+        if (incident.epoch() <= shownUpTo) {
+            return;
+        }
+        open.put(incident.epoch(), incident);
+        if (incident.resumedAtNs() != null) {
+            showOpen();
+        }
+    }
+
+    @Override
+    public void warning(String text) {
+        line("warning: %s", text);
+    }
+
+    void end(JobRequest request, JobResult result) {
+        showOpen();
+        result.summary().ifPresent(this::show);
+        request.reportFile().ifPresent(file -> line("report: %s", file));
+    }
+
+    private void showOpen() {
+        for (Incident incident : open.values()) {
+            RecoveryTimeline.lines(incident).forEach(console::println);
+            shownUpTo = incident.epoch();
+        }
+        open.clear();
+    }
+
+    private void show(RunSummary summary) {
+        line("");
+        line(
+                "step %,d with %s: accuracy %.4f on the images that training never saw",
+                summary.step(), ranks(summary.worldSize()), summary.testAccuracy());
+        line(
+                "samples: %,d consumed, %,d skipped, %,d duplicated (SHA-256 %s)",
+                summary.consumed(), summary.skipped(), summary.duplicated(), shortened(summary.samplesSha256()));
+        line("parameters: SHA-256 %s", shortened(summary.parametersSha256()));
+    }
+
+    private static String shortened(String sha256) {
+        return sha256.substring(0, 16) + "…";
+    }
+
+    private static String ranks(int count) {
+        return count == 1 ? "1 rank" : count + " ranks";
+    }
+
+    private void line(String format, Object... arguments) {
+        console.println(String.format(Locale.ROOT, format, arguments));
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.samples.fashion;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of the whole command line in a process of its own.
+ *
+ * @param exitStatus its exit status
+ * @param out what it wrote to standard output
+ * @param err what it wrote to standard error
+ */
+record CommandLineRun(int exitStatus, String out, String err) {
+
+    private static final long BOUND_SECONDS = 120;
+
+    /** Runs {@code convoy} with a home folder of its own, to its end. */
+    static CommandLineRun convoy(Path home, String... arguments) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        List<String> command = new ArrayList<>(List.of(
+                java.toString(),
+                "-XX:-UsePerfData",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.convoy.launcher.Main"));
+        command.addAll(List.of(arguments));
+        try {
+            return run(home, command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + command + " ran", e);
+        }
+    }
+
+    private static CommandLineRun run(Path home, List<String> command) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(home, "out", ".txt");
+        Path err = Files.createTempFile(home, "err", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("XDG_STATE_HOME", home.resolve("state").toString());
+        Process process = builder.start();
+        boolean ended = process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly().waitFor();
+        }
+        CommandLineRun run =
+                new CommandLineRun(ended ? process.exitValue() : -1, Files.readString(out), Files.readString(err));
+        Files.delete(out);
+        Files.delete(err);
+        if (!ended) {
+            throw new AssertionError("no end after " + BOUND_SECONDS + " s: " + command + "\n" + run);
+        }
+        return run;
+    }
+}
