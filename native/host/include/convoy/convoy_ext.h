@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the host runtime offers beyond NCCL and CUDA: bounded waits, and who failed. Every function may be called from
+ * any thread; a communicator or stream must not be destroyed during the call.
+ */
+#ifndef CONVOY_EXT_H
+#define CONVOY_EXT_H
+
+#include "convoy/cuda_abi.h"
+#include "convoy/nccl_abi.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library's version, for people. Never NULL. */
+CONVOY_API const char *convoyHostVersion(void);
+
+/*
+ * Waits until the stream has drained, for at most maxNanos. cudaSuccess when it has; cudaErrorNotReady at the bound, or
+ * early when a communicator with work on the stream has an asynchronous error (its work stays until it is aborted).
+ */
+CONVOY_API cudaError_t convoyStreamWait(cudaStream_t stream, uint64_t maxNanos);
+
+/* The same for the work that an event's last record captured. */
+CONVOY_API cudaError_t convoyEventWait(cudaEvent_t event, uint64_t maxNanos);
+
+/*
+ * The ranks of the communicator whose process was seen to have died. Stores at most `capacity` of them in `ranks`, in
+ * ascending order, and their full number in `count`.
+ */
+CONVOY_API ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int capacity,
+                                              int *count);
+
+/*
+ * Waits for a non-blocking initialisation, finalisation or shrink, for at most maxNanos. ncclSuccess, ncclInProgress at
+ * the bound, or the error that ended it.
+ */
+CONVOY_API ncclResult_t convoyCommWaitReady(ncclComm_t comm, uint64_t maxNanos);
+
+/* How many operations the communicator has been given, and how many of them it has completed. */
+CONVOY_API ncclResult_t convoyCommProgress(ncclComm_t comm, uint64_t *enqueued,
+                                           uint64_t *completed);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NCCL's communicators, as exported; and what convoy_ext.h adds about them. */
+#include "convoy/convoy_ext.h"
+
+#include "device.h"
+#include "engine.h"
+#include "errors.h"
+#include "group.h"
+#include "init.h"
+#include "memory.h"
+#include "rendezvous.h"
+#include "settings.h"
+#include "validate.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+ncclResult_t ncclGetVersion(int *version) {
+    if (version == NULL) {
+        return error_nccl(ncclInvalidArgument, "ncclGetVersion: version is NULL");
+    }
+    *version = NCCL_VERSION_CODE;
+    return ncclSuccess;
+}
+
+ncclResult_t ncclGetUniqueId(ncclUniqueId *uniqueId) {
+    struct wire_id id;
+    if (uniqueId == NULL) {
+        return error_nccl(ncclInvalidArgument, "ncclGetUniqueId: uniqueId is NULL");
+    }
+    if (arena_get() == NULL) {
+        return error_nccl(ncclSystemError, "ncclGetUniqueId: %s", arena_failure());
+    }
+    if (!rendezvous_make_id(&id)) {
+        return error_nccl(ncclSystemError, "ncclGetUniqueId: cannot listen: %s", strerror(errno));
+    }
+    memset(uniqueId->internal, 0, sizeof uniqueId->internal);
+    memcpy(uniqueId->internal, &id, sizeof id);
+    return ncclSuccess;
+}
+
+const char *ncclGetLastError(ncclComm_t comm) {
+    if (comm == NULL || comm->magic != COMM_MAGIC || !comm_has_failed(comm)) {
+        return error_last_text();
+    }
+    pthread_mutex_lock(&comm->lock);
+    const char *text = error_keep_text(comm->text);
+    pthread_mutex_unlock(&comm->lock);
+    return text;
+}
+
+/* --- making --- */
+
+static ncclResult_t init_rank(ncclComm_t *comm, int nranks, const ncclUniqueId *id, int rank,
+                              int device, const ncclConfig_t *config) {
+    struct init_config parsed;
+    ncclResult_t result = init_parse_config(config, true, &parsed);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    comm_reap();
+    struct init_job *job = init_prepare(comm, nranks, id, rank, device, &parsed, &result);
+    return job != NULL ? group_add_job(job) : result;
+}
+
+ncclResult_t ncclCommInitRank(ncclComm_t *comm, int nranks, ncclUniqueId commId, int rank) {
+    return group_note(init_rank(comm, nranks, &commId, rank, device_current(), NULL));
+}
+
+ncclResult_t ncclCommInitRankConfig(ncclComm_t *comm, int nranks, ncclUniqueId commId, int rank,
+                                    ncclConfig_t *config) {
+    return group_note(init_rank(comm, nranks, &commId, rank, device_current(), config));
+}
+
+ncclResult_t ncclCommInitAll(ncclComm_t *comms, int ndev, const int *devlist) {
+    ncclUniqueId id;
+    int devices = settings_get()->devices;
+    if (comms == NULL || ndev < 1) {
+        return error_nccl(ncclInvalidArgument, "ncclCommInitAll: %d devices", ndev);
+    }
+    for (int i = 0; devlist != NULL && i < ndev; i++) {
+        if (devlist[i] < 0 || devlist[i] >= devices) {
+            return error_nccl(ncclInvalidArgument, "ncclCommInitAll: there is no device %d",
+                              devlist[i]);
+        }
+    }
+    ncclResult_t result = ncclGetUniqueId(&id);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    ncclGroupStart();
+    for (int i = 0; i < ndev; i++) {
+        int device = devlist != NULL ? devlist[i] : i % devices;
+        group_note(init_rank(&comms[i], ndev, &id, i, device, NULL));
+    }
+    return ncclGroupEnd();
+}
+
+/* --- ending --- */
+
+ncclResult_t ncclCommFinalize(ncclComm_t comm) {
+    ncclResult_t result = validate_comm("ncclCommFinalize", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    ncclResult_t status = comm_status(comm);
+    if (status == ncclInProgress) {
+        return error_nccl(ncclInvalidArgument, "ncclCommFinalize: still in progress");
+    }
+    return status == ncclSuccess ? comm_finalize(comm) : status;
+}
+
+ncclResult_t ncclCommDestroy(ncclComm_t comm) {
+    if (comm == NULL) {
+        return ncclSuccess;
+    }
+    ncclResult_t result = validate_comm("ncclCommDestroy", comm);
+    return result == ncclSuccess ? comm_destroy(comm) : result;
+}
+
+ncclResult_t ncclCommAbort(ncclComm_t comm) {
+    if (comm == NULL) {
+        return ncclSuccess;
+    }
+    ncclResult_t result = validate_comm("ncclCommAbort", comm);
+    return result == ncclSuccess ? comm_abort(comm) : result;
+}
+
+/* --- asking --- */
+
+ncclResult_t ncclCommGetAsyncError(ncclComm_t comm, ncclResult_t *asyncError) {
+    ncclResult_t result = validate_comm("ncclCommGetAsyncError", comm);
+    if (result == ncclSuccess && asyncError == NULL) {
+        result = error_nccl(ncclInvalidArgument, "ncclCommGetAsyncError: asyncError is NULL");
+    }
+    if (result == ncclSuccess) {
+        *asyncError = comm_status(comm);
+    }
+    return result;
+}
+
+static ncclResult_t answer(const char *name, ncclComm_t comm, int *target, int value) {
+    if (target == NULL) {
+        return error_nccl(ncclInvalidArgument, "%s: the result pointer is NULL", name);
+    }
+    if (comm_status(comm) == ncclInProgress && !atomic_load(&comm->finalizing)) {
+        return error_nccl(ncclInvalidArgument, "%s: the communicator is still in progress", name);
+    }
+    *target = value;
+    return ncclSuccess;
+}
+
+ncclResult_t ncclCommCount(const ncclComm_t comm, int *count) {
+    ncclResult_t result = validate_comm("ncclCommCount", comm);
+    return result == ncclSuccess ? answer("ncclCommCount", comm, count, comm->nranks) : result;
+}
+
+ncclResult_t ncclCommCuDevice(const ncclComm_t comm, int *device) {
+    ncclResult_t result = validate_comm("ncclCommCuDevice", comm);
+    return result == ncclSuccess ? answer("ncclCommCuDevice", comm, device, comm->device) : result;
+}
+
+ncclResult_t ncclCommUserRank(const ncclComm_t comm, int *rank) {
+    ncclResult_t result = validate_comm("ncclCommUserRank", comm);
+    return result == ncclSuccess ? answer("ncclCommUserRank", comm, rank, comm->rank) : result;
+}
+
+/* --- memory --- */
+
+ncclResult_t ncclMemAlloc(void **ptr, size_t size) {
+    cudaError_t error = cudaMalloc(ptr, size);
+    return error == cudaSuccess
+               ? ncclSuccess
+               : error_nccl(ncclUnhandledCudaError, "ncclMemAlloc: %s", cudaGetErrorString(error));
+}
+
+ncclResult_t ncclMemFree(void *ptr) {
+    cudaError_t error = cudaFree(ptr);
+    return error == cudaSuccess
+               ? ncclSuccess
+               : error_nccl(ncclUnhandledCudaError, "ncclMemFree: %s", cudaGetErrorString(error));
+}
+
+/* Every buffer of the arena is visible to the peers already: registering only checks. */
+ncclResult_t ncclCommRegister(const ncclComm_t comm, void *buff, size_t size, void **handle) {
+    struct memory_info info;
+    ncclResult_t result = validate_comm("ncclCommRegister", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    if (handle == NULL || !memory_find(buff, size, &info)) {
+        return error_nccl(ncclInvalidArgument, "ncclCommRegister: %p is no device memory", buff);
+    }
+    *handle = buff;
+    return ncclSuccess;
+}
+
+ncclResult_t ncclCommDeregister(const ncclComm_t comm, void *handle) {
+    (void)handle;
+    return validate_comm("ncclCommDeregister", comm);
+}
+
+/* --- convoy_ext.h --- */
+
+ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int capacity, int *count) {
+    ncclResult_t result = validate_comm("convoyCommFailedRanks", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    if (count == NULL || capacity < 0 || (ranks == NULL && capacity > 0)) {
+        return error_nccl(ncclInvalidArgument, "convoyCommFailedRanks: no room for the result");
+    }
+    *count = 0;
+    pthread_mutex_lock(&comm->lock);
+    for (int rank = 0; rank < comm->nranks; rank++) {
+        if (comm->peers[rank].is_dead) {
+            if (*count < capacity) {
+                ranks[*count] = rank;
+            }
+            (*count)++;
+        }
+    }
+    pthread_mutex_unlock(&comm->lock);
+    return ncclSuccess;
+}
+
+static bool is_ready(void *comm) {
+    return comm_status(comm) != ncclInProgress;
+}
+
+ncclResult_t convoyCommWaitReady(ncclComm_t comm, uint64_t maxNanos) {
+    ncclResult_t result = validate_comm("convoyCommWaitReady", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    engine_wait(is_ready, comm, engine_deadline(maxNanos));
+    return comm_status(comm);
+}
+
+ncclResult_t convoyCommProgress(ncclComm_t comm, uint64_t *enqueued, uint64_t *completed) {
+    ncclResult_t result = validate_comm("convoyCommProgress", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    if (enqueued == NULL || completed == NULL) {
+        return error_nccl(ncclInvalidArgument, "convoyCommProgress: a result pointer is NULL");
+    }
+    *completed = atomic_load(&comm->completed);
+    *enqueued = atomic_load(&comm->enqueued);
+    return ncclSuccess;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine that all collectives share: post a descriptor, meet those of the ranks whose data is needed, move the data
+ * by reading, say done, and (where the data was not copied to a mailbox) wait for those who read mine.
+ */
+#include "memory.h"
+#include "op.h"
+#include "reduction.h"
+
+#include <string.h>
+
+bool op_single_steps;
+
+static const char *const names[] = {
+    [OP_ALL_REDUCE] = "AllReduce",
+    [OP_BROADCAST] = "Broadcast",
+    [OP_REDUCE] = "Reduce",
+    [OP_ALL_GATHER] = "AllGather",
+    [OP_REDUCE_SCATTER] = "ReduceScatter",
+    [OP_ALL_TO_ALL] = "AlltoAll",
+    [OP_GATHER] = "Gather",
+    [OP_SCATTER] = "Scatter",
+    [OP_SEND] = "Send",
+    [OP_RECEIVE] = "Recv",
+};
+
+const char *op_name(enum op_kind kind) {
+    return (unsigned)kind < ARRAY_COUNT(names) ? names[kind] : "an unknown operation";
+}
+
+/* --- who shows what to whom --- */
+
+static bool is_rooted_source(enum op_kind kind) {
+    return kind == OP_BROADCAST || kind == OP_SCATTER;
+}
+
+static bool is_rooted_target(enum op_kind kind) {
+    return kind == OP_REDUCE || kind == OP_GATHER;
+}
+
+/* Every rank's contribution has one part for each rank. */
+static bool is_personal(enum op_kind kind) {
+    return kind == OP_REDUCE_SCATTER || kind == OP_ALL_TO_ALL || kind == OP_SCATTER;
+}
+
+/* True where `reader` reads what `source` shows. */
+static bool reads(const struct op *op, int reader, int source) {
+    if (is_rooted_source(op->kind)) {
+        return source == op->root;
+    }
+    return !is_rooted_target(op->kind) || reader == op->root;
+}
+
+/* The bytes that a rank shows, whoever reads them. */
+static size_t shown_bytes(const struct op *op, int rank) {
+    if (is_rooted_source(op->kind) && rank != op->root) {
+        return 0;
+    }
+    return is_personal(op->kind) ? op->bytes * (size_t)op->comm->nranks : op->bytes;
+}
+
+/* A function of the operation alone, so that reader and owner agree. */
+static enum payload_place place_of(const struct op *op, int rank) {
+    size_t bytes = shown_bytes(op, rank);
+    if (bytes <= COLLECTIVE_INLINE_BYTES) {
+        return PLACE_INLINE;
+    }
+    return bytes <= COLLECTIVE_MAIL_BYTES ? PLACE_MAIL : PLACE_ARENA;
+}
+
+/* Where in what a rank shows the part for this rank begins. */
+static size_t part_offset(const struct op *op) {
+    return is_personal(op->kind) ? op->bytes * (size_t)op->comm->rank : 0;
+}
+
+/* Where the part from a rank goes. */
+static unsigned char *part_target(const struct op *op, int source) {
+    bool side_by_side =
+        op->kind == OP_ALL_GATHER || op->kind == OP_ALL_TO_ALL || op->kind == OP_GATHER;
+    return side_by_side ? op->receive + op->bytes * (size_t)source : op->receive;
+}
+
+/* --- what peers have done --- */
+
+static bool has_done(struct ncclComm *comm, int rank, uint64_t collectives) {
+    struct peer *peer = &comm->peers[rank];
+    if (rank == comm->rank || peer->done_seen >= collectives) {
+        return true;
+    }
+    uint64_t done = comm_counter(comm, &peer->page->done, collectives + 2 * RING_SLOTS);
+    if (done > peer->done_seen) {
+        peer->done_seen = done;
+    }
+    return peer->done_seen >= collectives;
+}
+
+/* False while the peer has not; notes a peer that never will. */
+static bool await_done(struct op *op, int rank, uint64_t collectives) {
+    struct ncclComm *comm = op->comm;
+    if (has_done(comm, rank, collectives)) {
+        return true;
+    }
+    if (comm_peer_is_gone(comm, rank)) {
+        if (has_done(comm, rank, collectives)) {
+            return true;
+        }
+        comm_fail_gone(comm, rank, op_name(op->kind));
+    }
+    return false;
+}
+
+/* --- post --- */
+
+/* The slot's last occupant has been read by everybody. */
+static bool slot_is_free(struct op *op) {
+    if (op->sequence < RING_SLOTS) {
+        return true;
+    }
+    for (; op->cursor < op->comm->nranks; op->cursor++) {
+        if (!await_done(op, op->cursor, op->sequence - RING_SLOTS + 1)) {
+            return false;
+        }
+    }
+    op->cursor = 0;
+    return true;
+}
+
+static uint64_t offset_of(const struct op *op, const void *address) {
+    const struct peer *self = &op->comm->peers[op->comm->rank];
+    return address != NULL ? (uint64_t)((const unsigned char *)address - self->base) : 0;
+}
+
+static void post(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    unsigned index = op->sequence % RING_SLOTS;
+    struct collective_slot *slot = &comm->page->slots[index];
+    op->place = place_of(op, comm->rank);
+    slot->kind = (uint8_t)op->kind;
+    slot->type = (uint8_t)op->type;
+    slot->operator=(uint8_t) op->operator;
+    slot->place = (uint8_t)op->place;
+    slot->root = op->root;
+    slot->count = op->count;
+    slot->send_offset = offset_of(op, op->send);
+    slot->receive_offset = offset_of(op, op->receive);
+    size_t bytes = shown_bytes(op, comm->rank);
+    if (bytes > 0 && op->place == PLACE_INLINE) {
+        memcpy(slot->payload, op->send, bytes);
+    } else if (bytes > 0 && op->place == PLACE_MAIL) {
+        memcpy(comm->page->mail[index], op->send, bytes);
+    }
+    atomic_store_explicit(&comm->page->progress[index].value, comm_counter_base(comm),
+                          memory_order_relaxed);
+    comm_publish(comm, &slot->stamp, comm_stamp(comm, op->sequence));
+}
+
+/* --- meet --- */
+
+static bool agrees(struct op *op, int rank, const struct collective_slot *slot) {
+    if (slot->kind == (uint8_t)op->kind && slot->type == (uint8_t)op->type &&
+        slot->operator==(uint8_t) op->operator&& slot->root == op->root &&
+        slot->count == op->count && slot->place == (uint8_t)place_of(op, rank)) {
+        return true;
+    }
+    comm_fail(op->comm, ncclInvalidUsage,
+              "mismatch in collective %llu: rank %d called %s of %llu elements (type %d, operator %d, "
+              "root %d), rank %d called %s of %llu (type %d, operator %d, root %d)",
+              (unsigned long long)op->sequence, op->comm->rank, op_name(op->kind),
+              (unsigned long long)op->count, (int)op->type, (int)op->operator, op->root, rank,
+              op_name(slot->kind), (unsigned long long)slot->count, slot->type, slot->operator,
+              slot->root);
+    return false;
+}
+
+static bool resolve(struct op *op, int rank, const struct collective_slot *slot) {
+    struct ncclComm *comm = op->comm;
+    unsigned index = op->sequence % RING_SLOTS;
+    switch (place_of(op, rank)) {
+    case PLACE_INLINE:
+        op->sources[rank] = slot->payload;
+        return true;
+    case PLACE_MAIL:
+        op->sources[rank] = comm->peers[rank].page->mail[index];
+        return true;
+    case PLACE_ARENA:
+        break;
+    }
+    op->sources[rank] = comm_peer_address(comm, rank, slot->send_offset, shown_bytes(op, rank));
+    bool sound = op->sources[rank] != NULL;
+    if (op->kind == OP_ALL_REDUCE) {
+        op->results[rank] = comm_peer_address(comm, rank, slot->receive_offset, op->bytes);
+        sound = sound && op->results[rank] != NULL;
+    }
+    if (!sound) {
+        comm_fail(comm, ncclInternalError, "rank %d posted a buffer outside its arena", rank);
+    }
+    return sound;
+}
+
+static bool has_posted(const struct op *op, const struct collective_slot *slot) {
+    return atomic_load(&slot->stamp) ==
+           comm_stamp(op->comm, op->sequence);
+}
+
+static bool meet_rank(struct op *op, int rank) {
+    struct ncclComm *comm = op->comm;
+    struct peer *peer = &comm->peers[rank];
+    if (rank == comm->rank) {
+        op->sources[rank] = op->send;
+        return true;
+    }
+    const struct collective_slot *slot = &peer->page->slots[op->sequence % RING_SLOTS];
+    if (!has_posted(op, slot)) {
+        if (comm_peer_is_gone(comm, rank) && !has_posted(op, slot)) {
+            comm_fail_gone(comm, rank, op_name(op->kind));
+        }
+        return false;
+    }
+    if (!agrees(op, rank, slot) || !resolve(op, rank, slot)) {
+        return false;
+    }
+    /* Ranks finish one collective before they post the next. */
+    if (peer->done_seen < op->sequence) {
+        peer->done_seen = op->sequence;
+    }
+    return true;
+}
+
+static bool meet(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    for (; op->cursor < comm->nranks; op->cursor++) {
+        if (reads(op, comm->rank, op->cursor) && !meet_rank(op, op->cursor)) {
+            return false;
+        }
+    }
+    op->cursor = 0;
+    return true;
+}
+
+/* --- move --- */
+
+bool op_source_is_intact(const struct op *op, int rank) {
+    const struct ncclComm *comm = op->comm;
+    if (rank == comm->rank) {
+        return true;
+    }
+    /* The reads of the data come before those of the owner's state. */
+#if defined(__x86_64__) || defined(__SANITIZE_THREAD__)
+    __asm__ volatile("" ::: "memory");
+#else
+    atomic_thread_fence(memory_order_acquire);
+#endif
+    const struct comm_page *page = comm->peers[rank].page;
+    return page_belongs(page, comm->nonce) &&
+           atomic_load(&page->state) != PAGE_ABORTED;
+}
+
+static bool sources_are_intact(struct op *op) {
+    for (int rank = 0; rank < op->comm->nranks; rank++) {
+        if (reads(op, op->comm->rank, rank) && !op_source_is_intact(op, rank)) {
+            comm_fail_gone(op->comm, rank, op_name(op->kind));
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum step_result move_by_copy(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    size_t budget = STEP_SLICE_BYTES;
+    for (; op->cursor < comm->nranks; op->cursor++, op->moved = 0) {
+        if (!reads(op, comm->rank, op->cursor)) {
+            continue;
+        }
+        const unsigned char *source = op->sources[op->cursor] + part_offset(op);
+        unsigned char *target = part_target(op, op->cursor);
+        if (source == target) {
+            continue;
+        }
+        size_t bytes = size_min(op->bytes - op->moved, budget);
+        memmove(target + op->moved, source + op->moved, bytes);
+        op->moved += bytes;
+        budget -= bytes;
+        if (op->moved < op->bytes) {
+            return STEP_PROGRESSED;
+        }
+    }
+    return STEP_DONE;
+}
+
+static enum step_result move_by_reduction(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    if (!reads(op, comm->rank, 0)) {
+        return STEP_DONE;
+    }
+    const unsigned char *parts[COMM_RANKS_MAX];
+    for (int rank = 0; rank < comm->nranks; rank++) {
+        parts[rank] = op->sources[rank] + part_offset(op) + op->moved;
+    }
+    size_t bytes = size_min(op->bytes - op->moved, STEP_SLICE_BYTES);
+    reduction_run(op->operator, op->type, op->receive + op->moved, parts, comm->nranks,
+                  bytes / type_bytes(op->type));
+    op->moved += bytes;
+    return op->moved < op->bytes ? STEP_PROGRESSED : STEP_DONE;
+}
+
+static enum step_result move(struct op *op) {
+    if (op->kind == OP_ALL_REDUCE && op->place == PLACE_ARENA) {
+        return all_reduce_move(op);
+    }
+    return op_reduces(op->kind) ? move_by_reduction(op) : move_by_copy(op);
+}
+
+/* --- drain --- */
+
+static bool drain(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    if (op->place != PLACE_ARENA) {
+        return true;
+    }
+    for (; op->cursor < comm->nranks; op->cursor++) {
+        if (reads(op, op->cursor, comm->rank) &&
+            !await_done(op, op->cursor, op->sequence + 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void enter(struct op *op, enum op_phase phase) {
+    op->phase = phase;
+    op->cursor = 0;
+}
+
+enum step_result collective_step(struct op *op) {
+    enum step_result result;
+    switch (op->phase) {
+    case OP_POST:
+        if (!slot_is_free(op)) {
+            return STEP_PENDING;
+        }
+        post(op);
+        enter(op, OP_MEET);
+        if (op_single_steps) {
+            return STEP_PROGRESSED;
+        }
+        /* fall through */
+    case OP_MEET:
+        if (!meet(op)) {
+            return STEP_PENDING;
+        }
+        enter(op, OP_MOVE);
+        if (op_single_steps) {
+            return STEP_PROGRESSED;
+        }
+        /* fall through */
+    case OP_MOVE:
+        result = move(op);
+        if (result != STEP_DONE) {
+            return result;
+        }
+        if (!sources_are_intact(op)) {
+            return STEP_PENDING;
+        }
+        comm_publish(op->comm, &op->comm->page->done.value,
+                     comm_counter_base(op->comm) + op->sequence + 1);
+        enter(op, OP_DRAIN);
+        if (op_single_steps) {
+            return STEP_PROGRESSED;
+        }
+        /* fall through */
+    case OP_DRAIN:
+        return drain(op) ? STEP_DONE : STEP_PENDING;
+    }
+    return STEP_PENDING;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
+
+#include "bell.h"
+#include "futex.h"
+#include "helper.h"
+#include "peers.h"
+#include "settings.h"
+
+#include <sched.h>
+
+#define SPIN_NANOS 2000u
+#define CROWDED_PAUSES 20u
+#define YIELD_NANOS 200000u
+#define SLEEP_NANOS 2000000u
+
+enum wait_phase { PHASE_SPIN, PHASE_YIELD, PHASE_SLEEP };
+
+struct backoff {
+    enum wait_phase phase;
+    unsigned pauses;
+    uint64_t since; /* of the phase; 0 until it looked at the clock */
+};
+
+static atomic_uint waiters;
+
+unsigned engine_waiters(void) {
+    return atomic_load(&waiters);
+}
+
+bool engine_has_work(void) {
+    for (unsigned i = 0; i < stream_table_size(); i++) {
+        if (!stream_is_drained(stream_table_at(i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum step_result engine_step_all(void) {
+    enum step_result best = STEP_PENDING;
+    for (unsigned i = 0; i < stream_table_size(); i++) {
+        enum step_result result = stream_step(stream_table_at(i));
+        if (result > best) {
+            best = result;
+        }
+    }
+    return best;
+}
+
+uint64_t engine_deadline(uint64_t nanos) {
+    uint64_t now = clock_nanos();
+    return nanos < ENGINE_FOREVER - now ? now + nanos : ENGINE_FOREVER;
+}
+
+/* More ranks than CPUs: a spinning rank keeps the one that it waits for from running. */
+static bool is_crowded(void) {
+    return peers_count() + engine_waiters() > (unsigned)settings_get()->cpus;
+}
+
+static void next_phase(struct backoff *backoff, uint64_t now) {
+    backoff->phase++;
+    backoff->since = now;
+}
+
+static void spin(struct backoff *backoff) {
+    cpu_pause();
+    if (is_crowded()) {
+        if (++backoff->pauses >= CROWDED_PAUSES) {
+            next_phase(backoff, clock_nanos());
+        }
+        return;
+    }
+    uint64_t now = clock_nanos();
+    if (backoff->since == 0) {
+        backoff->since = now;
+    } else if (now - backoff->since >= SPIN_NANOS) {
+        next_phase(backoff, now);
+    }
+}
+
+static void yield(struct backoff *backoff, bool may_sleep) {
+    sched_yield();
+    uint64_t now = clock_nanos();
+    if (may_sleep && now - backoff->since >= YIELD_NANOS) {
+        next_phase(backoff, now);
+    }
+}
+
+/* True where the last look before the sleep found something, so that there was no sleep. */
+static bool sleep_once(bool (*done)(void *), void *argument, uint64_t deadline) {
+    struct futex_word words[FUTEX_WORDS_MAX];
+    const struct arena_header *own = arena_get()->header;
+    bell_sleeper_enter();
+    words[0].address = &own->bell;
+    words[0].expected = atomic_load(&own->bell);
+    unsigned count = 1 + peers_bells(words + 1, FUTEX_WORDS_MAX - 1);
+    bool found = engine_step_all() != STEP_PENDING || done(argument);
+    if (!found) {
+        uint64_t now = clock_nanos();
+        uint64_t nanos = now < deadline ? deadline - now : 0;
+        if (nanos > 0) {
+            futex_wait(words, count, nanos < SLEEP_NANOS ? nanos : SLEEP_NANOS);
+        }
+    }
+    bell_sleeper_leave();
+    return found;
+}
+
+static void back_off(struct backoff *backoff, bool may_sleep, bool (*done)(void *), void *argument,
+                     uint64_t deadline) {
+    switch (backoff->phase) {
+    case PHASE_SPIN:
+        spin(backoff);
+        break;
+    case PHASE_YIELD:
+        yield(backoff, may_sleep);
+        break;
+    case PHASE_SLEEP:
+        if (!may_sleep) {
+            sched_yield();
+        } else if (sleep_once(done, argument, deadline)) {
+            *backoff = (struct backoff){.phase = PHASE_SPIN};
+        }
+        break;
+    }
+}
+
+static bool wait_loop(bool (*done)(void *), void *argument, uint64_t deadline) {
+    struct backoff backoff = {.phase = PHASE_SPIN};
+    for (;;) {
+        enum step_result result = engine_step_all();
+        if (done(argument)) {
+            return true;
+        }
+        if (deadline != ENGINE_FOREVER && clock_nanos() >= deadline) {
+            return false;
+        }
+        if (result == STEP_PROGRESSED) {
+            backoff = (struct backoff){.phase = PHASE_SPIN};
+        } else {
+            back_off(&backoff, result == STEP_PENDING, done, argument, deadline);
+        }
+    }
+}
+
+bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline) {
+    if (done(argument)) {
+        return true;
+    }
+    if (arena_get() == NULL) {
+        return false; /* a forked child: nobody is left who could make progress */
+    }
+    atomic_fetch_add(&waiters, 1);
+    bool result = wait_loop(done, argument, deadline);
+    atomic_fetch_sub(&waiters, 1);
+    helper_take_over();
+    return result;
+}

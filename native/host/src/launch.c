@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch.h"
+
+#include "errors.h"
+
+#include <stdlib.h>
+
+/* The operations of one group on one stream. */
+struct op_task {
+    struct task task;
+    struct op *ops;      /* not yet finished */
+    struct op *finished; /* released outside the communicator's lock */
+};
+
+/* One submission at a time: a stream's order of tasks and a communicator's order of launches must agree. */
+static pthread_mutex_t submit_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void op_free(struct op *op) {
+    comm_release(op->comm);
+    free(op);
+}
+
+static void free_ops(struct op *ops) {
+    while (ops != NULL) {
+        struct op *next = ops->next;
+        op_free(ops);
+        ops = next;
+    }
+}
+
+/* --- stepping, under the communicator's lock --- */
+
+static enum step_result step_op(struct op *op) {
+    struct launch *launch = op->launch;
+    if (atomic_load(&op->comm->aborted)) {
+        return STEP_DONE;
+    }
+    if (launch->ticket != op->comm->active_ticket) {
+        return STEP_PENDING;
+    }
+    if (!op_is_collective(op)) {
+        return message_step(op);
+    }
+    if (op->collective_index != launch->next_collective) {
+        return STEP_PENDING;
+    }
+    enum step_result result = collective_step(op);
+    if (result == STEP_DONE) {
+        launch->next_collective++;
+    }
+    return result;
+}
+
+static void finish_op(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    atomic_fetch_add(&comm->completed, 1);
+    if (--op->launch->remaining == 0) {
+        comm->active_ticket++;
+        free(op->launch);
+    }
+    op->launch = NULL;
+}
+
+static enum step_result step_task_ops(struct op_task *task) {
+    enum step_result best = STEP_PENDING;
+    struct ncclComm *locked = NULL;
+    struct op **link = &task->ops;
+    while (*link != NULL) {
+        struct op *op = *link;
+        if (op->comm != locked) {
+            if (locked != NULL) {
+                pthread_mutex_unlock(&locked->lock);
+            }
+            locked = pthread_mutex_trylock(&op->comm->lock) == 0 ? op->comm : NULL;
+        }
+        enum step_result result = locked != NULL ? step_op(op) : STEP_BUSY;
+        if (result == STEP_DONE) {
+            *link = op->next;
+            finish_op(op);
+            op->next = task->finished;
+            task->finished = op;
+            result = STEP_PROGRESSED;
+        } else {
+            link = &op->next;
+        }
+        best = result > best ? result : best;
+    }
+    if (locked != NULL) {
+        pthread_mutex_unlock(&locked->lock);
+    }
+    return task->ops == NULL ? STEP_DONE : best;
+}
+
+static enum step_result op_task_step(struct task *base) {
+    struct op_task *task = CONTAINER_OF(base, struct op_task, task);
+    enum step_result result = step_task_ops(task);
+    free_ops(task->finished);
+    task->finished = NULL;
+    return result;
+}
+
+static void op_task_drop(struct task *base) {
+    struct op_task *task = CONTAINER_OF(base, struct op_task, task);
+    free_ops(task->ops);
+    free_ops(task->finished);
+    free(task);
+}
+
+static bool op_task_is_stuck(const struct task *base, unsigned depth) {
+    (void)depth;
+    const struct op_task *task = CONTAINER_OF(base, struct op_task, task);
+    for (const struct op *op = task->ops; op != NULL; op = op->next) {
+        if (comm_has_failed(op->comm) && !atomic_load(&op->comm->aborted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct task_class op_task_class = {
+    .step = op_task_step, .drop = op_task_drop, .is_stuck = op_task_is_stuck};
+
+/* --- submission --- */
+
+/* The launch of the communicator among the operations before this one, or a new one. */
+static struct launch *launch_for(struct op *first, struct op *op) {
+    for (struct op *other = first; other != op; other = other->next) {
+        if (other->comm == op->comm) {
+            return other->launch;
+        }
+    }
+    return calloc(1, sizeof(struct launch));
+}
+
+static bool make_launches(struct op *ops) {
+    for (struct op *op = ops; op != NULL; op = op->next) {
+        op->launch = launch_for(ops, op);
+        if (op->launch == NULL) {
+            return false;
+        }
+        op->launch->remaining++;
+    }
+    return true;
+}
+
+static void free_launches(struct op *ops) {
+    for (struct op *op = ops; op != NULL && op->launch != NULL; op = op->next) {
+        if (--op->launch->remaining == 0) {
+            free(op->launch);
+        }
+        op->launch = NULL;
+    }
+}
+
+/* Numbers that are given out in the order of the calls, and used in it. */
+static void number_op(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    struct launch *launch = op->launch;
+    pthread_mutex_lock(&comm->lock);
+    if (launch->ticket == 0) {
+        launch->ticket = ++comm->next_ticket;
+    }
+    if (op_is_collective(op)) {
+        op->collective_index = launch->collectives++;
+        op->sequence = comm->collectives_enqueued++;
+    } else {
+        struct peer *peer = &comm->peers[op->root];
+        op->sequence =
+            op->kind == OP_SEND ? peer->sends_enqueued++ : peer->receives_enqueued++;
+    }
+    atomic_fetch_add(&comm->enqueued, 1);
+    pthread_mutex_unlock(&comm->lock);
+}
+
+/* Moves the list's operations on the first one's stream, in their order, to a list of their own. */
+static struct op *take_stream(struct op **ops) {
+    struct CUstream_st *stream = (*ops)->stream;
+    struct op *taken = NULL;
+    struct op **end = &taken;
+    for (struct op **link = ops; *link != NULL;) {
+        struct op *op = *link;
+        if (op->stream == stream) {
+            *link = op->next;
+            op->next = NULL;
+            *end = op;
+            end = &op->next;
+        } else {
+            link = &op->next;
+        }
+    }
+    return taken;
+}
+
+static void free_tasks(struct op_task *tasks) {
+    while (tasks != NULL) {
+        struct op_task *next = (struct op_task *)(void *)tasks->task.next;
+        op_task_drop(&tasks->task);
+        tasks = next;
+    }
+}
+
+/* An empty task for each stream; NULL where memory is short. */
+static struct op_task *make_tasks(const struct op *ops) {
+    struct op_task *tasks = NULL;
+    for (const struct op *op = ops; op != NULL; op = op->next) {
+        const struct op *other = ops;
+        while (other->stream != op->stream) {
+            other = other->next;
+        }
+        if (other != op) {
+            continue;
+        }
+        struct op_task *task = calloc(1, sizeof *task);
+        if (task == NULL) {
+            free_tasks(tasks);
+            return NULL;
+        }
+        task->task.class = &op_task_class;
+        task->task.next = (struct task *)tasks;
+        tasks = task;
+    }
+    return tasks;
+}
+
+static ncclResult_t out_of_memory(void) {
+    return error_nccl(ncclSystemError, "out of memory for a group of operations");
+}
+
+static unsigned count_tasks(const struct op_task *tasks) {
+    unsigned count = 0;
+    for (const struct task *task = (const struct task *)tasks; task != NULL; task = task->next) {
+        count++;
+    }
+    return count;
+}
+
+/* Numbers the operations and appends the tasks; stores the streams, since the tasks may be gone soon. */
+static ncclResult_t append_tasks(struct op_task *tasks, struct op *ops,
+                                 struct CUstream_st **streams) {
+    ncclResult_t result = ncclSuccess;
+    for (struct op *op = ops; op != NULL; op = op->next) {
+        number_op(op);
+    }
+    while (tasks != NULL) {
+        struct op_task *next = (struct op_task *)(void *)tasks->task.next;
+        *streams = ops->stream;
+        tasks->ops = take_stream(&ops);
+        if (!stream_append(*streams++, &tasks->task)) {
+            result = out_of_memory();
+        }
+        tasks = next;
+    }
+    return result;
+}
+
+static ncclResult_t submit_tasks(struct op_task *tasks, struct op *ops,
+                                 struct CUstream_st **streams) {
+    unsigned count = count_tasks(tasks);
+    pthread_mutex_lock(&submit_lock);
+    ncclResult_t result = append_tasks(tasks, ops, streams);
+    pthread_mutex_unlock(&submit_lock);
+    for (unsigned i = 0; i < count; i++) {
+        stream_attempt(streams[i]);
+    }
+    return result;
+}
+
+ncclResult_t launch_submit(struct op *ops) {
+    struct CUstream_st *one;
+    struct CUstream_st **streams = &one;
+    struct op_task *tasks = make_tasks(ops);
+    unsigned count = count_tasks(tasks);
+    if (count > 1) {
+        streams = calloc(count, sizeof(struct CUstream_st *));
+    }
+    if (tasks == NULL || streams == NULL || !make_launches(ops)) {
+        free_tasks(tasks);
+        free_launches(ops);
+        free_ops(ops);
+        if (streams != &one) {
+            free(streams);
+        }
+        return out_of_memory();
+    }
+    ncclResult_t result = submit_tasks(tasks, ops, streams);
+    if (streams != &one) {
+        free(streams);
+    }
+    return result;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "meet.h"
+
+#include "errors.h"
+#include "init.h"
+#include "peers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* How long an abort may go unnoticed. */
+#define LOOK_MILLIS 10
+
+static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
+    struct sockaddr_un address;
+    socklen_t length;
+    wire_address(id, &address, &length);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return error_nccl(ncclSystemError, "socket failed: %s", strerror(errno));
+    }
+    if (connect(fd, (struct sockaddr *)&address, length) != 0) {
+        int error = errno;
+        close(fd);
+        if (error == EAGAIN) {
+            return ncclInProgress; /* its queue is full: try again */
+        }
+        return error_nccl(ncclSystemError,
+                          "the process that made the unique id cannot be reached (%s): it ended, or "
+                          "lives in another network namespace",
+                          strerror(error));
+    }
+    if (!wire_peer_is_same_user(fd)) {
+        close(fd);
+        return error_nccl(ncclSystemError, "the unique id's maker belongs to another user");
+    }
+    *connected = fd;
+    return ncclSuccess;
+}
+
+static bool poll_once(const struct ncclComm *comm, int fd, short events) {
+    struct pollfd entry = {.fd = fd, .events = events};
+    poll(&entry, fd >= 0 ? 1 : 0, LOOK_MILLIS);
+    return !atomic_load(&comm->aborted);
+}
+
+static ncclResult_t aborted(void) {
+    return error_nccl(ncclInternalError, "the communicator was aborted");
+}
+
+static ncclResult_t connect_patiently(const struct ncclComm *comm, const struct wire_id *id,
+                                      int *fd) {
+    ncclResult_t result;
+    while ((result = connect_to(id, fd)) == ncclInProgress) {
+        if (!poll_once(comm, -1, 0)) {
+            return aborted();
+        }
+    }
+    return result;
+}
+
+static struct wire_hello hello_of(const struct ncclComm *comm, const struct wire_id *id) {
+    const struct arena *arena = arena_get();
+    struct wire_hello hello = {.magic = WIRE_MAGIC, .version = WIRE_VERSION};
+    memcpy(hello.key, id->key, sizeof hello.key);
+    memcpy(hello.secret, id->secret, sizeof hello.secret);
+    hello.member = (struct wire_member){
+        .rank = comm->rank,
+        .nranks = comm->nranks,
+        .pid = getpid(),
+        .process = arena->header->nonce,
+        .arena_bytes = arena->bytes,
+        .page_offset = (uint64_t)((unsigned char *)comm->page - arena->base),
+    };
+    return hello;
+}
+
+static ncclResult_t lost_maker(void) {
+    return error_nccl(ncclRemoteError,
+                      "the process that made the unique id ended before all ranks had met");
+}
+
+static ncclResult_t say_hello(const struct ncclComm *comm, const struct wire_id *id, int socket) {
+    struct wire_hello hello = hello_of(comm, id);
+    int fds[WIRE_FDS] = {arena_open_reader(), (int)syscall(SYS_pidfd_open, getpid(), 0)};
+    ncclResult_t result = ncclSuccess;
+    if (fds[0] < 0 || fds[1] < 0) {
+        result = error_nccl(ncclSystemError, "no descriptors to show the peers: %s", strerror(errno));
+    }
+    while (result == ncclSuccess) {
+        enum wire_result sent = wire_send(socket, &hello, sizeof hello, fds, WIRE_FDS);
+        if (sent == WIRE_OK) {
+            break;
+        }
+        if (sent == WIRE_CLOSED) {
+            result = lost_maker();
+        } else if (!poll_once(comm, socket, POLLOUT)) {
+            result = aborted();
+        }
+    }
+    wire_close_fds(fds);
+    return result;
+}
+
+static ncclResult_t accept_member(struct ncclComm *comm, const struct wire_answer *answer,
+                                  int fds[WIRE_FDS]) {
+    const struct wire_member *member = &answer->member;
+    const char *why = "it came without descriptors";
+    struct peer_process *process = NULL;
+    if (!nonce_equal(member->process, arena_get()->header->nonce)) {
+        process = peers_find(member->process);
+        if (process == NULL && fds[0] >= 0 && fds[1] >= 0) {
+            process = peers_map(member->process, member->pid, member->arena_bytes, fds[0], fds[1],
+                                (unsigned)comm->rank, &why);
+        }
+        if (process == NULL) {
+            return error_nccl(ncclSystemError, "rank %d: %s", member->rank, why);
+        }
+        init_keep_process(comm, process);
+    }
+    if (!init_add_peer(comm, member->rank, process, member->page_offset, &why)) {
+        return error_nccl(ncclRemoteError, "rank %d: %s", member->rank, why);
+    }
+    return ncclSuccess;
+}
+
+/* One answer for each rank, in the order of the ranks. */
+static ncclResult_t take_answer(struct ncclComm *comm, int expected_rank, int socket) {
+    struct wire_answer answer;
+    int fds[WIRE_FDS];
+    switch (wire_receive(socket, &answer, sizeof answer, fds)) {
+    case WIRE_AGAIN:
+        return ncclInProgress;
+    case WIRE_CLOSED:
+        return lost_maker();
+    case WIRE_OK:
+        break;
+    }
+    ncclResult_t result;
+    if (answer.magic != WIRE_MAGIC || answer.result < 0 || answer.result >= ncclNumResults) {
+        result = error_nccl(ncclSystemError, "the unique id's maker answered in another protocol");
+    } else if (answer.result != ncclSuccess) {
+        answer.text[sizeof answer.text - 1] = '\0';
+        result = error_nccl((ncclResult_t)answer.result, "%s", answer.text);
+    } else if (answer.member.rank != expected_rank || answer.member.nranks != comm->nranks) {
+        result = error_nccl(ncclInternalError, "the unique id's maker named ranks out of order");
+    } else {
+        comm->nonce = answer.comm;
+        result = accept_member(comm, &answer, fds);
+    }
+    wire_close_fds(fds);
+    return result;
+}
+
+static ncclResult_t take_answers(struct ncclComm *comm, int socket) {
+    int rank = 0;
+    while (rank < comm->nranks) {
+        ncclResult_t result = take_answer(comm, rank, socket);
+        if (result == ncclSuccess) {
+            rank++;
+        } else if (result != ncclInProgress) {
+            return result;
+        } else if (!poll_once(comm, socket, POLLIN)) {
+            return aborted();
+        }
+    }
+    return ncclSuccess;
+}
+
+ncclResult_t meet_ranks(struct ncclComm *comm, const struct wire_id *id) {
+    int socket = -1;
+    ncclResult_t result = connect_patiently(comm, id, &socket);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    result = say_hello(comm, id, socket);
+    if (result == ncclSuccess) {
+        result = take_answers(comm, socket);
+    }
+    close(socket);
+    return result;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "page.h"
+
+#include "memory.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all sizes. */
+#define SIZE_CLASSES 31
+
+/* Lies over a free page's first bytes. */
+struct free_page {
+    struct free_page *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct free_page *free_pages[SIZE_CLASSES];
+
+static int size_class(int nranks) {
+    int class = 0;
+    while ((1 << class) < nranks) {
+        class ++;
+    }
+    return class;
+}
+
+static void *take_free(int class) {
+    pthread_mutex_lock(&lock);
+    struct free_page *page = free_pages[class];
+    if (page != NULL) {
+        free_pages[class] = page->next;
+    }
+    pthread_mutex_unlock(&lock);
+    return page;
+}
+
+struct comm_page *page_acquire(int rank, int nranks) {
+    int class = size_class(nranks);
+    struct comm_page *page = take_free(class);
+    if (page == NULL) {
+        page = memory_allocate(page_bytes(1 << class), MEMORY_PAGES, 0);
+    }
+    if (page != NULL) {
+        memset(page, 0, page_bytes(nranks));
+        page->magic = PAGE_MAGIC;
+        page->layout = PAGE_LAYOUT;
+        page->rank = rank;
+        page->nranks = nranks;
+    }
+    return page;
+}
+
+void page_release(struct comm_page *page, int nranks) {
+    int class = size_class(nranks);
+    /* No reader may take what the next owner writes for a page of this communicator. */
+    atomic_store(&page->nonce[0], 0);
+    atomic_store(&page->nonce[1], 0);
+    struct free_page *free_page = (struct free_page *)(void *)page;
+    pthread_mutex_lock(&lock);
+    free_page->next = free_pages[class];
+    free_pages[class] = free_page;
+    pthread_mutex_unlock(&lock);
+}
+
+bool page_belongs(const struct comm_page *page, struct arena_nonce nonce) {
+    return atomic_load(&page->nonce[0]) == nonce.word[0] &&
+           atomic_load(&page->nonce[1]) == nonce.word[1];
+}

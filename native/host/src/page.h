@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one rank of a communicator shows its peers. Only its owner writes it; peers read it through a read-only mapping,
+ * check every value that they use, and believe a counter only with the communicator's random base in it, so that a
+ * page that was recycled for another communicator is never mistaken for this one.
+ */
+#ifndef CONVOY_PAGE_H
+#define CONVOY_PAGE_H
+
+#include "arena.h"
+#include "base.h"
+
+#define PAGE_MAGIC 0x45474150594f5643u
+#define PAGE_LAYOUT 1u
+
+/* Collectives that may be under way before the first is known to have been read by all. */
+#define RING_SLOTS 16u
+#define COLLECTIVE_MAIL_BYTES 4096u
+#define COLLECTIVE_INLINE_BYTES 24u
+
+/* The same for the messages from one rank to one other. */
+#define LANE_SLOTS 8u
+#define LANE_MAIL_BYTES 1024u
+#define LANE_INLINE_BYTES 32u
+
+enum page_state {
+    PAGE_INITIALIZING = 0,
+    PAGE_READY = 1,
+    PAGE_FINALIZED = 2, /* its rank has completed everything and needs nothing more from anybody */
+    PAGE_ABORTED = 3
+};
+
+enum payload_place {
+    PLACE_ARENA = 0, /* at an offset of the owner's arena; the owner waits for its readers */
+    PLACE_INLINE = 1,
+    PLACE_MAIL = 2
+};
+
+/* A counter that peers poll, alone on its cache line. Published with the communicator's base added. */
+struct page_counter {
+    alignas(CACHE_LINE) _Atomic uint64_t value;
+};
+
+/* One cache line: for a tiny payload it is all that a peer has to fetch. */
+struct collective_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + sequence + 1 once the rest is valid */
+    uint8_t kind;
+    uint8_t type;
+    uint8_t operator;
+    uint8_t place;
+    int32_t root;
+    uint64_t count;
+    uint64_t send_offset;
+    uint64_t receive_offset;
+    unsigned char payload[COLLECTIVE_INLINE_BYTES];
+};
+
+struct message_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp;
+    uint8_t place;
+    uint64_t bytes;
+    uint64_t offset;
+    unsigned char payload[LANE_INLINE_BYTES];
+};
+
+/* The messages from the page's rank to one other rank, and how many of that rank's messages it has consumed. */
+struct message_lane {
+    struct message_slot slots[LANE_SLOTS];
+    struct page_counter consumed;
+    alignas(CACHE_LINE) unsigned char mail[LANE_SLOTS][LANE_MAIL_BYTES];
+};
+
+/* What members of a shrinking communicator tell each other in order to build the child. */
+struct child_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the shrink + 1 */
+    uint64_t page_offset;
+    uint64_t members_hash;
+    struct arena_nonce nonce; /* believed from the lowest surviving rank */
+};
+
+struct comm_page {
+    uint64_t magic;
+    uint32_t layout;
+    int32_t rank;
+    int32_t nranks;
+    _Atomic uint32_t state;
+    _Atomic uint64_t nonce[2];
+    struct page_counter done; /* collectives that this rank has finished reading */
+    struct page_counter progress[RING_SLOTS];
+    struct collective_slot slots[RING_SLOTS];
+    struct child_slot child;
+    alignas(CACHE_LINE) unsigned char mail[RING_SLOTS][COLLECTIVE_MAIL_BYTES];
+    struct message_lane lanes[]; /* one for each rank */
+};
+
+_Static_assert(sizeof(struct collective_slot) == CACHE_LINE, "one line");
+_Static_assert(sizeof(struct message_slot) == CACHE_LINE, "one line");
+
+static inline size_t page_bytes(int nranks) {
+    return sizeof(struct comm_page) + (size_t)nranks * sizeof(struct message_lane);
+}
+
+/*
+ * A zeroed page in state INITIALIZING. Page memory is only ever recycled for pages: a late reader sees another page, not
+ * a user's data.
+ */
+struct comm_page *page_acquire(int rank, int nranks);
+void page_release(struct comm_page *page, int nranks);
+
+/* True where a peer's page is that rank's page of the communicator with this nonce. */
+bool page_belongs(const struct comm_page *page, struct arena_nonce nonce);
+
+#endif

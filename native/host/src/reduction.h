@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Element-wise reduction of n buffers in rank order: the same bits whatever the timing, partition or SIMD path. */
+#ifndef CONVOY_REDUCTION_H
+#define CONVOY_REDUCTION_H
+
+#include "base.h"
+#include "convoy/nccl_abi.h"
+
+/* Size of an element; 0 for a type that does not exist. */
+size_t type_bytes(ncclDataType_t type);
+
+/* False for types that can be moved but not reduced here. */
+bool type_is_reducible(ncclDataType_t type);
+
+/*
+ * out[i] = sources[0][i] (op) sources[1][i] (op) ... for `count` elements. `out` may be one of the sources. No buffer needs
+ * alignment.
+ */
+void reduction_run(ncclRedOp_t operator, ncclDataType_t type, void *out,
+                   const unsigned char *const *sources, int nsources, size_t count);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Streams: queues of tasks, each a resumable state machine that never blocks. Whoever enqueues, waits or queries steps
+ * them; a stream's lock is held for one slice of work at a time.
+ */
+#ifndef CONVOY_STREAM_H
+#define CONVOY_STREAM_H
+
+#include "base.h"
+#include "convoy/cuda_abi.h"
+
+#include <pthread.h>
+
+/* The bytes that a task moves before it lets others have the thread. */
+#define STEP_SLICE_BYTES ((size_t)512 << 10)
+
+enum step_result {
+    STEP_PENDING,    /* waits for something that others do */
+    STEP_BUSY,       /* another thread is stepping it: look again, do not sleep */
+    STEP_PROGRESSED, /* did a slice and can go on */
+    STEP_DONE
+};
+
+struct task;
+
+struct task_class {
+    enum step_result (*step)(struct task *task);
+    void (*drop)(struct task *task);
+    /* True where the task waits for a communicator that failed; NULL for tasks that never do. */
+    bool (*is_stuck)(const struct task *task, unsigned depth);
+};
+
+/* Waits until a stream has completed its first `ticket` tasks. */
+struct dependency {
+    struct CUstream_st *stream;
+    uint64_t ticket;
+};
+
+struct task {
+    const struct task_class *class;
+    struct task *next;
+    struct dependency *dependencies;
+    unsigned dependency_count;
+};
+
+/* Streams live in memory that is never unmapped: a stale handle is noticed, not followed into the void. */
+struct CUstream_st {
+    alignas(CACHE_LINE) pthread_mutex_t lock;
+    struct task *head;
+    struct task *tail;
+    _Atomic uint64_t enqueued;
+    _Atomic uint64_t completed;
+    atomic_bool live; /* the user may use the handle */
+    bool in_use;      /* under the table's lock: not to be given out */
+    bool legacy;
+    bool blocking; /* ordered with the legacy stream */
+    int device;
+};
+
+/* A new stream on a device; NULL where memory or the table is exhausted. */
+struct CUstream_st *stream_create(int device, bool blocking);
+void stream_destroy(struct CUstream_st *stream);
+
+/* The stream behind a user's handle (NULL, 0x1 and 0x2 included); NULL for a handle that is not live. */
+struct CUstream_st *stream_resolve(cudaStream_t handle, int device);
+
+/*
+ * Appends a task and takes ownership of it; false only where memory for its ordering is exhausted (it is dropped then).
+ * Runs nothing.
+ */
+bool stream_append(struct CUstream_st *stream, struct task *task);
+
+/* Tries to finish what the stream holds, and leaves the rest to the helper. Call after appending. */
+void stream_attempt(struct CUstream_st *stream);
+
+/* Steps the stream's tasks as far as they go without waiting. */
+enum step_result stream_step(struct CUstream_st *stream);
+
+/* Steps one task of the stream once: the grain of the interleaving tests. */
+enum step_result stream_step_once(struct CUstream_st *stream);
+
+static inline bool stream_has_reached(const struct CUstream_st *stream, uint64_t ticket) {
+    return atomic_load(&stream->completed) >= ticket;
+}
+
+static inline bool stream_is_drained(const struct CUstream_st *stream) {
+    return stream_has_reached(stream, atomic_load(&stream->enqueued));
+}
+
+/* True where work of the stream waits, directly or through events, for a communicator that failed. */
+bool stream_is_stuck(struct CUstream_st *stream, unsigned depth);
+
+/* Every stream that was ever made, for loops over all of them. */
+unsigned stream_table_size(void);
+struct CUstream_st *stream_table_at(unsigned index);
+
+#endif
