@@ -2,8 +2,8 @@
 /*
  * convoy-exec PARENT_PID -- COMMAND [ARG...]
  *
- * Runs a command that must not outlive its parent: the kernel kills it when the thread that forked it ends. The process
- * group stays, so that a terminal's interrupt reaches the command.
+ * Runs a command that must not outlive its parent: the kernel kills it when the thread that forked
+ * it ends. The process group stays, so that a terminal's interrupt reaches the command.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,7 +32,8 @@ static pid_t parse_pid(const char *text) {
                : 0;
 }
 
-/* The parent (a JVM, say) may have blocked or ignored signals; the command begins with a clean slate. */
+/* The parent (a JVM, say) may have blocked or ignored signals; the command begins with a clean
+ * slate. */
 static void reset_signals(void) {
     sigset_t none;
     sigemptyset(&none);

@@ -127,8 +127,7 @@ ncclComm_t test_comm_nonblocking(int nranks, ncclUniqueId id, int rank) {
 /* --- the driver --- */
 
 static struct test_block *map_block(int fd) {
-    void *memory =
-        mmap(NULL, sizeof(struct test_block), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *memory = mmap(NULL, sizeof(struct test_block), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     CHECK(memory != MAP_FAILED);
     return memory;
 }
@@ -229,15 +228,15 @@ static bool run_scenario(const struct test_scenario *scenario, uint64_t seed) {
     }
     int64_t begin = test_nanos();
     bool good = await_ranks(scenario, pids);
-    fprintf(stderr, "%s %s (%d ranks, seed %llu, %.2f s)\n", good ? "ok  " : "FAIL",
-            scenario->name, scenario->nranks, (unsigned long long)seed,
-            (double)(test_nanos() - begin) * 1e-9);
+    fprintf(stderr, "%s %s (%d ranks, seed %llu, %.2f s)\n", good ? "ok  " : "FAIL", scenario->name,
+            scenario->nranks, (unsigned long long)seed, (double)(test_nanos() - begin) * 1e-9);
     munmap(block, sizeof *block);
     close(fd);
     return good;
 }
 
-/* Without arguments all scenarios run; with some, those whose names are given. TEST_SEED chooses the seed. */
+/* Without arguments all scenarios run; with some, those whose names are given. TEST_SEED chooses
+ * the seed. */
 int test_main(int argc, char **argv, const struct test_scenario *scenarios, int count) {
     if (argc == 7 && strcmp(argv[1], "--rank") == 0) {
         return run_rank(argv, scenarios, count);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests with real processes. The driver starts every rank by fork and exec of its own program, before it has used the
- * runtime, and gives them a small shared block to find each other. A rank that fails a check or runs too long ends with
- * a message and fails the test.
+ * Tests with real processes. The driver starts every rank by fork and exec of its own program,
+ * before it has used the runtime, and gives them a small shared block to find each other. A rank
+ * that fails a check or runs too long ends with a message and fails the test.
  */
 #ifndef CONVOY_TEST_HARNESS_H
 #define CONVOY_TEST_HARNESS_H

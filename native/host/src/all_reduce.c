@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two-phase all-reduce for what no mailbox holds: rank r reduces share r from everybody's send buffer into its own
- * receive buffer, and pulls every other share from its rank's receive buffer as far as that rank's progress goes. So a share
- * is overwritten in place only after its reducer has read it.
+ * The two-phase all-reduce for what no mailbox holds: rank r reduces share r from everybody's send
+ * buffer into its own receive buffer, and pulls every other share from its rank's receive buffer as
+ * far as that rank's progress goes. So a share is overwritten in place only after its reducer has
+ * read it.
  */
 #include "op.h"
 #include "reduction.h"
 
 #include <string.h>
 
-/* Shares begin on multiples of this many elements, so that vector loops have no ragged ends between them. */
+/* Shares begin on multiples of this many elements, so that vector loops have no ragged ends between
+ * them. */
 #define SHARE_UNIT 64u
 
 struct share {
@@ -43,7 +45,7 @@ static size_t reduce_piece(struct op *op) {
     for (int rank = 0; rank < comm->nranks; rank++) {
         parts[rank] = op->sources[rank] + begin;
     }
-    reduction_run(op->operator, op->type, op->receive + begin, parts, comm->nranks,
+    reduction_run(op->redop, op->type, op->receive + begin, parts, comm->nranks,
                   bytes / type_bytes(op->type));
     op->moved += bytes;
     comm_publish(comm, &progress_of(comm->page, op->sequence)->value,
@@ -53,8 +55,7 @@ static size_t reduce_piece(struct op *op) {
 
 static size_t pull_piece(struct op *op, int rank, size_t share_bytes, size_t begin) {
     const struct ncclComm *comm = op->comm;
-    const struct page_counter *progress =
-        progress_of(comm->peers[rank].page, op->sequence);
+    const struct page_counter *progress = progress_of(comm->peers[rank].page, op->sequence);
     size_t ready = comm_counter(comm, progress, share_bytes);
     size_t pulled = op->pulled[rank];
     if (ready <= pulled) {
@@ -66,7 +67,8 @@ static size_t pull_piece(struct op *op, int rank, size_t share_bytes, size_t beg
     return bytes;
 }
 
-/* One piece from every rank that has one, beginning with the next rank, so that not all read from the same. */
+/* One piece from every rank that has one, beginning with the next rank, so that not all read from
+ * the same. */
 static size_t pull_round(struct op *op, bool *complete) {
     struct ncclComm *comm = op->comm;
     size_t bytes = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CUDA's devices and versions. A device is a number: all of them are this machine's CPUs and memory. */
+/* CUDA's devices and versions. A device is a number: all of them are this machine's CPUs and
+ * memory. */
 #include "arena.h"
 #include "convoy/cuda_abi.h"
 #include "device.h"

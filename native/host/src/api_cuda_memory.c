@@ -54,7 +54,8 @@ cudaError_t cudaMallocHost(void **ptr, size_t size) {
 }
 
 cudaError_t cudaHostAlloc(void **ptr, size_t size, unsigned int flags) {
-    (void)flags; /* portable, mapped, write-combined: all pinned memory here is portable and mapped */
+    (void)
+        flags; /* portable, mapped, write-combined: all pinned memory here is portable and mapped */
     return allocate(ptr, size, MEMORY_PINNED);
 }
 

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "rendezvous.h"
 #include "settings.h"
+#include "shrink.h"
 #include "validate.h"
 
 #include <errno.h>
@@ -95,6 +96,14 @@ ncclResult_t ncclCommInitAll(ncclComm_t *comms, int ndev, const int *devlist) {
         group_note(init_rank(&comms[i], ndev, &id, i, device, NULL));
     }
     return ncclGroupEnd();
+}
+
+ncclResult_t ncclCommShrink(ncclComm_t comm, int *excludeRanksList, int excludeRanksCount,
+                            ncclComm_t *newcomm, ncclConfig_t *config, int shrinkFlags) {
+    ncclResult_t result = validate_comm("ncclCommShrink", comm);
+    return result == ncclSuccess ? shrink_comm(comm, excludeRanksList, excludeRanksCount, newcomm,
+                                               config, shrinkFlags)
+                                 : result;
 }
 
 /* --- ending --- */

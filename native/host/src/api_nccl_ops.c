@@ -12,7 +12,7 @@ ncclResult_t ncclAllReduce(const void *sendbuff, void *recvbuff, size_t count,
                                                .receive = recvbuff,
                                                .count = count,
                                                .type = datatype,
-                                               .operator= op,
+                                               .redop = op,
                                                .comm = comm,
                                                .stream = stream});
 }
@@ -42,7 +42,7 @@ ncclResult_t ncclReduce(const void *sendbuff, void *recvbuff, size_t count, nccl
                                                .receive = recvbuff,
                                                .count = count,
                                                .type = datatype,
-                                               .operator= op,
+                                               .redop = op,
                                                .root = root,
                                                .comm = comm,
                                                .stream = stream});
@@ -67,7 +67,7 @@ ncclResult_t ncclReduceScatter(const void *sendbuff, void *recvbuff, size_t recv
                                                .receive = recvbuff,
                                                .count = recvcount,
                                                .type = datatype,
-                                               .operator= op,
+                                               .redop = op,
                                                .comm = comm,
                                                .stream = stream});
 }

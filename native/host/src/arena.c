@@ -43,7 +43,8 @@ bool random_fill(void *bytes, size_t count) {
     return true;
 }
 
-/* A child has neither the mapping (MADV_DONTFORK) nor the threads: every call there must fail, not crash. */
+/* A child has neither the mapping (MADV_DONTFORK) nor the threads: every call there must fail, not
+ * crash. */
 static void mark_child(void) {
     atomic_store(&in_forked_child, true);
     atomic_store(&arena_usable, false);

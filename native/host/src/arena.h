@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The process's arena: one sparse, sealed memory file that holds its "device" and pinned memory, its communicator pages
- * and, in front, a header that its peers read. Peers map it read-only: each process writes only its own.
+ * The process's arena: one sparse, sealed memory file that holds its "device" and pinned memory,
+ * its communicator pages and, in front, a header that its peers read. Peers map it read-only: each
+ * process writes only its own.
  */
 #ifndef CONVOY_ARENA_H
 #define CONVOY_ARENA_H
@@ -25,11 +26,13 @@ struct arena_header {
     int32_t pid;
     struct arena_nonce nonce;
     uint64_t bytes;
-    /* Rung when something was published that a sleeper may wait for: sleepers wait until it changes. */
+    /* Rung when something was published that a sleeper may wait for: sleepers wait until it
+     * changes. */
     alignas(CACHE_LINE) _Atomic uint32_t bell;
     /* How many threads of this process sleep on bells, its own and its peers'. */
     alignas(CACHE_LINE) _Atomic uint32_t sleepers;
-    /* Robust futexes held by the monitor thread: the kernel marks and wakes them when the process dies. */
+    /* Robust futexes held by the monitor thread: the kernel marks and wakes them when the process
+     * dies. */
     alignas(CACHE_LINE) struct {
         _Atomic uint32_t word;
         uint32_t unused;
@@ -45,16 +48,19 @@ struct arena {
     struct arena_header *header;
 };
 
-/* The process's arena, made at the first call; NULL where it could not be made, or in a forked child. */
+/* The process's arena, made at the first call; NULL where it could not be made, or in a forked
+ * child. */
 struct arena *arena_get(void);
 
 /* Why arena_get returned NULL. */
 const char *arena_failure(void);
 
-/* A new descriptor of the arena that allows only reading, to be passed to a peer; -1 and errno on failure. */
+/* A new descriptor of the arena that allows only reading, to be passed to a peer; -1 and errno on
+ * failure. */
 int arena_open_reader(void);
 
-/* Checks that a descriptor is a memory file that can neither shrink nor grow, of exactly `bytes`. */
+/* Checks that a descriptor is a memory file that can neither shrink nor grow, of exactly `bytes`.
+ */
 bool arena_fd_is_sound(int fd, uint64_t bytes);
 
 bool nonce_equal(struct arena_nonce a, struct arena_nonce b);

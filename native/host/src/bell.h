@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waking sleepers. A thread that sleeps counts itself in its process's `sleepers`, looks at everything once more, and
- * then sleeps on the bells of its process and of all peer processes. Whoever publishes stores first and reads
- * `sleepers` afterwards. All four accesses are sequentially consistent, so that one of the two sees the other.
+ * Waking sleepers. A thread that sleeps counts itself in its process's `sleepers`, looks at
+ * everything once more, and then sleeps on the bells of its process and of all peer processes.
+ * Whoever publishes stores first and reads `sleepers` afterwards. All four accesses are
+ * sequentially consistent, so that one of the two sees the other.
  */
 #ifndef CONVOY_BELL_H
 #define CONVOY_BELL_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine that all collectives share: post a descriptor, meet those of the ranks whose data is needed, move the data
- * by reading, say done, and (where the data was not copied to a mailbox) wait for those who read mine.
+ * The machine that all collectives share: post a descriptor, meet those of the ranks whose data is
+ * needed, move the data by reading, say done, and (where the data was not copied to a mailbox) wait
+ * for those who read mine.
  */
 #include "memory.h"
 #include "op.h"
@@ -137,7 +138,7 @@ static void post(struct op *op) {
     op->place = place_of(op, comm->rank);
     slot->kind = (uint8_t)op->kind;
     slot->type = (uint8_t)op->type;
-    slot->operator=(uint8_t) op->operator;
+    slot->redop = (uint8_t)op->redop;
     slot->place = (uint8_t)op->place;
     slot->root = op->root;
     slot->count = op->count;
@@ -158,17 +159,17 @@ static void post(struct op *op) {
 
 static bool agrees(struct op *op, int rank, const struct collective_slot *slot) {
     if (slot->kind == (uint8_t)op->kind && slot->type == (uint8_t)op->type &&
-        slot->operator==(uint8_t) op->operator&& slot->root == op->root &&
-        slot->count == op->count && slot->place == (uint8_t)place_of(op, rank)) {
+        slot->redop == (uint8_t)op->redop && slot->root == op->root && slot->count == op->count &&
+        slot->place == (uint8_t)place_of(op, rank)) {
         return true;
     }
-    comm_fail(op->comm, ncclInvalidUsage,
-              "mismatch in collective %llu: rank %d called %s of %llu elements (type %d, operator %d, "
-              "root %d), rank %d called %s of %llu (type %d, operator %d, root %d)",
-              (unsigned long long)op->sequence, op->comm->rank, op_name(op->kind),
-              (unsigned long long)op->count, (int)op->type, (int)op->operator, op->root, rank,
-              op_name(slot->kind), (unsigned long long)slot->count, slot->type, slot->operator,
-              slot->root);
+    comm_fail(
+        op->comm, ncclInvalidUsage,
+        "mismatch in collective %llu: rank %d called %s of %llu elements (type %d, operator %d, "
+        "root %d), rank %d called %s of %llu (type %d, operator %d, root %d)",
+        (unsigned long long)op->sequence, op->comm->rank, op_name(op->kind),
+        (unsigned long long)op->count, (int)op->type, (int)op->redop, op->root, rank,
+        op_name(slot->kind), (unsigned long long)slot->count, slot->type, slot->redop, slot->root);
     return false;
 }
 
@@ -198,8 +199,7 @@ static bool resolve(struct op *op, int rank, const struct collective_slot *slot)
 }
 
 static bool has_posted(const struct op *op, const struct collective_slot *slot) {
-    return atomic_load(&slot->stamp) ==
-           comm_stamp(op->comm, op->sequence);
+    return atomic_load(&slot->stamp) == comm_stamp(op->comm, op->sequence);
 }
 
 static bool meet_rank(struct op *op, int rank) {
@@ -251,8 +251,7 @@ bool op_source_is_intact(const struct op *op, int rank) {
     atomic_thread_fence(memory_order_acquire);
 #endif
     const struct comm_page *page = comm->peers[rank].page;
-    return page_belongs(page, comm->nonce) &&
-           atomic_load(&page->state) != PAGE_ABORTED;
+    return page_belongs(page, comm->nonce) && atomic_load(&page->state) != PAGE_ABORTED;
 }
 
 static bool sources_are_intact(struct op *op) {
@@ -298,7 +297,7 @@ static enum step_result move_by_reduction(struct op *op) {
         parts[rank] = op->sources[rank] + part_offset(op) + op->moved;
     }
     size_t bytes = size_min(op->bytes - op->moved, STEP_SLICE_BYTES);
-    reduction_run(op->operator, op->type, op->receive + op->moved, parts, comm->nranks,
+    reduction_run(op->redop, op->type, op->receive + op->moved, parts, comm->nranks,
                   bytes / type_bytes(op->type));
     op->moved += bytes;
     return op->moved < op->bytes ? STEP_PROGRESSED : STEP_DONE;
@@ -319,8 +318,7 @@ static bool drain(struct op *op) {
         return true;
     }
     for (; op->cursor < comm->nranks; op->cursor++) {
-        if (reads(op, op->cursor, comm->rank) &&
-            !await_done(op, op->cursor, op->sequence + 1)) {
+        if (reads(op, op->cursor, comm->rank) && !await_done(op, op->cursor, op->sequence + 1)) {
             return false;
         }
     }

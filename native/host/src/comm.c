@@ -133,8 +133,8 @@ void comm_fail_gone(struct ncclComm *comm, int rank, const char *waiting_for) {
     const struct peer *peer = &comm->peers[rank];
     bool dead = peer->process != NULL && atomic_load(&peer->process->dead);
     comm_fail(comm, ncclRemoteError, "rank %d of %d %s while rank %d waited for %s", rank,
-              comm->nranks,
-              dead ? "died" : "aborted or destroyed the communicator", comm->rank, waiting_for);
+              comm->nranks, dead ? "died" : "aborted or destroyed the communicator", comm->rank,
+              waiting_for);
 }
 
 const unsigned char *comm_peer_address(const struct ncclComm *comm, int rank, uint64_t offset,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A communicator: one rank's own page, its view of the peers' pages, and the order of its work. Its lock is held for one
- * slice of work at a time; `async` and `aborted` are looked at without it.
+ * A communicator: one rank's own page, its view of the peers' pages, and the order of its work. Its
+ * lock is held for one slice of work at a time; `async` and `aborted` are looked at without it.
  */
 #ifndef CONVOY_COMM_H
 #define CONVOY_COMM_H
@@ -29,9 +29,9 @@ struct peer {
     uint64_t done_seen; /* collectives that it is known to have finished reading */
     bool is_dead;       /* its process was seen to have died */
 
-    uint64_t sent;              /* messages to it that were posted */
-    uint64_t received;          /* messages from it that were consumed */
-    uint64_t sends_enqueued;    /* numbers given to messages at enqueue */
+    uint64_t sent;           /* messages to it that were posted */
+    uint64_t received;       /* messages from it that were consumed */
+    uint64_t sends_enqueued; /* numbers given to messages at enqueue */
     uint64_t receives_enqueued;
 };
 
@@ -49,10 +49,12 @@ struct ncclComm {
     pthread_mutex_t lock;
     _Atomic int async;      /* ncclSuccess, ncclInProgress or the error */
     atomic_bool aborted;    /* operations end at once, wherever they are */
+    atomic_bool closing;    /* being aborted: whoever builds it or a child of it gives up */
     atomic_bool finalizing; /* no new operations; ncclSuccess again once the old ones are done */
     bool destroyed;         /* only its page is kept, for peers that still read */
     char text[COMM_TEXT_BYTES]; /* under the lock: what the error in `async` was */
 
+    struct ncclComm *parent; /* while it is being made by a shrink */
     struct arena_nonce nonce;
     struct comm_page *page;
     struct peer *peers;
@@ -73,7 +75,8 @@ struct ncclComm {
 
 /* --- life --- */
 
-/* A communicator with one reference, in state ncclInProgress, in no registry; NULL where memory is short. */
+/* A communicator with one reference, in state ncclInProgress, in no registry; NULL where memory is
+ * short. */
 struct ncclComm *comm_create(int rank, int nranks, int device, bool blocking, const char *name);
 void comm_retain(struct ncclComm *comm);
 void comm_release(struct ncclComm *comm);
@@ -114,6 +117,11 @@ static inline bool comm_has_failed(const struct ncclComm *comm) {
     return async != ncclSuccess && async != ncclInProgress;
 }
 
+static inline bool comm_is_closing(const struct ncclComm *comm) {
+    return atomic_load(&comm->closing) ||
+           (comm->parent != NULL && atomic_load(&comm->parent->closing));
+}
+
 /* --- the shared page, under the lock --- */
 
 static inline uint64_t comm_stamp(const struct ncclComm *comm, uint64_t sequence) {
@@ -128,23 +136,24 @@ static inline uint64_t comm_counter_base(const struct ncclComm *comm) {
 void comm_publish(struct ncclComm *comm, _Atomic uint64_t *word, uint64_t value);
 
 /*
- * A peer's counter, 0 where it is not between 0 and `limit`: it lies or has recycled its page, and the caller goes on
- * to ask comm_peer_is_gone.
+ * A peer's counter, 0 where it is not between 0 and `limit`: it lies or has recycled its page, and
+ * the caller goes on to ask comm_peer_is_gone.
  */
 static inline uint64_t comm_counter(const struct ncclComm *comm, const struct page_counter *counter,
                                     uint64_t limit) {
-    uint64_t value =
-        atomic_load(&counter->value) - comm_counter_base(comm);
+    uint64_t value = atomic_load(&counter->value) - comm_counter_base(comm);
     return value <= limit ? value : 0;
 }
 
-/* True where the peer will publish nothing more: dead, aborted, finalised or recycled. Look at its counters again. */
+/* True where the peer will publish nothing more: dead, aborted, finalised or recycled. Look at its
+ * counters again. */
 bool comm_peer_is_gone(const struct ncclComm *comm, int rank);
 
 /* The peer that is waited for is gone, and what it left does not do. */
 void comm_fail_gone(struct ncclComm *comm, int rank, const char *waiting_for);
 
-/* An offset and length that a peer wrote, as an address here; NULL where it does not lie in its arena. */
+/* An offset and length that a peer wrote, as an address here; NULL where it does not lie in its
+ * arena. */
 const unsigned char *comm_peer_address(const struct ncclComm *comm, int rank, uint64_t offset,
                                        uint64_t bytes);
 

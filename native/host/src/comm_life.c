@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry of communicators, and how a communicator's life ends: finalised, destroyed, aborted, or a peer died. */
+/* The registry of communicators, and how a communicator's life ends: finalised, destroyed, aborted,
+ * or a peer died. */
 #include "comm.h"
 #include "engine.h"
 #include "errors.h"
@@ -14,8 +15,8 @@ static struct ncclComm *registry;
 /* --- death of peers --- */
 
 /*
- * A peer that has finalised needs nobody any more, and nobody needs it. One that has given up its page had destroyed or
- * aborted the communicator before it died.
+ * A peer that has finalised needs nobody any more, and nobody needs it. One that has given up its
+ * page had destroyed or aborted the communicator before it died.
  */
 static bool has_left_before(const struct ncclComm *comm, int rank) {
     const struct comm_page *page = comm->peers[rank].page;
@@ -111,8 +112,8 @@ void comm_peers_died(void) {
 
 static bool is_flushed(void *argument) {
     struct ncclComm *comm = argument;
-    return atomic_load(&comm->completed) == atomic_load(&comm->enqueued) ||
-           comm_has_failed(comm) || atomic_load(&comm->aborted);
+    return atomic_load(&comm->completed) == atomic_load(&comm->enqueued) || comm_has_failed(comm) ||
+           atomic_load(&comm->aborted);
 }
 
 ncclResult_t comm_finalize(struct ncclComm *comm) {
@@ -189,6 +190,7 @@ void comm_join_worker(struct ncclComm *comm) {
 
 ncclResult_t comm_abort(struct ncclComm *comm) {
     /* Stepping threads look at the flag before each slice, so that the lock is soon free. */
+    atomic_store(&comm->closing, true);
     atomic_store(&comm->aborted, true);
     bell_notify_local();
     comm_join_worker(comm);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Progress. Whoever waits steps the work of the whole process: rank 0 waiting for A and rank 1 for B, with both queued
- * on both, would otherwise wait for ever.
+ * Progress. Whoever waits steps the work of the whole process: rank 0 waiting for A and rank 1 for
+ * B, with both queued on both, would otherwise wait for ever.
  */
 #ifndef CONVOY_ENGINE_H
 #define CONVOY_ENGINE_H
@@ -11,7 +11,8 @@
 
 #define ENGINE_FOREVER UINT64_MAX
 
-/* Steps every stream that has work. STEP_PENDING where nothing moved and nothing was being stepped elsewhere. */
+/* Steps every stream that has work. STEP_PENDING where nothing moved and nothing was being stepped
+ * elsewhere. */
 enum step_result engine_step_all(void);
 
 bool engine_has_work(void);
@@ -20,12 +21,13 @@ bool engine_has_work(void);
 uint64_t engine_deadline(uint64_t nanos);
 
 /*
- * Steps, spins, yields and sleeps until `done` says so (true) or the deadline has passed (false). Every sleep is
- * bounded, since a publisher may die between its store and its wake.
+ * Steps, spins, yields and sleeps until `done` says so (true) or the deadline has passed (false).
+ * Every sleep is bounded, since a publisher may die between its store and its wake.
  */
 bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline);
 
-/* How many threads are inside engine_wait: while there is one, the helper thread has nothing to do. */
+/* How many threads are inside engine_wait: while there is one, the helper thread has nothing to do.
+ */
 unsigned engine_waiters(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event.h"
 
-#include "convoy/convoy_ext.h"
 #include "comm.h"
+#include "convoy/convoy_ext.h"
 #include "device.h"
 #include "engine.h"
 #include "errors.h"
@@ -183,7 +183,8 @@ static bool record_is_done(void *argument) {
 
 static bool record_is_done_or_stuck(void *argument) {
     const struct event_record *record = argument;
-    return atomic_load(&record->done) || (comm_failures() > 0 && stream_is_stuck(record->stream, 0));
+    return atomic_load(&record->done) ||
+           (comm_failures() > 0 && stream_is_stuck(record->stream, 0));
 }
 
 static cudaError_t wait_record(cudaEvent_t event, bool (*until)(void *), uint64_t deadline) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events. Every record makes an object of its own, which waits hold on to: recording the event again, or destroying it,
- * does not disturb them.
+ * Events. Every record makes an object of its own, which waits hold on to: recording the event
+ * again, or destroying it, does not disturb them.
  */
 #ifndef CONVOY_EVENT_H
 #define CONVOY_EVENT_H

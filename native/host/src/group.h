@@ -15,7 +15,8 @@ ncclResult_t group_add_op(struct op *op);
 /* Runs the initialisation, or keeps it for the open group. Takes ownership. */
 ncclResult_t group_add_job(struct init_job *job);
 
-/* A call inside the open group failed: ncclGroupEnd will give up the whole group. Returns the result. */
+/* A call inside the open group failed: ncclGroupEnd will give up the whole group. Returns the
+ * result. */
 ncclResult_t group_note(ncclResult_t result);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host functions in streams. They run on a thread of their own: they may block, and stepping may not. */
+/* Host functions in streams. They run on a thread of their own: they may block, and stepping may
+ * not. */
 #include "bell.h"
 #include "convoy/cuda_abi.h"
 #include "device.h"

@@ -42,8 +42,9 @@ ncclResult_t init_parse_config(const ncclConfig_t *config, bool blocking_otherwi
 
 /* --- preparation --- */
 
-struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id, int rank,
-                              int device, const struct init_config *config, ncclResult_t *result) {
+struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id,
+                              int rank, int device, const struct init_config *config,
+                              ncclResult_t *result) {
     struct wire_id wire;
     memcpy(&wire, id->internal, sizeof wire);
     *result = ncclInvalidArgument;
@@ -133,7 +134,7 @@ static bool is_dead(const struct ncclComm *comm, int rank) {
 static bool barrier_is_over(void *argument) {
     struct barrier *barrier = argument;
     const struct ncclComm *comm = barrier->comm;
-    if (atomic_load(&comm->aborted)) {
+    if (comm_is_closing(comm)) {
         return true;
     }
     for (; barrier->next < comm->nranks; barrier->next++) {
@@ -160,7 +161,7 @@ ncclResult_t init_ready_barrier(struct ncclComm *comm) {
     bell_ring();
     struct barrier barrier = {.comm = comm, .next = 0, .gone = -1};
     engine_wait(barrier_is_over, &barrier, ENGINE_FOREVER);
-    if (atomic_load(&comm->aborted)) {
+    if (comm_is_closing(comm)) {
         return error_nccl(ncclInternalError, "the communicator was aborted");
     }
     if (barrier.gone >= 0) {
@@ -225,7 +226,8 @@ static void *job_thread_alone(void *argument) {
     return NULL;
 }
 
-/* Reports a blocking job's result in the caller's thread; a failed communicator was never the user's. */
+/* Reports a blocking job's result in the caller's thread; a failed communicator was never the
+ * user's. */
 static ncclResult_t settle(struct init_job *job) {
     ncclResult_t result = job->result;
     if (result != ncclSuccess) {

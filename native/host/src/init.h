@@ -9,7 +9,8 @@
 struct init_job {
     struct init_job *next;
     struct ncclComm *comm;
-    struct ncclComm **handle; /* where the user finds the communicator: cleared if a blocking call fails */
+    struct ncclComm *
+        *handle; /* where the user finds the communicator: cleared if a blocking call fails */
     struct wire_id id;
     ncclResult_t result;
     char text[COMM_TEXT_BYTES]; /* the error's text, for the thread that waits */
@@ -23,11 +24,14 @@ struct init_config {
 ncclResult_t init_parse_config(const ncclConfig_t *config, bool blocking_otherwise,
                                struct init_config *parsed);
 
-/* Checks the arguments and creates the communicator; NULL on an error, which it stores in `result`. */
-struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id, int rank,
-                              int device, const struct init_config *config, ncclResult_t *result);
+/* Checks the arguments and creates the communicator; NULL on an error, which it stores in `result`.
+ */
+struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id,
+                              int rank, int device, const struct init_config *config,
+                              ncclResult_t *result);
 
-/* Runs one job (in this thread, or on its own where non-blocking), or several at once. Frees them. */
+/* Runs one job (in this thread, or on its own where non-blocking), or several at once. Frees them.
+ */
 ncclResult_t init_run(struct init_job *job);
 ncclResult_t init_run_all(struct init_job *jobs);
 void init_cancel_all(struct init_job *jobs);
@@ -38,7 +42,8 @@ void init_cancel_all(struct init_job *jobs);
 bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
                    uint64_t page_offset, const char **why);
 
-/* Adds the reference to a peer process to the communicator, each process once; takes the reference over. */
+/* Adds the reference to a peer process to the communicator, each process once; takes the reference
+ * over. */
 void init_keep_process(struct ncclComm *comm, struct peer_process *process);
 
 /* Declares this rank ready, and waits until all are. */

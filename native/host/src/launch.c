@@ -12,7 +12,8 @@ struct op_task {
     struct op *finished; /* released outside the communicator's lock */
 };
 
-/* One submission at a time: a stream's order of tasks and a communicator's order of launches must agree. */
+/* One submission at a time: a stream's order of tasks and a communicator's order of launches must
+ * agree. */
 static pthread_mutex_t submit_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void op_free(struct op *op) {
@@ -165,8 +166,7 @@ static void number_op(struct op *op) {
         op->sequence = comm->collectives_enqueued++;
     } else {
         struct peer *peer = &comm->peers[op->root];
-        op->sequence =
-            op->kind == OP_SEND ? peer->sends_enqueued++ : peer->receives_enqueued++;
+        op->sequence = op->kind == OP_SEND ? peer->sends_enqueued++ : peer->receives_enqueued++;
     }
     atomic_fetch_add(&comm->enqueued, 1);
     pthread_mutex_unlock(&comm->lock);
@@ -234,7 +234,8 @@ static unsigned count_tasks(const struct op_task *tasks) {
     return count;
 }
 
-/* Numbers the operations and appends the tasks; stores the streams, since the tasks may be gone soon. */
+/* Numbers the operations and appends the tasks; stores the streams, since the tasks may be gone
+ * soon. */
 static ncclResult_t append_tasks(struct op_task *tasks, struct op *ops,
                                  struct CUstream_st **streams) {
     ncclResult_t result = ncclSuccess;

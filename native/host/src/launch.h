@@ -6,8 +6,8 @@
 #include "op.h"
 
 /*
- * Enqueues a list of operations (linked by `next`) as one group, and takes ownership of it. What goes to one stream becomes
- * one task, whose operations all step: a group never waits for itself.
+ * Enqueues a list of operations (linked by `next`) as one group, and takes ownership of it. What
+ * goes to one stream becomes one task, whose operations all step: a group never waits for itself.
  */
 ncclResult_t launch_submit(struct op *ops);
 

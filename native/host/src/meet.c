@@ -29,10 +29,11 @@ static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
         if (error == EAGAIN) {
             return ncclInProgress; /* its queue is full: try again */
         }
-        return error_nccl(ncclSystemError,
-                          "the process that made the unique id cannot be reached (%s): it ended, or "
-                          "lives in another network namespace",
-                          strerror(error));
+        return error_nccl(
+            ncclSystemError,
+            "the process that made the unique id cannot be reached (%s): it ended, or "
+            "lives in another network namespace",
+            strerror(error));
     }
     if (!wire_peer_is_same_user(fd)) {
         close(fd);
@@ -45,7 +46,7 @@ static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
 static bool poll_once(const struct ncclComm *comm, int fd, short events) {
     struct pollfd entry = {.fd = fd, .events = events};
     poll(&entry, fd >= 0 ? 1 : 0, LOOK_MILLIS);
-    return !atomic_load(&comm->aborted);
+    return !comm_is_closing(comm);
 }
 
 static ncclResult_t aborted(void) {
@@ -89,7 +90,8 @@ static ncclResult_t say_hello(const struct ncclComm *comm, const struct wire_id 
     int fds[WIRE_FDS] = {arena_open_reader(), (int)syscall(SYS_pidfd_open, getpid(), 0)};
     ncclResult_t result = ncclSuccess;
     if (fds[0] < 0 || fds[1] < 0) {
-        result = error_nccl(ncclSystemError, "no descriptors to show the peers: %s", strerror(errno));
+        result =
+            error_nccl(ncclSystemError, "no descriptors to show the peers: %s", strerror(errno));
     }
     while (result == ncclSuccess) {
         enum wire_result sent = wire_send(socket, &hello, sizeof hello, fds, WIRE_FDS);

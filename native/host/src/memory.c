@@ -15,7 +15,8 @@
 #define PAGE ((size_t)4096)
 /* Small requests commit this much at once, so that they do not each cost a system call. */
 #define COMMIT_UNIT ((size_t)2 << 20)
-/* fallocate on a memory file takes what it wants, and the out-of-memory killer comes later: ask first. */
+/* fallocate on a memory file takes what it wants, and the out-of-memory killer comes later: ask
+ * first. */
 #define CHECK_AVAILABLE_FROM ((size_t)16 << 20)
 
 /* The blocks tile the arena behind its header: every address belongs to exactly one. */
@@ -331,8 +332,7 @@ bool memory_find(const void *address, size_t bytes, struct memory_info *info) {
     size_t offset = (size_t)((uintptr_t)address - (uintptr_t)arena->base);
     pthread_mutex_lock(&lock);
     struct block *block = block_at(offset);
-    bool found =
-        block != NULL && (block->kind == MEMORY_DEVICE || block->kind == MEMORY_PINNED);
+    bool found = block != NULL && (block->kind == MEMORY_DEVICE || block->kind == MEMORY_PINNED);
     if (found) {
         *info = (struct memory_info){.kind = block->kind,
                                      .device = block->device,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Allocation inside the arena. Its book-keeping lies outside, where a user's overrun cannot reach it. */
+/* Allocation inside the arena. Its book-keeping lies outside, where a user's overrun cannot reach
+ * it. */
 #ifndef CONVOY_MEMORY_H
 #define CONVOY_MEMORY_H
 
@@ -21,7 +22,8 @@ struct memory_info {
     unsigned char *end;
 };
 
-/* Committed and populated memory, aligned to 256 bytes, its content undefined; NULL where there is no more. */
+/* Committed and populated memory, aligned to 256 bytes, its content undefined; NULL where there is
+ * no more. */
 void *memory_allocate(size_t bytes, enum memory_kind kind, int device);
 
 /* False where the address is not the start of a live allocation of that kind. */

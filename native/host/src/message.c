@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Send and receive. The sender shows a message in the lane to its peer and the peer copies it. A short one is shown in
- * the sender's mailbox, so that the sender goes on at once; a long one in place, so that it waits for the copy.
+ * Send and receive. The sender shows a message in the lane to its peer and the peer copies it. A
+ * short one is shown in the sender's mailbox, so that the sender goes on at once; a long one in
+ * place, so that it waits for the copy.
  */
 #include "op.h"
 
@@ -76,8 +77,7 @@ static enum step_result send_step(struct op *op) {
 /* --- receive --- */
 
 static bool has_arrived(const struct op *op, const struct message_slot *slot) {
-    return atomic_load(&slot->stamp) ==
-           comm_stamp(op->comm, op->sequence);
+    return atomic_load(&slot->stamp) == comm_stamp(op->comm, op->sequence);
 }
 
 static bool resolve(struct op *op, const struct message_lane *lane,

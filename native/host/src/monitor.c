@@ -17,7 +17,8 @@
 #define TICK_NANOS 5000000u
 #define IDLE_NANOS 1000000000u
 
-/* The same stride as the words in the arena: the kernel finds word i at node i plus one constant offset. */
+/* The same stride as the words in the arena: the kernel finds word i at node i plus one constant
+ * offset. */
 struct robust_node {
     struct robust_list entry;
 };

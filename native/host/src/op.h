@@ -30,8 +30,9 @@ enum op_phase {
 };
 
 /*
- * What one group gave one communicator. Launches run one after the other; inside one the collectives run in order and
- * all sends and receives beside them. Guarded by the communicator's lock.
+ * What one group gave one communicator. Launches run one after the other; inside one the
+ * collectives run in order and all sends and receives beside them. Guarded by the communicator's
+ * lock.
  */
 struct launch {
     uint64_t ticket;
@@ -50,7 +51,7 @@ struct op {
 
     enum op_kind kind;
     ncclDataType_t type;
-    ncclRedOp_t operator;
+    ncclRedOp_t redop;
     int root; /* or the peer */
     const unsigned char *send;
     unsigned char *receive;
@@ -61,10 +62,12 @@ struct op {
     enum payload_place place;
     int cursor;   /* the rank that is looked at next */
     size_t moved; /* bytes */
-    /* Two-phase all-reduce only: what was pulled from each rank's share, and where that rank's result lies. */
+    /* Two-phase all-reduce only: what was pulled from each rank's share, and where that rank's
+     * result lies. */
     size_t *pulled;
     const unsigned char **results;
-    const unsigned char *sources[]; /* where the ranks' contributions lie; for a message the first */
+    const unsigned char
+        *sources[]; /* where the ranks' contributions lie; for a message the first */
 };
 
 static inline bool op_is_collective(const struct op *op) {
@@ -85,8 +88,8 @@ enum step_result message_step(struct op *op);
 enum step_result all_reduce_move(struct op *op);
 
 /*
- * True where the memory that was just read from a peer was its to show: it had neither aborted nor recycled its page
- * before the reading ended. Otherwise what was read may be anything.
+ * True where the memory that was just read from a peer was its to show: it had neither aborted nor
+ * recycled its page before the reading ended. Otherwise what was read may be anything.
  */
 bool op_source_is_intact(const struct op *op, int rank);
 

@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all sizes. */
+/* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all
+ * sizes. */
 #define SIZE_CLASSES 31
 
 /* Lies over a free page's first bytes. */
@@ -18,28 +19,28 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct free_page *free_pages[SIZE_CLASSES];
 
 static int size_class(int nranks) {
-    int class = 0;
-    while ((1 << class) < nranks) {
-        class ++;
+    int log2_lanes = 0;
+    while ((1 << log2_lanes) < nranks) {
+        log2_lanes++;
     }
-    return class;
+    return log2_lanes;
 }
 
-static void *take_free(int class) {
+static void *take_free(int log2_lanes) {
     pthread_mutex_lock(&lock);
-    struct free_page *page = free_pages[class];
+    struct free_page *page = free_pages[log2_lanes];
     if (page != NULL) {
-        free_pages[class] = page->next;
+        free_pages[log2_lanes] = page->next;
     }
     pthread_mutex_unlock(&lock);
     return page;
 }
 
 struct comm_page *page_acquire(int rank, int nranks) {
-    int class = size_class(nranks);
-    struct comm_page *page = take_free(class);
+    int log2_lanes = size_class(nranks);
+    struct comm_page *page = take_free(log2_lanes);
     if (page == NULL) {
-        page = memory_allocate(page_bytes(1 << class), MEMORY_PAGES, 0);
+        page = memory_allocate(page_bytes(1 << log2_lanes), MEMORY_PAGES, 0);
     }
     if (page != NULL) {
         memset(page, 0, page_bytes(nranks));
@@ -52,14 +53,14 @@ struct comm_page *page_acquire(int rank, int nranks) {
 }
 
 void page_release(struct comm_page *page, int nranks) {
-    int class = size_class(nranks);
+    int log2_lanes = size_class(nranks);
     /* No reader may take what the next owner writes for a page of this communicator. */
     atomic_store(&page->nonce[0], 0);
     atomic_store(&page->nonce[1], 0);
     struct free_page *free_page = (struct free_page *)(void *)page;
     pthread_mutex_lock(&lock);
-    free_page->next = free_pages[class];
-    free_pages[class] = free_page;
+    free_page->next = free_pages[log2_lanes];
+    free_pages[log2_lanes] = free_page;
     pthread_mutex_unlock(&lock);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one rank of a communicator shows its peers. Only its owner writes it; peers read it through a read-only mapping,
- * check every value that they use, and believe a counter only with the communicator's random base in it, so that a
- * page that was recycled for another communicator is never mistaken for this one.
+ * What one rank of a communicator shows its peers. Only its owner writes it; peers read it through
+ * a read-only mapping, check every value that they use, and believe a counter only with the
+ * communicator's random base in it, so that a page that was recycled for another communicator is
+ * never mistaken for this one.
  */
 #ifndef CONVOY_PAGE_H
 #define CONVOY_PAGE_H
@@ -36,7 +37,8 @@ enum payload_place {
     PLACE_MAIL = 2
 };
 
-/* A counter that peers poll, alone on its cache line. Published with the communicator's base added. */
+/* A counter that peers poll, alone on its cache line. Published with the communicator's base added.
+ */
 struct page_counter {
     alignas(CACHE_LINE) _Atomic uint64_t value;
 };
@@ -46,7 +48,7 @@ struct collective_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + sequence + 1 once the rest is valid */
     uint8_t kind;
     uint8_t type;
-    uint8_t operator;
+    uint8_t redop;
     uint8_t place;
     int32_t root;
     uint64_t count;
@@ -63,7 +65,8 @@ struct message_slot {
     unsigned char payload[LANE_INLINE_BYTES];
 };
 
-/* The messages from the page's rank to one other rank, and how many of that rank's messages it has consumed. */
+/* The messages from the page's rank to one other rank, and how many of that rank's messages it has
+ * consumed. */
 struct message_lane {
     struct message_slot slots[LANE_SLOTS];
     struct page_counter consumed;
@@ -101,8 +104,8 @@ static inline size_t page_bytes(int nranks) {
 }
 
 /*
- * A zeroed page in state INITIALIZING. Page memory is only ever recycled for pages: a late reader sees another page, not
- * a user's data.
+ * A zeroed page in state INITIALIZING. Page memory is only ever recycled for pages: a late reader
+ * sees another page, not a user's data.
  */
 struct comm_page *page_acquire(int rank, int nranks);
 void page_release(struct comm_page *page, int nranks);

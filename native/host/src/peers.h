@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processes whose arenas are mapped here: each once, however many communicators are shared with it. */
+/* The processes whose arenas are mapped here: each once, however many communicators are shared with
+ * it. */
 #ifndef CONVOY_PEERS_H
 #define CONVOY_PEERS_H
 
@@ -25,8 +26,8 @@ struct peer_process {
 struct peer_process *peers_find(struct arena_nonce nonce);
 
 /*
- * Maps a peer's arena and takes a reference. The descriptors remain the caller's. NULL, with `why` set, where the file
- * is not what a peer's arena must be.
+ * Maps a peer's arena and takes a reference. The descriptors remain the caller's. NULL, with `why`
+ * set, where the file is not what a peer's arena must be.
  */
 struct peer_process *peers_map(struct arena_nonce nonce, int32_t pid, uint64_t bytes, int arena_fd,
                                int pidfd, unsigned life_index, const char **why);

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Elements of one pass: the accumulator stays in the first-level cache while the sources stream by. */
+/* Elements of one pass: the accumulator stays in the first-level cache while the sources stream by.
+ */
 #define BLOCK_ELEMENTS 1024u
 
 size_t type_bytes(ncclDataType_t type) {
@@ -35,8 +36,8 @@ bool type_is_reducible(ncclDataType_t type) {
     return type_bytes(type) > 0 && type != ncclFloat8e4m3 && type != ncclFloat8e5m2;
 }
 
-/* One block of a type that accumulates in itself. The accumulator becomes `out` with the last source only, because
- * `out` may be one of the sources. */
+/* One block of a type that accumulates in itself. The accumulator becomes `out` with the last
+ * source only, because `out` may be one of the sources. */
 static void reduce_block(const struct kernels *kernels, unsigned char *out,
                          const unsigned char *const *sources, int nsources, size_t offset, size_t n,
                          double scale) {
@@ -52,12 +53,12 @@ static void reduce_block(const struct kernels *kernels, unsigned char *out,
     }
 }
 
-static void widen_block(const struct widening *widening, ncclRedOp_t operator, unsigned char *out,
+static void widen_block(const struct widening *widening, ncclRedOp_t redop, unsigned char *out,
                         const unsigned char *const *sources, int nsources, size_t offset, size_t n,
                         double scale) {
     float accumulator[BLOCK_ELEMENTS];
     float operand[BLOCK_ELEMENTS];
-    const struct kernels *kernels = kernels_find(operator, ncclFloat32);
+    const struct kernels *kernels = kernels_find(redop, ncclFloat32);
     widening->widen(accumulator, sources[0] + offset, n);
     for (int i = 1; i < nsources; i++) {
         widening->widen(operand, sources[i] + offset, n);
@@ -66,7 +67,7 @@ static void widen_block(const struct widening *widening, ncclRedOp_t operator, u
     widening->narrow(out + offset, accumulator, n);
 }
 
-void reduction_run(ncclRedOp_t operator, ncclDataType_t type, void *out,
+void reduction_run(ncclRedOp_t redop, ncclDataType_t type, void *out,
                    const unsigned char *const *sources, int nsources, size_t count) {
     size_t size = type_bytes(type);
     if (nsources == 1) {
@@ -76,12 +77,12 @@ void reduction_run(ncclRedOp_t operator, ncclDataType_t type, void *out,
         return;
     }
     const struct widening *widening = widening_find(type);
-    const struct kernels *kernels = kernels_find(operator, type);
+    const struct kernels *kernels = kernels_find(redop, type);
     double scale = kernels_scale(type, nsources);
     for (size_t done = 0; done < count; done += BLOCK_ELEMENTS) {
         size_t n = size_min(BLOCK_ELEMENTS, count - done);
         if (widening != NULL) {
-            widen_block(widening, operator, out, sources, nsources, done * size, n, scale);
+            widen_block(widening, redop, out, sources, nsources, done * size, n, scale);
         } else {
             reduce_block(kernels, out, sources, nsources, done * size, n, scale);
         }

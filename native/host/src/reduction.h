@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Element-wise reduction of n buffers in rank order: the same bits whatever the timing, partition or SIMD path. */
+/* Element-wise reduction of n buffers in rank order: the same bits whatever the timing, partition
+ * or SIMD path. */
 #ifndef CONVOY_REDUCTION_H
 #define CONVOY_REDUCTION_H
 
@@ -13,10 +14,10 @@ size_t type_bytes(ncclDataType_t type);
 bool type_is_reducible(ncclDataType_t type);
 
 /*
- * out[i] = sources[0][i] (op) sources[1][i] (op) ... for `count` elements. `out` may be one of the sources. No buffer needs
- * alignment.
+ * out[i] = sources[0][i] (op) sources[1][i] (op) ... for `count` elements. `out` may be one of the
+ * sources. No buffer needs alignment.
  */
-void reduction_run(ncclRedOp_t operator, ncclDataType_t type, void *out,
+void reduction_run(ncclRedOp_t redop, ncclDataType_t type, void *out,
                    const unsigned char *const *sources, int nsources, size_t count);
 
 #endif

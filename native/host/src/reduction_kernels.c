@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plain loops that the compiler vectorises, once for any x86-64 and once for AVX2. Contraction to fused multiply-add is
- * off for this project: it would give other bits on one of the two.
+ * Plain loops that the compiler vectorises, once for any x86-64 and once for AVX2. Contraction to
+ * fused multiply-add is off for this project: it would give other bits on one of the two.
  */
 #include "reduction_kernels.h"
 
@@ -27,7 +27,8 @@ UNALIGNED(float);
 UNALIGNED(double);
 UNALIGNED(uint16_t);
 
-/* `out` is `a`, `b`, or apart from both: no element depends on another, which the pragma tells the vectoriser. */
+/* `out` is `a`, `b`, or apart from both: no element depends on another, which the pragma tells the
+ * vectoriser. */
 #define BINARY(name, type, expression)                                                             \
     SIMD static void name(void *out, const void *left, const void *right, size_t n,                \
                           double scale) {                                                          \
@@ -43,7 +44,8 @@ UNALIGNED(uint16_t);
         }                                                                                          \
     }
 
-/* Signed types share the unsigned sum and product: they wrap, and overflow is no undefined behaviour. */
+/* Signed types share the unsigned sum and product: they wrap, and overflow is no undefined
+ * behaviour. */
 #define WRAPPING(type)                                                                             \
     BINARY(sum_##type, type, a + b)                                                                \
     BINARY(product_##type, type, a *b)
@@ -101,7 +103,8 @@ static inline uint64_t double_bits(double value) {
     return bits;
 }
 
-/* NaN only if both are NaN; of two equal values, which differ at most in the sign of zero, −0 is the smaller. */
+/* NaN only if both are NaN; of two equal values, which differ at most in the sign of zero, −0 is
+ * the smaller. */
 #define FLOATING(type)                                                                             \
     BINARY(sum_##type, type, a + b)                                                                \
     BINARY(product_##type, type, a *b)                                                             \
@@ -109,12 +112,12 @@ static inline uint64_t double_bits(double value) {
            b != b   ? a                                                                            \
            : a == b ? type##_with_bits(type##_bits(a) & type##_bits(b))                            \
            : a > b  ? a                                                                            \
-                    : b)                                                                           \
+                    : b)                                                                            \
     BINARY(minimum_##type, type,                                                                   \
            b != b   ? a                                                                            \
            : a == b ? type##_with_bits(type##_bits(a) | type##_bits(b))                            \
            : a < b  ? a                                                                            \
-                    : b)                                                                           \
+                    : b)                                                                            \
     BINARY(average_first_##type, type, a *s + b * s)                                               \
     BINARY(average_next_##type, type, a + b * s)
 
@@ -150,8 +153,8 @@ static const struct kernels all_kernels[ncclNumTypes][ncclNumOps] = {
     [ncclFloat64] = FLOAT_KERNELS(double),
 };
 
-const struct kernels *kernels_find(ncclRedOp_t operator, ncclDataType_t type) {
-    return &all_kernels[type][operator];
+const struct kernels *kernels_find(ncclRedOp_t redop, ncclDataType_t type) {
+    return &all_kernels[type][redop];
 }
 
 /* Round to nearest even; NaN stays NaN (quiet), infinities and overflow become infinity. */
@@ -173,22 +176,22 @@ SIMD static void widen_bfloat16(float *out, const void *in, size_t n) {
 }
 
 /*
- * Half precision in integer arithmetic, so that every CPU gives the same bits. The multiplication by 2^112 moves the
- * exponent's bias and normalises subnormals, exactly.
+ * Half precision in integer arithmetic, so that every CPU gives the same bits. The multiplication
+ * by 2^112 moves the exponent's bias and normalises subnormals, exactly.
  */
 SIMD static void widen_float16(float *out, const void *in, size_t n) {
     const uint16_t_any *v = in;
     for (size_t i = 0; i < n; i++) {
         uint32_t sign = ((uint32_t)v[i] & 0x8000u) << 16;
         uint32_t magnitude = (uint32_t)v[i] & 0x7fffu;
-        uint32_t finite =
-            float_bits(float_with_bits(magnitude << 13) * 0x1p112f);
+        uint32_t finite = float_bits(float_with_bits(magnitude << 13) * 0x1p112f);
         uint32_t special = 0x7f800000u | (magnitude & 0x3ffu) << 13;
         out[i] = float_with_bits(sign | (magnitude >= 0x7c00u ? special : finite));
     }
 }
 
-/* Normal results round in the integer domain; adding 1/2 lines subnormal ones up at the float's end, which rounds. */
+/* Normal results round in the integer domain; adding 1/2 lines subnormal ones up at the float's
+ * end, which rounds. */
 SIMD static void narrow_float16(void *out, const float *in, size_t n) {
     uint16_t_any *o = out;
     for (size_t i = 0; i < n; i++) {

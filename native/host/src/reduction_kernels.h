@@ -21,7 +21,7 @@ struct widening {
     void (*narrow)(void *out, const float *in, size_t n);
 };
 
-const struct kernels *kernels_find(ncclRedOp_t operator, ncclDataType_t type);
+const struct kernels *kernels_find(ncclRedOp_t redop, ncclDataType_t type);
 
 /* NULL for the types that accumulate in themselves. */
 const struct widening *widening_find(ncclDataType_t type);

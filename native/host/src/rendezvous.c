@@ -153,7 +153,8 @@ static void greet(struct visitor *visitor) {
     }
 }
 
-/* A member has nothing more to say: a readable socket means that it has gone, or does not keep to the protocol. */
+/* A member has nothing more to say: a readable socket means that it has gone, or does not keep to
+ * the protocol. */
 static void lose(struct visitor *visitor) {
     struct session *session = visitor->session;
     if (!session_is_complete(session)) {
@@ -176,8 +177,8 @@ static void tell(struct visitor *visitor) {
                                      .comm = session->comm,
                                      .member = other->member};
         bool foreign = !nonce_equal(other->member.process, visitor->member.process);
-        enum wire_result result = wire_send(visitor->socket, &answer, sizeof answer, other->fds,
-                                            foreign ? WIRE_FDS : 0);
+        enum wire_result result =
+            wire_send(visitor->socket, &answer, sizeof answer, other->fds, foreign ? WIRE_FDS : 0);
         if (result == WIRE_AGAIN) {
             return;
         }
@@ -301,7 +302,8 @@ static bool serve_once(void) {
         polls[index++] = (struct pollfd){.fd = visitor->finished ? -1 : visitor->socket,
                                          .events = told ? POLLOUT : POLLIN};
     }
-    /* While telling, look again soon: a full socket or too many descriptors in flight raise no event. */
+    /* While telling, look again soon: a full socket or too many descriptors in flight raise no
+     * event. */
     poll(polls, count + 1, telling ? 5 : -1);
     index = 1;
     for (struct visitor *visitor = visitors; visitor != NULL; visitor = visitor->next) {

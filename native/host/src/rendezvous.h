@@ -8,7 +8,8 @@
 /* Makes an id that this process answers for; false, with errno set, where it cannot listen. */
 bool rendezvous_make_id(struct wire_id *id);
 
-/* The id will not be used: a communicator of one rank needs no exchange. No effect on others' ids. */
+/* The id will not be used: a communicator of one rank needs no exchange. No effect on others' ids.
+ */
 void rendezvous_forget(const struct wire_id *id);
 
 #endif

@@ -123,8 +123,9 @@ static bool depend_on(struct task *task, struct CUstream_st *stream) {
 }
 
 /*
- * The legacy stream's work waits for all earlier work of the device's blocking streams, and the other way round. Both
- * sides look before they append, so two threads that enqueue at once cannot make a circle.
+ * The legacy stream's work waits for all earlier work of the device's blocking streams, and the
+ * other way round. Both sides look before they append, so two threads that enqueue at once cannot
+ * make a circle.
  */
 static bool order_with_legacy(const struct CUstream_st *stream, struct task *task) {
     if (stream->legacy) {

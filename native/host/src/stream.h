@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streams: queues of tasks, each a resumable state machine that never blocks. Whoever enqueues, waits or queries steps
- * them; a stream's lock is held for one slice of work at a time.
+ * Streams: queues of tasks, each a resumable state machine that never blocks. Whoever enqueues,
+ * waits or queries steps them; a stream's lock is held for one slice of work at a time.
  */
 #ifndef CONVOY_STREAM_H
 #define CONVOY_STREAM_H
@@ -43,7 +43,8 @@ struct task {
     unsigned dependency_count;
 };
 
-/* Streams live in memory that is never unmapped: a stale handle is noticed, not followed into the void. */
+/* Streams live in memory that is never unmapped: a stale handle is noticed, not followed into the
+ * void. */
 struct CUstream_st {
     alignas(CACHE_LINE) pthread_mutex_t lock;
     struct task *head;
@@ -61,16 +62,18 @@ struct CUstream_st {
 struct CUstream_st *stream_create(int device, bool blocking);
 void stream_destroy(struct CUstream_st *stream);
 
-/* The stream behind a user's handle (NULL, 0x1 and 0x2 included); NULL for a handle that is not live. */
+/* The stream behind a user's handle (NULL, 0x1 and 0x2 included); NULL for a handle that is not
+ * live. */
 struct CUstream_st *stream_resolve(cudaStream_t handle, int device);
 
 /*
- * Appends a task and takes ownership of it; false only where memory for its ordering is exhausted (it is dropped then).
- * Runs nothing.
+ * Appends a task and takes ownership of it; false only where memory for its ordering is exhausted
+ * (it is dropped then). Runs nothing.
  */
 bool stream_append(struct CUstream_st *stream, struct task *task);
 
-/* Tries to finish what the stream holds, and leaves the rest to the helper. Call after appending. */
+/* Tries to finish what the stream holds, and leaves the rest to the helper. Call after appending.
+ */
 void stream_attempt(struct CUstream_st *stream);
 
 /* Steps the stream's tasks as far as they go without waiting. */
@@ -87,7 +90,8 @@ static inline bool stream_is_drained(const struct CUstream_st *stream) {
     return stream_has_reached(stream, atomic_load(&stream->enqueued));
 }
 
-/* True where work of the stream waits, directly or through events, for a communicator that failed. */
+/* True where work of the stream waits, directly or through events, for a communicator that failed.
+ */
 bool stream_is_stuck(struct CUstream_st *stream, unsigned depth);
 
 /* Every stream that was ever made, for loops over all of them. */

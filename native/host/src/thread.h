@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The runtime's own threads: small stacks, and no signals, which belong to the program (or its JVM). */
+/* The runtime's own threads: small stacks, and no signals, which belong to the program (or its
+ * JVM). */
 #ifndef CONVOY_THREAD_H
 #define CONVOY_THREAD_H
 

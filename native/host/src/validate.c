@@ -44,14 +44,14 @@ static ncclResult_t check_type(const char *name, const struct op_request *reques
     if (!op_reduces(request->kind)) {
         return ncclSuccess;
     }
-    if ((unsigned)request->operator>= ncclNumOps) {
+    if ((unsigned)request->redop >= ncclNumOps) {
         return error_nccl(ncclInvalidArgument, "%s: no reduction operator %d", name,
-                          (int)request->operator);
+                          (int)request->redop);
     }
     if (!type_is_reducible(request->type)) {
         return error_nccl(ncclInvalidArgument,
-                          "%s: the host runtime does not reduce 8-bit floating point (type %d)", name,
-                          (int)request->type);
+                          "%s: the host runtime does not reduce 8-bit floating point (type %d)",
+                          name, (int)request->type);
     }
     return ncclSuccess;
 }
@@ -70,7 +70,8 @@ static ncclResult_t check_root(const char *name, const struct op_request *reques
     return ncclSuccess;
 }
 
-/* The bytes that an operation reads from or writes to its buffers on this rank; 0 where it ignores one. */
+/* The bytes that an operation reads from or writes to its buffers on this rank; 0 where it ignores
+ * one. */
 struct extents {
     size_t send;
     size_t receive;
@@ -108,9 +109,10 @@ static ncclResult_t check_buffer(const char *name, const char *which, const void
                                  size_t bytes) {
     struct memory_info info;
     if (bytes > 0 && !memory_find(buffer, bytes, &info)) {
-        return error_nccl(ncclInvalidArgument,
-                          "%s: %s %p does not begin %zu bytes of one live device or pinned allocation",
-                          name, which, buffer, bytes);
+        return error_nccl(
+            ncclInvalidArgument,
+            "%s: %s %p does not begin %zu bytes of one live device or pinned allocation", name,
+            which, buffer, bytes);
     }
     return ncclSuccess;
 }
@@ -143,7 +145,7 @@ static struct op *create(const struct op_request *request, struct CUstream_st *s
                       .stream = stream,
                       .kind = request->kind,
                       .type = request->type,
-                      .operator= request->operator,
+                      .redop = request->redop,
                       .root = request->root,
                       .send = request->send,
                       .receive = request->receive,
@@ -166,7 +168,7 @@ static void normalize(struct op_request *request) {
         request->root = 0;
     }
     if (!op_reduces(request->kind)) {
-        request->operator= ncclSum;
+        request->redop = ncclSum;
     }
 }
 

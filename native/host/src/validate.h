@@ -11,7 +11,7 @@ struct op_request {
     void *receive;
     size_t count;
     ncclDataType_t type;
-    ncclRedOp_t operator;
+    ncclRedOp_t redop;
     int root; /* or the peer */
     ncclComm_t comm;
     cudaStream_t stream;

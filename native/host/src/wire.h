@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The messages by which ranks find each other: one datagram of a SOCK_SEQPACKET socket each, with descriptors. */
+/* The messages by which ranks find each other: one datagram of a SOCK_SEQPACKET socket each, with
+ * descriptors. */
 #ifndef CONVOY_WIRE_H
 #define CONVOY_WIRE_H
 
@@ -15,7 +16,8 @@
 #define WIRE_FDS 2 /* the arena, for reading only, and a pidfd */
 #define WIRE_TEXT_BYTES 200
 
-/* What ncclUniqueId holds: where its maker listens, which of its communicators this is, and what proves it. */
+/* What ncclUniqueId holds: where its maker listens, which of its communicators this is, and what
+ * proves it. */
 struct wire_id {
     uint32_t magic;
     uint32_t version;
@@ -63,8 +65,9 @@ bool wire_peer_is_same_user(int socket);
 enum wire_result wire_send(int socket, const void *bytes, size_t count, const int *fds, int nfds);
 
 /*
- * Receives one message of exactly `count` bytes without waiting; a message of another size, or with more descriptors than
- * WIRE_FDS, counts as a closed connection. Descriptors that are missing are -1.
+ * Receives one message of exactly `count` bytes without waiting; a message of another size, or with
+ * more descriptors than WIRE_FDS, counts as a closed connection. Descriptors that are missing are
+ * -1.
  */
 enum wire_result wire_receive(int socket, void *bytes, size_t count, int fds[WIRE_FDS]);
 

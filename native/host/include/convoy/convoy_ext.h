@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the host runtime offers beyond NCCL and CUDA: bounded waits, and who failed. Every function may be called from
- * any thread; a communicator or stream must not be destroyed during the call.
+ * What the host runtime offers beyond NCCL and CUDA: bounded waits, and who failed. Every function
+ * may be called from any thread; a communicator or stream must not be destroyed during the call.
  */
 #ifndef CONVOY_EXT_H
 #define CONVOY_EXT_H
@@ -19,8 +19,9 @@ extern "C" {
 CONVOY_API const char *convoyHostVersion(void);
 
 /*
- * Waits until the stream has drained, for at most maxNanos. cudaSuccess when it has; cudaErrorNotReady at the bound, or
- * early when a communicator with work on the stream has an asynchronous error (its work stays until it is aborted).
+ * Waits until the stream has drained, for at most maxNanos. cudaSuccess when it has;
+ * cudaErrorNotReady at the bound, or early when a communicator with work on the stream has an
+ * asynchronous error (its work stays until it is aborted).
  */
 CONVOY_API cudaError_t convoyStreamWait(cudaStream_t stream, uint64_t maxNanos);
 
@@ -28,15 +29,15 @@ CONVOY_API cudaError_t convoyStreamWait(cudaStream_t stream, uint64_t maxNanos);
 CONVOY_API cudaError_t convoyEventWait(cudaEvent_t event, uint64_t maxNanos);
 
 /*
- * The ranks of the communicator whose process was seen to have died. Stores at most `capacity` of them in `ranks`, in
- * ascending order, and their full number in `count`.
+ * The ranks of the communicator whose process was seen to have died. Stores at most `capacity` of
+ * them in `ranks`, in ascending order, and their full number in `count`.
  */
 CONVOY_API ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int capacity,
                                               int *count);
 
 /*
- * Waits for a non-blocking initialisation, finalisation or shrink, for at most maxNanos. ncclSuccess, ncclInProgress at
- * the bound, or the error that ended it.
+ * Waits for a non-blocking initialisation, finalisation or shrink, for at most maxNanos.
+ * ncclSuccess, ncclInProgress at the bound, or the error that ended it.
  */
 CONVOY_API ncclResult_t convoyCommWaitReady(ncclComm_t comm, uint64_t maxNanos);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The part of the CUDA runtime's C ABI (13.0) that the host runtime implements. "Device memory" is the process's
- * shared arena; it is addressable by the CPU.
+ * The part of the CUDA runtime's C ABI (13.0) that the host runtime implements. "Device memory" is
+ * the process's shared arena; it is addressable by the CPU.
  */
 #ifndef CONVOY_CUDA_ABI_H
 #define CONVOY_CUDA_ABI_H
@@ -59,7 +59,8 @@ enum cudaMemoryType {
     cudaMemoryTypeManaged = 3
 };
 
-/* CUDA 13 reserves 64 bytes behind these fields; they are left untouched, so that a CUDA 12 caller is safe, too. */
+/* CUDA 13 reserves 64 bytes behind these fields; they are left untouched, so that a CUDA 12 caller
+ * is safe, too. */
 struct cudaPointerAttributes {
     enum cudaMemoryType type;
     int device;

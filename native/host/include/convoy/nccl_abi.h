@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The part of NCCL's C ABI (as of 2.29.3) that the host runtime implements. Written from the published interface; a
- * program that was compiled against NVIDIA's nccl.h links and runs with these symbols.
+ * The part of NCCL's C ABI (as of 2.29.3) that the host runtime implements. Written from the
+ * published interface; a program that was compiled against NVIDIA's nccl.h links and runs with
+ * these symbols.
  */
 #ifndef CONVOY_NCCL_ABI_H
 #define CONVOY_NCCL_ABI_H

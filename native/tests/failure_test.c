@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes that die, stop or give up: who notices, how fast, and whether the others can go on. */
+#define _GNU_SOURCE
+#include "harness.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MILLIS 1000000ll
+#define BUFFER ((size_t)4 << 20)
+
+struct gear {
+    cudaStream_t stream;
+    float *send;
+    float *receive;
+};
+
+static struct gear make_gear(void) {
+    struct gear gear;
+    CUDA(cudaStreamCreateWithFlags(&gear.stream, cudaStreamNonBlocking));
+    CUDA(cudaMalloc((void **)&gear.send, BUFFER));
+    CUDA(cudaMalloc((void **)&gear.receive, BUFFER));
+    memset(gear.send, 0, BUFFER);
+    return gear;
+}
+
+static void check_sum(ncclComm_t comm, struct gear *gear, size_t count, int nranks, int rank) {
+    for (size_t i = 0; i < count; i++) {
+        gear->send[i] = (float)(rank + 1);
+    }
+    NCCL(ncclAllReduce(gear->send, gear->receive, count, ncclFloat32, ncclSum, comm, gear->stream));
+    CUDA(convoyStreamWait(gear->stream, 5000 * MILLIS));
+    for (size_t i = 0; i < count; i++) {
+        CHECK(gear->receive[i] == (float)(nranks * (nranks + 1) / 2));
+    }
+}
+
+/* All-reduces until the communicator fails; fails itself where that takes longer than ten seconds.
+ */
+static void reduce_until_failure(ncclComm_t comm, struct gear *gear, uint64_t *random) {
+    int64_t deadline = test_nanos() + 10000 * MILLIS;
+    ncclResult_t status = ncclSuccess;
+    while (status == ncclSuccess) {
+        size_t bytes = (size_t)1 << (2 + test_random(random) % 20);
+        ncclResult_t result = ncclAllReduce(gear->send, gear->receive, bytes / 4, ncclFloat32,
+                                            ncclSum, comm, gear->stream);
+        CHECK(result == ncclSuccess || result == ncclRemoteError);
+        cudaError_t waited = cudaErrorNotReady;
+        while (status == ncclSuccess && result == ncclSuccess && waited != cudaSuccess) {
+            waited = convoyStreamWait(gear->stream, 20 * MILLIS);
+            NCCL(ncclCommGetAsyncError(comm, &status));
+            CHECK(test_nanos() < deadline);
+        }
+        NCCL(ncclCommGetAsyncError(comm, &status));
+    }
+    CHECK(status == ncclRemoteError);
+}
+
+/* --- kill -9 at random points; the survivors build a smaller communicator, again and again --- */
+
+static void killed(struct test_rank *rank) {
+    uint64_t random = rank->seed; /* the same sizes on every rank */
+    struct gear gear = make_gear();
+    int n = rank->nranks;
+    for (int victim = rank->nranks - 1; victim >= 0; victim--, n--) {
+        ncclComm_t comm = test_comm_nonblocking(n, test_id(rank, victim, 0), rank->rank);
+        check_sum(comm, &gear, 100000, n, rank->rank);
+        check_sum(comm, &gear, 2, n, rank->rank);
+        atomic_fetch_add(&rank->block->flags[victim], 1);
+        if (n == 1) {
+            NCCL(ncclCommDestroy(comm));
+            break;
+        }
+        reduce_until_failure(comm, &gear, &random);
+        int64_t noticed = test_nanos();
+        /* The error may come from a faster survivor that aborted; the death itself is known soon,
+         * too. */
+        int ranks[TEST_RANKS_MAX];
+        int count = 0;
+        while (count == 0) {
+            NCCL(convoyCommFailedRanks(comm, ranks, TEST_RANKS_MAX, &count));
+            CHECK(test_nanos() - noticed < 2000 * MILLIS);
+        }
+        CHECK(count == 1 && ranks[0] == victim);
+        int64_t fault = atomic_load(&rank->block->times[victim]);
+        if (rank->rank == 0) {
+            fprintf(stderr, "death of rank %d noticed after %.2f ms\n", victim,
+                    (double)(noticed - fault) * 1e-6);
+        }
+        CHECK(noticed - fault < 1000 * MILLIS);
+        int64_t begin = test_nanos();
+        NCCL(ncclCommAbort(comm));
+        CHECK(test_nanos() - begin < 1000 * MILLIS);
+        CUDA(convoyStreamWait(gear.stream, 1000 * MILLIS));
+        random = rank->seed + (uint64_t)n;
+    }
+}
+
+static void drive_kills(struct test_block *block, const int *pids, uint64_t seed) {
+    for (int victim = 3; victim > 0; victim--) {
+        test_await_flag(block, victim, victim + 1);
+        usleep((useconds_t)(test_random(&seed) % 30000));
+        atomic_store(&block->times[victim], test_nanos());
+        kill(pids[victim], SIGKILL);
+    }
+}
+
+/* --- a stopped peer is no dead peer: the operation hangs, and an abort ends it --- */
+
+static void stopped(struct test_rank *rank) {
+    struct gear gear = make_gear();
+    ncclComm_t comm = test_comm_nonblocking(rank->nranks, test_id(rank, 0, 0), rank->rank);
+    check_sum(comm, &gear, 1000, rank->nranks, rank->rank);
+    atomic_fetch_add(&rank->block->flags[0], 1);
+    if (rank->rank == 1) {
+        test_await_flag(rank->block, 1, 1); /* is stopped and killed here */
+    }
+    test_await_flag(rank->block, 2, 1);
+    NCCL(ncclAllReduce(gear.send, gear.receive, 1000, ncclFloat32, ncclSum, comm, gear.stream));
+    CHECK(convoyStreamWait(gear.stream, 300 * MILLIS) == cudaErrorNotReady);
+    CHECK(cudaStreamQuery(gear.stream) == cudaErrorNotReady);
+    ncclResult_t status;
+    NCCL(ncclCommGetAsyncError(comm, &status));
+    CHECK(status == ncclSuccess);
+    int64_t begin = test_nanos();
+    NCCL(ncclCommAbort(comm));
+    CHECK(test_nanos() - begin < 500 * MILLIS);
+    CUDA(convoyStreamWait(gear.stream, 1000 * MILLIS));
+    CUDA(cudaStreamSynchronize(gear.stream));
+    CUDA(cudaFree(gear.send));
+    atomic_fetch_add(&rank->block->flags[3], 1);
+}
+
+static void drive_stop(struct test_block *block, const int *pids, uint64_t seed) {
+    (void)seed;
+    test_await_flag(block, 0, 3);
+    kill(pids[1], SIGSTOP);
+    siginfo_t info;
+    waitid(P_PID, (id_t)pids[1], &info, WSTOPPED | WNOWAIT);
+    atomic_store(&block->flags[2], 1);
+    test_await_flag(block, 3, 2);
+    kill(pids[1], SIGKILL);
+}
+
+/* --- abort of an initialisation that nobody else joins --- */
+
+static void abort_init(struct test_rank *rank) {
+    int fds = test_count_fds();
+    for (int i = 0; i < 20; i++) {
+        ncclUniqueId id;
+        ncclComm_t comm;
+        ncclConfig_t config = test_config(0);
+        NCCL(ncclGetUniqueId(&id));
+        CHECK(ncclCommInitRankConfig(&comm, 2, id, 0, &config) == ncclInProgress);
+        CHECK(convoyCommWaitReady(comm, 5 * MILLIS) == ncclInProgress);
+        int64_t begin = test_nanos();
+        NCCL(ncclCommAbort(comm));
+        CHECK(test_nanos() - begin < 500 * MILLIS);
+    }
+    CHECK(test_count_fds() <= fds + 4);
+    (void)rank;
+}
+
+/* --- the maker of the id dies before all have met --- */
+
+static void maker_dies(struct test_rank *rank) {
+    ncclUniqueId id = test_id(rank, 0, 0);
+    if (rank->rank == 0) {
+        test_await_flag(rank->block, 0, 1);
+        usleep(20000);
+        kill(getpid(), SIGKILL);
+    }
+    ncclComm_t comm;
+    ncclConfig_t config = test_config(0);
+    CHECK(ncclCommInitRankConfig(&comm, 2, id, 1, &config) == ncclInProgress);
+    atomic_store(&rank->block->flags[0], 1);
+    ncclResult_t result = convoyCommWaitReady(comm, 5000 * MILLIS);
+    CHECK(result == ncclRemoteError || result == ncclSystemError);
+    CHECK(strlen(ncclGetLastError(comm)) > 0);
+    NCCL(ncclCommAbort(comm));
+}
+
+/* --- a rank that is done and leaves is no failure --- */
+
+static void leaves(struct test_rank *rank) {
+    struct gear gear = make_gear();
+    ncclComm_t comm = test_comm(rank, 0);
+    for (int i = 0; i < 8; i++) { /* through mailboxes: rank 0 runs ahead of the others */
+        gear.send[0] = (float)i;
+        if (rank->rank != 0) {
+            usleep(2000);
+        }
+        NCCL(ncclBroadcast(gear.send, gear.receive, 1, ncclFloat32, 0, comm, gear.stream));
+        CUDA(cudaStreamSynchronize(gear.stream));
+        CHECK(gear.receive[0] == (float)i);
+    }
+    ncclResult_t status;
+    NCCL(ncclCommGetAsyncError(comm, &status));
+    CHECK(status == ncclSuccess);
+    NCCL(ncclCommDestroy(comm));
+    if (rank->rank == 2) {
+        usleep(100000);
+    }
+}
+
+/* --- destroy after a peer's death does not hang --- */
+
+static void destroy_after_death(struct test_rank *rank) {
+    struct gear gear = make_gear();
+    ncclComm_t comm = test_comm(rank, 0);
+    check_sum(comm, &gear, 10, rank->nranks, rank->rank);
+    test_barrier(rank, 0);
+    if (rank->rank == 1) {
+        kill(getpid(), SIGKILL);
+    }
+    ncclResult_t result =
+        ncclAllReduce(gear.send, gear.receive, 10, ncclFloat32, ncclSum, comm, gear.stream);
+    CHECK(result == ncclSuccess || result == ncclRemoteError);
+    int64_t begin = test_nanos();
+    NCCL(ncclCommDestroy(comm));
+    CHECK(test_nanos() - begin < 1000 * MILLIS);
+    CUDA(convoyStreamWait(gear.stream, 1000 * MILLIS));
+}
+
+static const struct test_scenario scenarios[] = {
+    {.name = "killed",
+     .nranks = 4,
+     .seconds = 60,
+     .run = killed,
+     .drive = drive_kills,
+     .may_die = 14},
+    {.name = "stopped",
+     .nranks = 3,
+     .seconds = 20,
+     .run = stopped,
+     .drive = drive_stop,
+     .may_die = 2},
+    {.name = "abort_init", .nranks = 1, .seconds = 20, .run = abort_init},
+    {.name = "maker_dies", .nranks = 2, .seconds = 20, .run = maker_dies, .may_die = 1},
+    {.name = "leaves", .nranks = 3, .seconds = 20, .run = leaves},
+    {.name = "destroy_after_death",
+     .nranks = 3,
+     .seconds = 20,
+     .run = destroy_after_death,
+     .may_die = 2},
+};
+
+int main(int argc, char **argv) {
+    return test_main(argc, argv, scenarios, (int)(sizeof scenarios / sizeof *scenarios));
+}

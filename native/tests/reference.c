@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reference.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t reference_type_bytes(ncclDataType_t type) {
+    static const size_t sizes[ncclNumTypes] = {1, 1, 4, 4, 8, 8, 2, 4, 8, 2, 1, 1};
+    return sizes[type];
+}
+
+static uint64_t mix(uint64_t seed, uint64_t rank, uint64_t index) {
+    uint64_t z = seed + rank * 0x9e3779b97f4a7c15u + index * 0xd1342543de82ef95u;
+    z = (z ^ (z >> 32)) * 0xd6e8feb86659fd93u;
+    z = (z ^ (z >> 32)) * 0xd6e8feb86659fd93u;
+    return z ^ (z >> 32);
+}
+
+/* --- bfloat16, rounded by comparing the two candidates as numbers --- */
+
+static float bfloat_value(uint16_t bits) {
+    uint32_t wide = (uint32_t)bits << 16;
+    float value;
+    memcpy(&value, &wide, sizeof value);
+    return value;
+}
+
+static uint16_t bfloat_nearest(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint16_t low = (uint16_t)(bits >> 16);
+    if (isnan(value)) {
+        return low | 0x40;
+    }
+    uint16_t high = (uint16_t)(low + 1);
+    double below = fabs((double)value - bfloat_value(low));
+    double step = isinf(bfloat_value(high)) ? ldexp(1.0, 120)
+                                            : fabs((double)bfloat_value(high) - bfloat_value(low));
+    double above = step - below;
+    if (isinf(value) || below < above || (below == above && (low & 1) == 0)) {
+        return low;
+    }
+    return high;
+}
+
+/* --- inputs --- */
+
+static double floating_input(uint64_t bits) {
+    switch (bits % 23) {
+    case 0:
+        return 0.0;
+    case 1:
+        return -0.0;
+    case 2:
+        return (bits >> 40) % 16 == 0 ? NAN : 1.0;
+    case 3:
+        return (bits >> 40) % 16 == 0 ? INFINITY : -1.0;
+    case 4:
+        return (bits >> 40) % 16 == 0 ? -INFINITY : 0.5;
+    default:
+        return ldexp((double)(int64_t)(bits >> 40) - 8388608.0, (int)((bits >> 8) % 16) - 28);
+    }
+}
+
+/* The element's bytes, at the beginning of the word (as everywhere here: little endian). */
+static uint64_t input_word(ncclDataType_t type, uint64_t seed, int rank, size_t index) {
+    uint64_t word = mix(seed, (uint64_t)rank, index);
+    double value = floating_input(word);
+    float single = (float)value;
+    _Float16 half = (_Float16)value;
+    uint16_t narrow = bfloat_nearest(single);
+    switch (type) {
+    case ncclFloat16:
+        memcpy(&word, &half, sizeof half);
+        break;
+    case ncclBfloat16:
+        memcpy(&word, &narrow, sizeof narrow);
+        break;
+    case ncclFloat32:
+        memcpy(&word, &single, sizeof single);
+        break;
+    case ncclFloat64:
+        memcpy(&word, &value, sizeof value);
+        break;
+    default:
+        break;
+    }
+    return word;
+}
+
+void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, size_t index) {
+    uint64_t word = input_word(type, seed, rank, index);
+    memcpy(out, &word, reference_type_bytes(type));
+}
+
+/* --- reductions --- */
+
+#define FOLD_INTEGER(name, type, wide)                                                             \
+    static void name(void *out, ncclDataType_t id, ncclRedOp_t op, uint64_t seed, int n,           \
+                     size_t index) {                                                               \
+        type result;                                                                               \
+        uint64_t word = input_word(id, seed, 0, index);                                            \
+        memcpy(&result, &word, sizeof result);                                                     \
+        for (int rank = 1; rank < n; rank++) {                                                     \
+            type next;                                                                             \
+            word = input_word(id, seed, rank, index);                                              \
+            memcpy(&next, &word, sizeof next);                                                     \
+            switch (op) {                                                                          \
+            case ncclProd:                                                                         \
+                result = (type)((wide)result * (wide)next);                                        \
+                break;                                                                             \
+            case ncclMax:                                                                          \
+                result = next > result ? next : result;                                            \
+                break;                                                                             \
+            case ncclMin:                                                                          \
+                result = next < result ? next : result;                                            \
+                break;                                                                             \
+            default:                                                                               \
+                result = (type)((wide)result + (wide)next);                                        \
+            }                                                                                      \
+        }                                                                                          \
+        if (op == ncclAvg) {                                                                       \
+            result = (type)(result / (type)n);                                                     \
+        }                                                                                          \
+        memcpy(out, &result, sizeof result);                                                       \
+    }
+
+FOLD_INTEGER(fold_int8, int8_t, uint64_t)
+FOLD_INTEGER(fold_uint8, uint8_t, uint64_t)
+FOLD_INTEGER(fold_int32, int32_t, uint64_t)
+FOLD_INTEGER(fold_uint32, uint32_t, uint64_t)
+FOLD_INTEGER(fold_int64, int64_t, uint64_t)
+FOLD_INTEGER(fold_uint64, uint64_t, uint64_t)
+
+static double extreme(double a, double b, bool maximum) {
+    if (a == 0 && b == 0) {
+        bool negative = maximum ? signbit(a) && signbit(b) : signbit(a) || signbit(b);
+        return negative ? -0.0 : 0.0;
+    }
+    return maximum ? fmax(a, b) : fmin(a, b);
+}
+
+/* `volatile` keeps every intermediate result in its type. */
+#define FOLD_FLOATING(name, type, read, write, scale_of)                                           \
+    static void name(void *out, ncclDataType_t id, ncclRedOp_t op, uint64_t seed, int n,           \
+                     size_t index) {                                                               \
+        volatile type result = read(id, seed, 0, index);                                           \
+        const type scale = scale_of(n);                                                            \
+        if (op == ncclAvg && n > 1) {                                                              \
+            result = result * scale;                                                               \
+        }                                                                                          \
+        for (int rank = 1; rank < n; rank++) {                                                     \
+            volatile type next = read(id, seed, rank, index);                                      \
+            if (op == ncclProd) {                                                                  \
+                result = result * next;                                                            \
+            } else if (op == ncclMax || op == ncclMin) {                                           \
+                result = (type)extreme(result, next, op == ncclMax);                               \
+            } else {                                                                               \
+                if (op == ncclAvg) {                                                               \
+                    next = next * scale;                                                           \
+                }                                                                                  \
+                result = result + next;                                                            \
+            }                                                                                      \
+        }                                                                                          \
+        write(out, result);                                                                        \
+    }
+
+static double read_double(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+    double value;
+    uint64_t word = input_word(id, seed, rank, index);
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static void write_double(void *out, double value) {
+    memcpy(out, &value, sizeof value);
+}
+
+static double scale_double(int n) {
+    return 1.0 / n;
+}
+
+static float read_float(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+    float value;
+    uint64_t word = input_word(id, seed, rank, index);
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static void write_float(void *out, float value) {
+    memcpy(out, &value, sizeof value);
+}
+
+static float scale_float(int n) {
+    return 1.0f / (float)n;
+}
+
+static float read_half(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+    _Float16 value;
+    uint64_t word = input_word(id, seed, rank, index);
+    memcpy(&value, &word, sizeof value);
+    return (float)value;
+}
+
+static void write_half(void *out, float value) {
+    _Float16 narrow = (_Float16)value;
+    memcpy(out, &narrow, sizeof narrow);
+}
+
+static float scale_half(int n) {
+    return (float)(_Float16)(1.0f / (float)n);
+}
+
+static float read_bfloat(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+    uint16_t bits;
+    uint64_t word = input_word(id, seed, rank, index);
+    memcpy(&bits, &word, sizeof bits);
+    return bfloat_value(bits);
+}
+
+static void write_bfloat(void *out, float value) {
+    uint16_t narrow = bfloat_nearest(value);
+    memcpy(out, &narrow, sizeof narrow);
+}
+
+static float scale_bfloat(int n) {
+    return bfloat_value(bfloat_nearest(1.0f / (float)n));
+}
+
+FOLD_FLOATING(fold_float64, double, read_double, write_double, scale_double)
+FOLD_FLOATING(fold_float32, float, read_float, write_float, scale_float)
+FOLD_FLOATING(fold_float16, float, read_half, write_half, scale_half)
+FOLD_FLOATING(fold_bfloat16, float, read_bfloat, write_bfloat, scale_bfloat)
+
+void reference_reduce(void *out, ncclDataType_t type, ncclRedOp_t redop, uint64_t seed, int nranks,
+                      size_t index) {
+    typedef void (*fold)(void *, ncclDataType_t, ncclRedOp_t, uint64_t, int, size_t);
+    static const fold folds[ncclNumTypes] = {
+        [ncclInt8] = fold_int8,        [ncclUint8] = fold_uint8,     [ncclInt32] = fold_int32,
+        [ncclUint32] = fold_uint32,    [ncclInt64] = fold_int64,     [ncclUint64] = fold_uint64,
+        [ncclFloat16] = fold_float16,  [ncclFloat32] = fold_float32, [ncclFloat64] = fold_float64,
+        [ncclBfloat16] = fold_bfloat16};
+    folds[type](out, type, redop, seed, nranks, index);
+}
+
+static bool is_nan(ncclDataType_t type, const void *value) {
+    uint16_t half;
+    float single;
+    double real;
+    switch (type) {
+    case ncclFloat16:
+        memcpy(&half, value, 2);
+        return (half & 0x7fff) > 0x7c00;
+    case ncclBfloat16:
+        memcpy(&half, value, 2);
+        return (half & 0x7fff) > 0x7f80;
+    case ncclFloat32:
+        memcpy(&single, value, 4);
+        return isnan(single);
+    case ncclFloat64:
+        memcpy(&real, value, 8);
+        return isnan(real);
+    default:
+        return false;
+    }
+}
+
+bool reference_equal(ncclDataType_t type, const void *a, const void *b) {
+    return memcmp(a, b, reference_type_bytes(type)) == 0 || (is_nan(type, a) && is_nan(type, b));
+}
