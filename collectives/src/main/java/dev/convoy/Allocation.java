@@ -76,11 +76,6 @@ final class Allocation {
         if (root.address == 0) {
             return;
         }
-        root.device.makeCurrent();
-        var cuda = root.device.natives().cuda();
-        switch (root.kind) {
-            case DEVICE -> root.device.status().checkCuda(cuda.free(root.address), "cudaFree");
-            case PINNED_HOST -> root.device.status().checkCuda(cuda.freeHost(root.address), "cudaFreeHost");
-        }
+        root.device.reclaimer().free(root.kind, root.address);
     }
 }

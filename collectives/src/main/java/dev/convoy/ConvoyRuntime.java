@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,17 +22,19 @@ import java.util.stream.IntStream;
  * The native libraries behind collectives, opened: where everything begins.
  *
  * <p>Without an argument the system property {@code convoy.runtime} or the environment variable {@code CONVOY_RUNTIME}
- * decides ({@code auto}, {@code cuda} or {@code host}); automatic is NVIDIA's if it is there, else the host runtime.
- * May be used by all threads.
+ * decides ({@code auto}, {@code cuda} or {@code host}); automatic is NVIDIA's if it is there, else the host runtime. Of
+ * each there is one object a process, for all threads.
  */
 public final class ConvoyRuntime implements AutoCloseable {
     private static final int ID_BYTES = UniqueId.SIZE;
+
+    /** One a process, since devices, groups and memory of a library are one a process. */
+    private static final Map<Kind, ConvoyRuntime> OPENED = new ConcurrentHashMap<>();
 
     private final NativeRuntime natives;
     private final Status status;
     private final List<Device> devices;
     private final Set<Capability> capabilities;
-    private final Lifetime lifetime = new Lifetime();
     private final ThreadLocal<Group> groups = ThreadLocal.withInitial(() -> new Group(this));
 
     private ConvoyRuntime(NativeRuntime natives) {
@@ -81,7 +85,8 @@ public final class ConvoyRuntime implements AutoCloseable {
         for (Kind kind : kinds) {
             RuntimeProbe probe = Runtimes.probe(kind);
             if (probe.runtime().isPresent()) {
-                return new ConvoyRuntime(probe.runtime().get());
+                return OPENED.computeIfAbsent(
+                        kind, _ -> new ConvoyRuntime(probe.runtime().get()));
             }
             reasons.add(kind + ": " + probe.reason());
         }
@@ -143,7 +148,6 @@ public final class ConvoyRuntime implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such device
      */
     public Device device(int index) {
-        lifetime.check(this);
         return devices.get(index);
     }
 
@@ -174,7 +178,6 @@ public final class ConvoyRuntime implements AutoCloseable {
      * @return the group, to be closed by the same thread
      */
     public Group group() {
-        lifetime.check(this);
         return groups.get().enter();
     }
 
@@ -190,10 +193,13 @@ public final class ConvoyRuntime implements AutoCloseable {
         }
     }
 
-    /** Ends the use of this object. What was made with it lives on; the libraries stay loaded. */
+    /**
+     * Says that the caller has no more use for the runtime. It is shared by the process, so that nothing is freed:
+     * libraries stay loaded, and what was made with it lives on.
+     */
     @Override
     public void close() {
-        lifetime.end();
+        // Nothing to free, see above; the method is there so that a runtime reads like every other resource.
     }
 
     @Override
@@ -202,7 +208,6 @@ public final class ConvoyRuntime implements AutoCloseable {
     }
 
     UniqueId newUniqueId() {
-        lifetime.check(this);
         try (var arena = Arena.ofConfined()) {
             var id = arena.allocate(ID_BYTES, Long.BYTES);
             status.checkNccl(natives.nccl().getUniqueId(id.address()), "ncclGetUniqueId");

@@ -13,6 +13,7 @@ public final class Device {
     private final ConvoyRuntime runtime;
     private final NativeRuntime natives;
     private final int index;
+    private final Reclaimer reclaimer = new Reclaimer(this);
 
     Device(ConvoyRuntime runtime, int index) {
         this.runtime = runtime;
@@ -70,6 +71,7 @@ public final class Device {
         if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
             throw new IllegalArgumentException("cannot allocate " + count + " elements of " + type);
         }
+        reclaimer.reclaim();
         makeCurrent();
         NativeCells cells = NativeCells.ofThread();
         cells.clear();
@@ -146,6 +148,10 @@ public final class Device {
         if (natives.deviceCount() > 1) {
             status().checkCuda(natives.cuda().setDevice(index), "cudaSetDevice");
         }
+    }
+
+    Reclaimer reclaimer() {
+        return reclaimer;
     }
 
     Status status() {

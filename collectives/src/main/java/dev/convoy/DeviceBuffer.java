@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * <p>{@code copyFrom} and {@code copyTo} act at once and see no stream: whoever reads a result awaits its {@link Work}
  * before. The copies that take a stream keep its order. A buffer is freed by {@link #close()}, not by the garbage
- * collector; a use afterwards is refused. It must not be closed while work on it is in flight; after an error abort the
- * communicator first. With {@code -Dconvoy.trace=true} a refused use shows where the buffer was made and where it was
- * closed.
+ * collector; a use afterwards is refused. Closing never waits: while a communicator of the device has work under way,
+ * the memory is kept until that is done or the communicator is aborted. With {@code -Dconvoy.trace=true} a refused use
+ * shows where the buffer was made and where it was closed.
  */
 public final class DeviceBuffer implements AutoCloseable {
     private static final int COPY_BY_ADDRESS = 4;

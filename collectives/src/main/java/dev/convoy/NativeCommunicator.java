@@ -28,6 +28,9 @@ final class NativeCommunicator {
     /** Holds what the library may still point to, such as the name. */
     private final Arena arena;
 
+    /** The last operation; when it is done, all are. */
+    private Work latest;
+
     private volatile long handle;
     private volatile long enqueued;
     private volatile long completed;
@@ -42,6 +45,7 @@ final class NativeCommunicator {
         this.extensions = device.natives().extensions().orElse(null);
         this.arena = arena;
         this.handle = handle;
+        device.reclaimer().began(this);
     }
 
     Device device() {
@@ -119,6 +123,7 @@ final class NativeCommunicator {
             throw health.refusal(handle, status, operation, sequence);
         }
         Work work = ring.take(operation, sequence, stream);
+        latest = work;
         Group group = device.runtime().currentGroup();
         if (group.isOpen()) {
             group.add(work);
@@ -176,8 +181,10 @@ final class NativeCommunicator {
     void await(Stream stream, Duration bound) {
         long given = enqueued;
         await(stream.drained(), Operation.SYNCHRONIZE, given, bound);
-        // Only if one stream carries all: the count is for progress reports, and the fault layer uses one stream.
-        arrived(given);
+        Work last = latest;
+        if (last != null && last.sequence() == given && last.stream() == stream) {
+            arrived(given);
+        }
     }
 
     private void await(Wait.Condition condition, Operation operation, long sequence, Duration bound) {
@@ -216,6 +223,21 @@ final class NativeCommunicator {
             }
             health.check(handle, operation, sequence);
             return false;
+        } finally {
+            occupancy.leave();
+        }
+    }
+
+    /** Whether nothing is under way; for any thread, and false rather than a wait when somebody is inside. */
+    boolean isQuiet() {
+        if (handle == 0) {
+            return true;
+        }
+        if (!occupancy.tryWatch()) {
+            return false;
+        }
+        try {
+            return handle == 0 || latest == null || latest.sequence() <= completed || latest.hasEnded();
         } finally {
             occupancy.leave();
         }
@@ -313,6 +335,7 @@ final class NativeCommunicator {
             device.makeCurrent();
             int status = orderly ? nccl.commDestroy(freed) : nccl.commAbort(freed);
             ring.close();
+            device.reclaimer().ended(this);
             if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
                 String function = orderly ? "ncclCommDestroy" : "ncclCommAbort";
                 ErrorDetails details = device.status().ncclDetails(status, function, 0);

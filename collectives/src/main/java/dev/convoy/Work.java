@@ -92,6 +92,15 @@ public final class Work {
         return CompletionPoller.instance().watch(communicator, end, operation, sequence);
     }
 
+    /** Whether it has started and its end is reached. */
+    boolean hasEnded() {
+        return started && end.isDone();
+    }
+
+    Stream stream() {
+        return stream;
+    }
+
     NativeCommunicator communicator() {
         return communicator;
     }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** What a rank in a process of its own does: {@code RankProgram SCENARIO WORLD_SIZE RANK}. */
+final class RankProgram {
+    private static final CommunicatorOptions OPTIONS = CommunicatorOptions.defaults()
+            .withDeadline(Duration.ofSeconds(20))
+            .withInitDeadline(Duration.ofSeconds(20));
+    private static final int COUNT = 100_000;
+
+    private final BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
+    private final ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.HOST);
+    private final Device device = runtime.device(0);
+    private final Stream stream = device.newStream();
+    private final int worldSize;
+    private final int rank;
+
+    private RankProgram(int worldSize, int rank) {
+        this.worldSize = worldSize;
+        this.rank = rank;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        RankProgram program = new RankProgram(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+        switch (arguments[0]) {
+            case "correct" -> program.checkManySums();
+            case "loop" -> program.loopUntilLost(OPTIONS);
+            case "impatient" -> program.loopUntilLost(OPTIONS.withDeadline(Duration.ofMillis(700)));
+            case "regroup" -> program.regroupAfterLoss();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    /** Random sizes about all thresholds; every rank knows every rank's numbers. */
+    private void checkManySums() throws Exception {
+        try (Communicator communicator = join(OPTIONS)) {
+            SplittableRandom sizes = new SplittableRandom(11);
+            for (int round = 0; round < 200; round++) {
+                int count = 1 << sizes.nextInt(18);
+                int number = round;
+                List<double[]> inputs = IntStream.range(0, worldSize)
+                        .mapToObj(r -> Elements.random(DataType.FLOAT32, count, new SplittableRandom(31L * number + r)))
+                        .toList();
+                try (DeviceBuffer buffer = Elements.buffer(device, DataType.FLOAT32, inputs.get(rank))) {
+                    communicator.allReduce(buffer, ReduceOp.SUM, stream).await();
+                    double[] expected = Reference.reduce(DataType.FLOAT32, ReduceOp.SUM, inputs);
+                    if (!Arrays.equals(Elements.content(buffer), expected)) {
+                        throw new AssertionError("round " + round + " of " + count + " elements");
+                    }
+                }
+            }
+        }
+        say("correct");
+    }
+
+    private void loopUntilLost(CommunicatorOptions options) throws Exception {
+        try (Communicator communicator = join(options)) {
+            reduceUntilLost(communicator);
+        }
+        say("closed");
+    }
+
+    private void reduceUntilLost(Communicator communicator) {
+        try (DeviceBuffer buffer = device.allocate(DataType.FLOAT32, COUNT)) {
+            buffer.zero(stream);
+            for (int round = 0; ; round++) {
+                communicator.allReduce(buffer, ReduceOp.SUM, stream).await();
+                if (round == 100) {
+                    say("running");
+                }
+            }
+        } catch (RemoteRankException e) {
+            say("lost " + Arrays.toString(e.failedRanks()) + " " + e.details().statusName());
+        } catch (CommunicatorException e) {
+            say(e.getClass().getSimpleName() + " " + e.getMessage());
+        }
+        communicator.abort();
+    }
+
+    /** After the loss of the last rank the others form a new communicator, with a fresh id, and go on. */
+    private void regroupAfterLoss() throws Exception {
+        reduceUntilLost(join(OPTIONS));
+        UniqueId id = exchange();
+        try (Communicator communicator = Communicator.init(device, id, worldSize - 1, rank, OPTIONS.withEpoch(2));
+                DeviceBuffer buffer = device.allocate(DataType.FLOAT64, 1)) {
+            buffer.copyFrom(new double[] {rank + 1});
+            communicator.allReduce(buffer, ReduceOp.SUM, stream).await();
+            double[] sum = new double[1];
+            buffer.copyTo(sum);
+            say("sum " + sum[0]);
+        }
+        say("closed");
+    }
+
+    private Communicator join(CommunicatorOptions options) throws Exception {
+        Communicator communicator = Communicator.init(device, exchange(), worldSize, rank, options);
+        say("joined");
+        return communicator;
+    }
+
+    private UniqueId exchange() throws Exception {
+        if (rank == 0) {
+            UniqueId id = UniqueId.create(runtime);
+            say("id " + HexFormat.of().formatHex(id.bytes()));
+            return id;
+        }
+        return new UniqueId(HexFormat.of().parseHex(input.readLine()));
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}
