@@ -6,7 +6,9 @@ import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** The connection to the agent, opened when the group forms. What is sent before is dropped: nobody is there to hear it. */
+/**
+ * The connection to the agent, opened when the group forms. What is sent before is dropped: nobody is there to hear it.
+ */
 final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
     private volatile ControlClient client;
 

@@ -18,30 +18,31 @@ import dev.convoy.fault.snapshot.Membership;
 import java.time.Duration;
 
 /**
- * A group of processes that goes on when one of them is lost. A program of N equal processes, started by
- * {@code convoy run -n N -- java …}, looks like this:
+ * A group of processes that goes on when one of them is lost. A program of N equal processes, started by {@code convoy
+ * run -n N -- java …}, looks like this:
  *
- * {@snippet :
+ * <pre>{@code
  * try (ElasticGroup group = ElasticGroup.join()) {
- *     DeviceBuffer weights = group.replicated("weights", DataType.FLOAT32, n); // fill: same content on all ranks
+ *     DeviceBuffer weights = group.replicated("weights", DataType.FLOAT32, n); // fill it: the same on all ranks
  *     ShardedState moments = group.sharded("moments", DataType.FLOAT32, n);
  *     SampleLedger ledger = new SampleLedger(samples);
  *     group.replicated("ledger", ledger);
  *     group.run(steps, step -> {
- *         // gradients of [step.from(batch), step.to(batch)), then step.communicator().allReduce(…), then the update
+ *         // gradients of [step.from(batch), step.to(batch)), step.communicator().allReduce(…), the update
  *     });
  *     group.finish(summary);
  * }
- * }
+ * }</pre>
  *
- * <p>{@link #run} takes a snapshot of the declared states before each step, keeps a copy of every shard in another rank's
- * memory, and calls the step function. When a rank is lost the others abort their communicator, build a new one, roll back to
- * the newest snapshot that they hold together, and the step function is called again from there. What a step does must
- * therefore follow from the declared states and the step's number alone.
+ * <p>{@link #run} takes a snapshot of the declared states before each step, keeps a copy of every shard in another
+ * rank's memory, and calls the step function. When a rank is lost the others abort their communicator, build a new one,
+ * roll back to the newest snapshot that they hold together, and the step function is called again from there. What a
+ * step does must therefore follow from the declared states and the step's number alone.
  *
- * <p><b>When the group forms.</b> {@link #join} prepares this process; the group itself forms at the first call that needs it
- * ({@link #rank}, {@link #communicator}, {@link #run}, …). Load data before that: a group that waits for a replacement waits
- * for its data, too. Between the forming of the group and {@link #run} a loss cannot be recovered from.
+ * <p><b>When the group forms.</b> {@link #join} prepares this process; the group itself forms at the first call that
+ * needs it ({@link #rank}, {@link #communicator}, {@link #run}, …). Load data before that: a group that waits for a
+ * replacement waits for its data, too. Between the forming of the group and {@link #run} a loss cannot be recovered
+ * from.
  *
  * <p><b>Threads.</b> All methods but {@link #launchRank} are for one thread, the one that called {@link #join}.
  */
@@ -61,6 +62,7 @@ public final class ElasticGroup implements AutoCloseable {
     private final OperationTap tap;
     private final EpochFormation formation;
     private final StateRegistry states;
+    private final Watchdog watchdog;
     private SnapshotKeeper snapshots;
     private Stage stage = Stage.PREPARED;
 
@@ -83,20 +85,13 @@ public final class ElasticGroup implements AutoCloseable {
         stream = device.newStream();
         FlightRecorder recorder = new FlightRecorder();
         control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));
-        FaultInjector injector = new FaultInjector(
-                environment.self().launchRank(), environment.faults(), new SelfInflicted(control));
+        FaultInjector injector =
+                new FaultInjector(environment.self().launchRank(), environment.faults(), new SelfInflicted(control));
         suspicions = new Suspicions(control, status, recorder);
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
         formation = new EpochFormation(
-                environment.self(),
-                communicatorOptions(),
-                device,
-                stream,
-                control,
-                status,
-                injector,
-                suspicions,
-                tap);
+                environment.self(), communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
+        watchdog = new Watchdog(control, status, suspicions, environment.deadline());
         states = new StateRegistry(device, stream, environment.deadline(), this::formed);
     }
 
@@ -127,8 +122,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Prepares this process: reads the environment that the agent set, opens the runtime, links and rehearses the native
-     * calls of a recovery.
+     * Prepares this process: reads the environment that the agent set, opens the runtime, links and rehearses the
+     * native calls of a recovery.
      *
      * @param options the same on all ranks
      * @return the group, which forms at its first use
@@ -147,7 +142,9 @@ public final class ElasticGroup implements AutoCloseable {
     private static void endWithTheAgent(int agentPid) {
         Posix.setParentDeathSignal(Posix.SIGKILL);
         boolean direct = Posix.parentPid() == agentPid;
-        if (agentPid > 0 && !direct && !ProcessHandle.of(agentPid).map(ProcessHandle::isAlive).orElse(false)) {
+        if (agentPid > 0
+                && !direct
+                && !ProcessHandle.of(agentPid).map(ProcessHandle::isAlive).orElse(false)) {
             throw new NotLaunchedException("the agent that started this process (pid " + agentPid + ") is gone");
         }
     }
@@ -169,6 +166,7 @@ public final class ElasticGroup implements AutoCloseable {
         }
         if (stage == Stage.PREPARED) {
             link.open(environment, control, status);
+            watchdog.start();
             formation.form();
             stage = Stage.FORMED;
         }
@@ -194,8 +192,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * The stream on which snapshots are taken. Work on the declared buffers must be enqueued here, or be complete when the
-     * step function returns.
+     * The stream on which snapshots are taken. Work on the declared buffers must be enqueued here, or be complete when
+     * the step function returns.
      *
      * @return owned by the group; the same in all epochs; do not close
      */
@@ -241,8 +239,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * The rank that this process was launched with; a replacement has the launch rank of the process that it replaces. Any
-     * thread may call it; forms nothing.
+     * The rank that this process was launched with; a replacement has the launch rank of the process that it replaces.
+     * Any thread may call it; forms nothing.
      *
      * @return 0 to N − 1 of {@code convoy run -n N}
      */
@@ -251,8 +249,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Declares a buffer whose content is equal on every rank. Fill it before {@link #run}, the same way on every rank: that is
-     * the initial state. Declare before {@link #run}, in the same order on all ranks.
+     * Declares a buffer whose content is equal on every rank. Fill it before {@link #run}, the same way on every rank:
+     * that is the initial state. Declare before {@link #run}, in the same order on all ranks.
      *
      * @param name unique within the group
      * @param type type of the elements
@@ -266,7 +264,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Declares state on the heap that is equal on every rank. Declare before {@link #run}, in the same order on all ranks.
+     * Declares state on the heap that is equal on every rank. Declare before {@link #run}, in the same order on all
+     * ranks.
      *
      * @param name unique within the group
      * @param state saved before each snapshot, loaded in a restore
@@ -278,8 +277,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Declares a vector that is cut into one shard a rank, zero at first. Declare before {@link #run}, in the same order on all
-     * ranks.
+     * Declares a vector that is cut into one shard a rank, zero at first. Declare before {@link #run}, in the same
+     * order on all ranks.
      *
      * @param name unique within the group
      * @param type type of the elements
@@ -308,11 +307,11 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Carries out the steps 0 to {@code steps} − 1 and returns once every rank has. A process that joins a running job starts
-     * at the restored step. May be called once.
+     * Carries out the steps 0 to {@code steps} − 1 and returns once every rank has. A process that joins a running job
+     * starts at the restored step. May be called once.
      *
-     * <p>On return the states are those after the last step on every rank; the communicator is ready for use, but a loss from
-     * here on is not recovered from.
+     * <p>On return the states are those after the last step on every rank; the communicator is ready for use, but a
+     * loss from here on is not recovered from.
      *
      * @param steps number of steps; the same on all ranks
      * @param function called for each step
@@ -345,7 +344,17 @@ public final class ElasticGroup implements AutoCloseable {
             new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream).run(steps, function);
         } catch (Throwable e) {
             control.send(new RankMessage.Failing(status.epoch(), OneLine.of(e)));
+            abortQuietly(e);
             throw e;
+        }
+    }
+
+    // Otherwise the program could wait for ever in freeing a buffer that the communicator still works on.
+    private void abortQuietly(Throwable failure) {
+        try {
+            formation.members().communicator().abort();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -358,13 +367,12 @@ public final class ElasticGroup implements AutoCloseable {
      */
     public void progress(long step, double loss, double samplesPerSecond) {
         Membership members = formed();
-        control.send(
-                new RankMessage.Progress(members.epoch(), step, loss, samplesPerSecond, members.worldSize()));
+        control.send(new RankMessage.Progress(members.epoch(), step, loss, samplesPerSecond, members.worldSize()));
     }
 
     /**
-     * Tells the agent the run's result. Call it after {@link #run}, with a summary on one rank and null on the others; without
-     * a call {@link #close} says that there is none.
+     * Tells the agent the run's result. Call it after {@link #run}, with a summary on one rank and null on the others;
+     * without a call {@link #close} says that there is none.
      *
      * @param summary the result, or null
      * @throws IllegalStateException if {@link #run} has not returned
@@ -411,14 +419,15 @@ public final class ElasticGroup implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("try") // All are only ever closed, in the reverse order of their creation.
     private void free() {
         try (runtime;
                 stream;
                 states;
                 SnapshotKeeper keeper = snapshots;
-                Communicator communicator = formation.members() == null
-                        ? null
-                        : formation.members().communicator()) {
+                Communicator communicator =
+                        formation.members() == null ? null : formation.members().communicator()) {
+            watchdog.close();
             control.unguard();
         } finally {
             link.close();

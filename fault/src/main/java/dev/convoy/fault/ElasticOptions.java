@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * How a process takes part in an elastic group. All ranks must use the same values.
  *
- * @param snapshotEvery steps between snapshots; 1 snapshots before every step, so that at most the step in progress is lost
+ * @param snapshotEvery steps between snapshots; 1 snapshots before every step, so that at most the step in progress is
+ *     lost
  * @param initDeadline bound of a communicator's initialisation
  */
 public record ElasticOptions(int snapshotEvery, Duration initDeadline) {

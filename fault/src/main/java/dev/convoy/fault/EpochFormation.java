@@ -22,8 +22,8 @@ import dev.convoy.fault.snapshot.SlotPair;
 import java.util.List;
 
 /**
- * This rank's part in the two rounds that make an epoch: abort and tell what lies in its memory, then build the communicator of
- * the epoch that the coordinator published. Used by the user's thread, which makes every native call.
+ * This rank's part in the two rounds that make an epoch: abort and tell what lies in its memory, then build the
+ * communicator of the epoch that the coordinator published. Used by the user's thread, which makes every native call.
  */
 final class EpochFormation {
     private static final byte[] NO_ID = {};
@@ -117,9 +117,13 @@ final class EpochFormation {
         }
     }
 
-    /** Aborts the present communicator, if there is one, and waits until nothing writes into this rank's memory any more. */
+    /**
+     * Aborts the present communicator, if there is one, and waits until nothing writes into this rank's memory any
+     * more.
+     */
     void abandon() {
         control.unguard();
+        status.leaveCommunicator();
         if (members != null) {
             members.communicator().abort();
             stream.synchronize(options.deadline());

@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * State on the Java heap that is equal on every rank and part of every snapshot: counters, a sampler's cursor, the
- * {@link SampleLedger}. Whatever a step changes and the next one reads belongs into a declared state, or a recovery loses it.
+ * {@link SampleLedger}. Whatever a step changes and the next one reads belongs into a declared state, or a recovery
+ * loses it.
  *
  * <p>Called by the thread that is in {@link ElasticGroup#run}, never by two threads at once.
  */

@@ -8,8 +8,8 @@ import dev.convoy.fault.inject.FaultInjector;
 import dev.convoy.fault.protocol.RankMessage;
 
 /**
- * Sees every operation before it is enqueued: keeps the flight record, and at a step's first operation fires the faults of
- * that step and looks at how long this rank needed to get there.
+ * Sees every operation before it is enqueued: keeps the flight record, and at a step's first operation fires the faults
+ * of that step and looks at how long this rank needed to get there.
  */
 final class OperationTap implements OperationObserver {
     private final FlightRecorder recorder;

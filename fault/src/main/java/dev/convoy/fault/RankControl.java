@@ -13,8 +13,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What the coordinator wants of this rank, as a set of conditions. Records come in on the control connection's thread, which
- * answers what needs no native call and revokes the communicator; everything else waits here for the user's thread.
+ * What the coordinator wants of this rank, as a set of conditions. Records come in on the control connection's thread,
+ * which answers what needs no native call and revokes the communicator; everything else waits here for the user's
+ * thread.
  */
 final class RankControl {
     private static final Consumer<String> NOTHING_TO_REVOKE = reason -> {};
@@ -30,6 +31,7 @@ final class RankControl {
     private final Set<String> recordedFaults = new HashSet<>();
     private Consumer<String> revoker = NOTHING_TO_REVOKE;
     private CoordinatorMessage.Revoke revoke;
+    private long revokedAtNs;
     private CoordinatorMessage.EpochStart start;
     private CoordinatorMessage.Persist persist;
     private long releasedEpoch;
@@ -95,6 +97,7 @@ final class RankControl {
                 return;
             }
             revoke = newer;
+            revokedAtNs = System.nanoTime();
             present = revoker;
             changed.signalAll();
         } finally {
@@ -109,8 +112,7 @@ final class RankControl {
             switch (message) {
                 case CoordinatorMessage.EpochStart newer -> start = newer;
                 case CoordinatorMessage.Persist request -> persist = request;
-                case CoordinatorMessage.Release release ->
-                    releasedEpoch = Math.max(releasedEpoch, release.epoch());
+                case CoordinatorMessage.Release release -> releasedEpoch = Math.max(releasedEpoch, release.epoch());
                 case CoordinatorMessage.FaultRecorded fault -> recordedFaults.add(fault.spec());
                 case CoordinatorMessage.Rejected rejected -> rejection = rejected.reason();
                 default -> throw new IllegalStateException("handled elsewhere: " + message);
@@ -161,6 +163,16 @@ final class RankControl {
         }
     }
 
+    /** For how long an epoch newer than this one has been forming; 0 if none is. */
+    long revokedForNanos(long epoch) {
+        lock.lock();
+        try {
+            return isRevoked(epoch) ? System.nanoTime() - revokedAtNs : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean isRevoked(long epoch) {
         return revoke != null && revoke.epoch() > epoch;
     }
@@ -176,7 +188,10 @@ final class RankControl {
         }
     }
 
-    /** Waits for what follows an acknowledged revocation: the epoch's start, a newer revocation, or a request to persist. */
+    /**
+     * Waits for what follows an acknowledged revocation: the epoch's start, a newer revocation, or a request to
+     * persist.
+     */
     CoordinatorMessage awaitAgreement(long epoch) {
         lock.lock();
         try {

@@ -11,8 +11,19 @@ final class RankStatus {
     private volatile Communicator communicator;
 
     void enterEpoch(long newEpoch, Communicator newCommunicator) {
-        communicator = newCommunicator;
+        // In this order: a reader that sees the communicator must not take it for an older epoch's.
         epoch = newEpoch;
+        communicator = newCommunicator;
+    }
+
+    /** The communicator is about to be aborted by the thread that drives it. */
+    void leaveCommunicator() {
+        communicator = null;
+    }
+
+    /** The communicator in use, or null while there is none. */
+    Communicator communicator() {
+        return communicator;
     }
 
     void enterStep(long newStep) {

@@ -7,11 +7,9 @@ import dev.convoy.CommunicatorRevokedException;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
-import dev.convoy.Group;
 import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
 import dev.convoy.UniqueId;
-import dev.convoy.Work;
 import dev.convoy.fault.control.MessageCodec;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Evidence;
@@ -23,8 +21,8 @@ import dev.convoy.fault.snapshot.Membership;
 import java.util.List;
 
 /**
- * Goes through a recovery once, alone and on a few bytes, before training begins: every class on that path is loaded and every
- * native call linked while nobody waits for it. The first link of a native call costs tens of milliseconds.
+ * Goes through a recovery once, alone and on a few bytes, before training begins: every class on that path is loaded
+ * and every native call linked while nobody waits for it. The first link of a native call costs tens of milliseconds.
  */
 final class Rehearsal {
     private static final int ELEMENTS = 64;
@@ -74,12 +72,11 @@ final class Rehearsal {
                 DeviceBuffer other = device.allocatePinned(DataType.UINT8, ELEMENTS);
                 DeviceBuffer sum = device.allocate(DataType.INT64, 1)) {
             communicator.allReduce(sum, ReduceOp.SUM, stream).await();
-            Work last;
-            try (Group group = communicator.group()) {
+            try (var _ = communicator.group()) {
                 communicator.send(one, 0, stream);
-                last = communicator.recv(other, 0, stream);
+                communicator.recv(other, 0, stream);
             }
-            last.await();
+            communicator.synchronize(stream);
         }
     }
 
@@ -101,9 +98,8 @@ final class Rehearsal {
         MessageCodec.frame(new RankMessage.Aborted(
                 2, 0, 0, snapshots.slots().inventory(), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
         MessageCodec.frame(new CoordinatorMessage.EpochStart(
-                2,
-                List.of(self),
-                new byte[UniqueId.SIZE],
-                new RestorePlan(version, 1, new int[] {0}, 0, new boolean[] {true})));
+                2, List.of(self), new byte[UniqueId.SIZE], new RestorePlan(version, 1, new int[] {0}, 0, new boolean[] {
+                    true
+                })));
     }
 }

@@ -8,9 +8,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * What samples the kept steps were fed with: a count, every sample skipped or taken twice in a pass, and a SHA-256 chain over
- * the ids of each global batch. Declared as a {@link HostState} it is rolled back with everything else, so that at the end it
- * tells of exactly the steps whose effect is in the parameters; its hash is the same at any world size and with any faults.
+ * What samples the kept steps were fed with: a count, every sample skipped or taken twice in a pass, and a SHA-256
+ * chain over the ids of each global batch. Declared as a {@link HostState} it is rolled back with everything else, so
+ * that at the end it tells of exactly the steps whose effect is in the parameters; its hash is the same at any world
+ * size and with any faults.
  *
  * <p>Chain: h₀ is 32 zero bytes, hₖ₊₁ = SHA-256(hₖ ‖ pass as 8 bytes ‖ ids as 4 bytes each), big-endian.
  *
@@ -57,7 +58,8 @@ public final class SampleLedger implements HostState, AutoCloseable {
      * @param from first id of this rank, inclusive
      * @param to end of this rank's ids, exclusive; may equal {@code from}
      * @param globalBatch size of the global batch; equal on all ranks, no rank has more than its share rounded up
-     * @throws IllegalArgumentException if an id is out of range, the pass goes back, or this rank has more than its share
+     * @throws IllegalArgumentException if an id is out of range, the pass goes back, or this rank has more than its
+     *     share
      */
     public void feed(Step step, long pass, int[] ids, int from, int to, int globalBatch) {
         if (fed == null) {
@@ -180,8 +182,8 @@ public final class SampleLedger implements HostState, AutoCloseable {
     @Override
     public void load(ByteBuffer from) {
         if (from.remaining() != maxBytes()) {
-            throw new IllegalArgumentException("a ledger of " + samples + " samples has " + maxBytes() + " bytes, this has "
-                    + from.remaining());
+            throw new IllegalArgumentException(
+                    "a ledger of " + samples + " samples has " + maxBytes() + " bytes, this has " + from.remaining());
         }
         pass = from.getLong();
         distinct = from.getLong();

@@ -3,7 +3,10 @@ package dev.convoy.fault;
 
 import dev.convoy.DeviceBuffer;
 
-/** Gives a shard its initial content; must depend on the global offset only, since the world size at that time is not fixed. */
+/**
+ * Gives a shard its initial content; must depend on the global offset only, since the world size at that time is not
+ * fixed.
+ */
 @FunctionalInterface
 public interface ShardInitializer {
     /**

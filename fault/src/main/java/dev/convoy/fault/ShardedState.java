@@ -5,11 +5,11 @@ import dev.convoy.DataType;
 import dev.convoy.DeviceBuffer;
 
 /**
- * A vector of which rank r of N holds the elements [rL/N, (r+1)L/N), for instance an optimizer's moments. Each shard has a
- * copy in another rank's memory, and after a loss the vector is cut again for the new world size.
+ * A vector of which rank r of N holds the elements [rL/N, (r+1)L/N), for instance an optimizer's moments. Each shard
+ * has a copy in another rank's memory, and after a loss the vector is cut again for the new world size.
  *
- * <p>Used by the thread that uses the {@link ElasticGroup}. Offset, count and buffer change with the epoch: ask for them in
- * every step.
+ * <p>Used by the thread that uses the {@link ElasticGroup}. Offset, count and buffer change with the epoch: ask for
+ * them in every step.
  */
 public interface ShardedState {
     /**

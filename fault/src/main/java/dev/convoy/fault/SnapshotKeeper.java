@@ -52,9 +52,8 @@ final class SnapshotKeeper implements AutoCloseable {
         this.states = states;
         long declaration = states.freeze().declarationHash(steps, every);
         slots = new SlotPair(states.shape(), bytes -> pinned(device, bytes));
-        snapshotter = new Snapshotter(
-                states, slots, device, stream, environment.launchSize(), environment.deadline(), declaration);
-        restorer = new Restorer(states, slots, device, stream, environment.deadline());
+        snapshotter = new Snapshotter(states, slots, device, stream, environment.launchSize(), declaration);
+        restorer = new Restorer(states, slots, device, stream, environment.launchSize());
         durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
     }
 
@@ -110,8 +109,7 @@ final class SnapshotKeeper implements AutoCloseable {
         if (agreed) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {
-                durable.startWriting(
-                        new Version(members.epoch(), step), members.rank(), environment.stateDirectory());
+                durable.startWriting(new Version(members.epoch(), step), members.rank(), environment.stateDirectory());
             }
         }
     }
@@ -127,6 +125,7 @@ final class SnapshotKeeper implements AutoCloseable {
     @Override
     public void close() {
         durable.close();
+        restorer.close();
         snapshotter.close();
         slots.close();
     }

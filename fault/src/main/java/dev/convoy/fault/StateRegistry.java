@@ -242,8 +242,8 @@ final class StateRegistry implements LiveState, AutoCloseable {
         public DeviceBuffer buffer() {
             ensureCut();
             if (live == null) {
-                throw new IllegalStateException("rank " + rank + " of " + worldSize + " has no element of state '" + name
-                        + "' (" + total + " elements); check count() first");
+                throw new IllegalStateException("rank " + rank + " of " + worldSize + " has no element of state '"
+                        + name + "' (" + total + " elements); check count() first");
             }
             return live;
         }

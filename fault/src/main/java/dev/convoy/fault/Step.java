@@ -12,7 +12,8 @@ import dev.convoy.Stream;
  * @param worldSize number of ranks in {@code communicator}
  * @param epoch epoch of {@code communicator}
  * @param communicator the epoch's communicator; do not keep it beyond the step
- * @param stream the stream on which {@link ElasticGroup} itself enqueues its copies; work enqueued there is in the snapshots
+ * @param stream the stream on which {@link ElasticGroup} itself enqueues its copies; work enqueued there is in the
+ *     snapshots
  */
 public record Step(long index, int rank, int worldSize, long epoch, Communicator communicator, Stream stream) {
     /**

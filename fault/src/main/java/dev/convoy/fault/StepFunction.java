@@ -5,8 +5,8 @@ package dev.convoy.fault;
 @FunctionalInterface
 public interface StepFunction {
     /**
-     * Carries out one step. It must depend on nothing but the step and the declared states: after a loss it is called again
-     * for steps that were already carried out, perhaps with another rank, world size and communicator.
+     * Carries out one step. It must depend on nothing but the step and the declared states: after a loss it is called
+     * again for steps that were already carried out, perhaps with another rank, world size and communicator.
      *
      * <p>Let errors of the communicator leave the function; {@link ElasticGroup#run} recovers from them. Any other
      * exception ends this process, which the others then go on without.

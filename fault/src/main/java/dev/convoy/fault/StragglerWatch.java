@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Notices that this rank itself took unusually long to reach a step's first collective, while the others waited. That is worth
- * a warning and never more: a rank that is slow below the deadline is not excluded.
+ * Notices that this rank itself took unusually long to reach a step's first collective, while the others waited. That
+ * is worth a warning and never more: a rank that is slow below the deadline is not excluded.
  */
 final class StragglerWatch {
     private static final int WARM_UP_STEPS = 5;

@@ -11,8 +11,12 @@ import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.snapshot.DamagedTransferException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Tells failures of the communicator from failures of the program, and reports the former to the coordinator, once an epoch. */
+/**
+ * Tells failures of the communicator from failures of the program, and reports the former to the coordinator, once an
+ * epoch.
+ */
 final class Suspicions {
     private static final int[] NOBODY = {};
     private static final int MOST_CAUSES = 20;
@@ -21,7 +25,7 @@ final class Suspicions {
     private final RankControl control;
     private final RankStatus status;
     private final FlightRecorder recorder;
-    private long reportedEpoch;
+    private final AtomicLong reportedEpoch = new AtomicLong();
 
     Suspicions(RankControl control, RankStatus status, FlightRecorder recorder) {
         this.control = control;
@@ -30,8 +34,8 @@ final class Suspicions {
     }
 
     /**
-     * Whether a recovery is the answer to an error. An old communicator that was kept beyond its epoch is a mistake of the
-     * program that a recovery would only repeat.
+     * Whether a recovery is the answer to an error. An old communicator that was kept beyond its epoch is a mistake of
+     * the program that a recovery would only repeat.
      */
     static boolean isRecoverable(Throwable error) {
         Throwable cause = recoverableCause(error);
@@ -52,13 +56,23 @@ final class Suspicions {
     /** Reports an error unless a newer epoch is being formed already, or this one's end was reported before. */
     void report(long epoch, Throwable error) {
         Throwable cause = recoverableCause(error);
-        if (cause instanceof CommunicatorRevokedException || reportedEpoch >= epoch || control.revoked(epoch)) {
+        if (!(cause instanceof CommunicatorRevokedException)) {
+            send(epoch, evidence(cause), ranks(cause), OneLine.of(error));
+        }
+    }
+
+    /** Reports, in place of the user's thread, an operation that is long past its deadline. */
+    void reportStall(long epoch) {
+        send(epoch, Evidence.DEADLINE, NOBODY, "an operation is past its deadline and the program does not notice");
+    }
+
+    private void send(long epoch, Evidence evidence, int[] ranks, String what) {
+        if (control.revoked(epoch) || reportedEpoch.getAndAccumulate(epoch, Math::max) >= epoch) {
             return;
         }
-        reportedEpoch = epoch;
         long now = System.nanoTime();
         control.send(new RankMessage.Suspect(
-                epoch, evidence(cause), ranks(cause), now, detail(error), status.enqueued(), status.completed()));
+                epoch, evidence, ranks, now, what + lastOperations(), status.enqueued(), status.completed()));
     }
 
     private static Evidence evidence(Throwable cause) {
@@ -73,8 +87,8 @@ final class Suspicions {
         return cause instanceof RemoteRankException remote ? remote.failedRanks() : NOBODY;
     }
 
-    private String detail(Throwable error) {
+    private String lastOperations() {
         List<FlightRecorder.Entry> last = recorder.newest(RECENT);
-        return OneLine.of(error) + (last.isEmpty() ? "" : "; last operations here: " + last);
+        return last.isEmpty() ? "" : "; last operations here: " + last;
     }
 }

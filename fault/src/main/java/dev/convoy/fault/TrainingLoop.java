@@ -6,8 +6,8 @@ import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.snapshot.Membership;
 
 /**
- * Calls the step function, step after step and epoch after epoch. Every failure of a communicator, wherever it strikes, leads
- * to the formation of the next epoch and to the step that this one restores; nothing else does.
+ * Calls the step function, step after step and epoch after epoch. Every failure of a communicator, wherever it strikes,
+ * leads to the formation of the next epoch and to the step that this one restores; nothing else does.
  */
 final class TrainingLoop {
     private final EpochFormation formation;
@@ -44,7 +44,7 @@ final class TrainingLoop {
                 carryOut(members, steps, function);
                 released = control.awaitRelease(members.epoch());
             } catch (Exception e) {
-                if (!Suspicions.isRecoverable(e)) {
+                if (!isRecoverable(e, members)) {
                     throw e;
                 }
                 suspicions.report(members.epoch(), e);
@@ -53,6 +53,12 @@ final class TrainingLoop {
                 formation.form();
             }
         }
+    }
+
+    // In an epoch that is being replaced nothing counts any more; a mistake of the program shows again in the replay.
+    private boolean isRecoverable(Exception error, Membership members) {
+        return Suspicions.isRecoverable(error)
+                || (control.revoked(members.epoch()) && !(error instanceof InjectedFaultException));
     }
 
     private void carryOut(Membership members, long steps, StepFunction function) throws Exception {
@@ -85,6 +91,7 @@ final class TrainingLoop {
             function.run(new Step(
                     step, members.rank(), members.worldSize(), members.epoch(), members.communicator(), stream));
             tap.stepEnds();
+            members.communicator().synchronize(stream);
             done = true;
         } finally {
             if (!done) {

@@ -63,7 +63,8 @@ class SampleLedgerTest {
         ledger.record(1, new int[] {9, 258, 0}, 2, 3);
 
         MessageDigest sha = MessageDigest.getInstance("SHA-256");
-        byte[] first = sha.digest(HexFormat.of().parseHex("00".repeat(32) + "0000000000000000" + "00000005" + "00000003"));
+        byte[] first =
+                sha.digest(HexFormat.of().parseHex("00".repeat(32) + "0000000000000000" + "00000005" + "00000003"));
         sha.update(first);
         byte[] second = sha.digest(HexFormat.of().parseHex("0000000000000001" + "00000000"));
         assertThat(ledger.sha256()).isEqualTo(HexFormat.of().formatHex(second));

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 /**
  * A rank's end of its control connection. Thread-safe.
  *
- * <p>Records of the coordinator come on one daemon thread. When the agent is gone, {@code onLost} is told once: only the
- * coordinator makes an epoch, so a rank without it must stop.
+ * <p>Records of the coordinator come on one daemon thread. When the agent is gone, {@code onLost} is told once: only
+ * the coordinator makes an epoch, so a rank without it must stop.
  */
 public final class ControlClient implements AutoCloseable {
     /** Time between two heartbeats. */

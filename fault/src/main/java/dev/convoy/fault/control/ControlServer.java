@@ -22,8 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The agent's end of the control connections, on a loopback port of its own.
  *
- * <p>Every connection has a reader and a writer thread (daemons). The first record must be a Hello with the job's token,
- * within 5 s and small; whoever sends anything else is dropped without anybody noticing. All methods are thread-safe.
+ * <p>Every connection has a reader and a writer thread (daemons). The first record must be a Hello with the job's
+ * token, within 5 s and small; whoever sends anything else is dropped without anybody noticing. All methods are
+ * thread-safe.
  */
 public final class ControlServer implements AutoCloseable {
     private static final int MAX_STRANGERS = 64;
@@ -149,7 +150,7 @@ public final class ControlServer implements AutoCloseable {
         while (!closed) {
             try {
                 Socket connection = socket.accept();
-                if (strangers.tryAcquire()) {
+                if (!closed && strangers.tryAcquire()) {
                     open.add(connection);
                     daemon("convoy-control-" + accepted.incrementAndGet(), () -> serve(connection));
                 } else {
@@ -172,13 +173,7 @@ public final class ControlServer implements AutoCloseable {
 
     private void serve(Socket stranger) {
         try (stranger) {
-            stranger.setTcpNoDelay(true);
-            ControlConnection connection = null;
-            try {
-                connection = admit(stranger);
-            } finally {
-                strangers.release();
-            }
+            ControlConnection connection = greet(stranger);
             if (connection != null) {
                 serve(connection);
             }
@@ -187,6 +182,16 @@ public final class ControlServer implements AutoCloseable {
             closeQuietly(stranger);
         } finally {
             open.remove(stranger);
+        }
+    }
+
+    private ControlConnection greet(Socket stranger) throws IOException {
+        try {
+            stranger.setTcpNoDelay(true);
+            // Closed: accepted while close() went through the list.
+            return closed ? null : admit(stranger);
+        } finally {
+            strangers.release();
         }
     }
 

@@ -115,13 +115,7 @@ final class RankMessageCodec {
             case 3 -> new RankMessage.FaultFired(in.string(), in.i64());
             case 4 ->
                 new RankMessage.Suspect(
-                        in.i64(),
-                        in.constant(Evidence.values()),
-                        in.ints(),
-                        in.i64(),
-                        in.string(),
-                        in.i64(),
-                        in.i64());
+                        in.i64(), in.constant(Evidence.values()), in.ints(), in.i64(), in.string(), in.i64(), in.i64());
             case 5 -> new RankMessage.Probed(in.i64(), in.i64(), in.i64(), in.i64());
             case 6 ->
                 new RankMessage.Aborted(

@@ -81,7 +81,10 @@ final class WireReader {
             throw new ProtocolException("a string of " + utf8.length + " bytes; at most " + Limits.STRING_BYTES);
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new ProtocolException("a string is not UTF-8", e);
         }

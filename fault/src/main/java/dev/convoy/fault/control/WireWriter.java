@@ -44,9 +44,8 @@ final class WireWriter {
     void string(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         if (utf8.length > Limits.STRING_BYTES) {
-            throw new IllegalArgumentException(
-                    "a string of " + utf8.length + " bytes exceeds " + Limits.STRING_BYTES + ": "
-                            + value.substring(0, 40) + "…");
+            throw new IllegalArgumentException("a string of " + utf8.length + " bytes exceeds " + Limits.STRING_BYTES
+                    + ": " + value.substring(0, 40) + "…");
         }
         bytes(utf8);
     }

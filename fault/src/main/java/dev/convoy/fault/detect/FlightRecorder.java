@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * The last operations of a rank in a ring, so that a hang can be told from the operation that did not arrive.
  *
- * <p>One thread records, any thread reads. Recording neither allocates nor locks. A reader may meet a slot that is being
- * overwritten; it leaves such a record out.
+ * <p>One thread records, any thread reads. Recording neither allocates nor locks. A reader may meet a slot that is
+ * being overwritten; it leaves such a record out.
  */
 public final class FlightRecorder {
     /** Records kept by default. */

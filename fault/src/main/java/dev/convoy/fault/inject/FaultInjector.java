@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Fires this rank's faults, each once: it is put on record first, so that neither a replay of the step nor the process that
- * replaces this one fires it again. Used by the user's thread.
+ * Fires this rank's faults, each once: it is put on record first, so that neither a replay of the step nor the process
+ * that replaces this one fires it again. Used by the user's thread.
  */
 public final class FaultInjector {
     private static final int SIGKILL = 9;

@@ -3,6 +3,7 @@ package dev.convoy.fault.protocol;
 
 import dev.convoy.fault.protocol.EpochProgress.Stage;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Round two and after: a published epoch is rebuilt and restored, then works until something fails or all is done. */
 final class Active extends Phase {
@@ -205,16 +206,25 @@ final class Active extends Phase {
         boolean restoring = !rebuilding && !progress.allReached(Stage.RESTORED);
         long inStageNs = job.clock.timerNs() - stageSinceNs;
         if (recovery == null && rebuilding && inStageNs > job.spec.startBoundNs()) {
-            job.fail("the group was not formed in time: waited for " + progress.missing(Stage.REBUILT));
+            job.fail("the group could not be formed in time: waited for " + names(progress.missing(Stage.REBUILT)));
         } else if (recovery != null && (rebuilding || restoring) && inStageNs > job.spec.deadlineNs()) {
             diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs()));
         }
     }
 
+    private static String names(List<MemberStatus> members) {
+        return members.stream().map(MemberStatus::toString).collect(Collectors.joining(", "));
+    }
+
     private void watchHeartbeats() {
         long now = job.clock.timerNs();
         long boundNs = job.spec.deadlineNs() + HEARTBEAT_MARGIN_NS;
-        if (isFormed() && progress.members().stream().anyMatch(status -> status.silentForNs(now) > boundNs)) {
+        List<MemberStatus> silent = progress.members().stream()
+                .filter(status -> status.silentForNs(now) > boundNs)
+                .toList();
+        if (!silent.isEmpty() && !isFormed()) {
+            job.fail("the group could not be formed: no sign of life from " + names(silent));
+        } else if (!silent.isEmpty()) {
             diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.HEARTBEAT, job.clock.nowNs()));
         }
     }

@@ -126,8 +126,8 @@ public sealed interface CoordinatorMessage extends Message {
 
         @Override
         public String toString() {
-            return "Persist[" + version + ", shards " + Arrays.toString(shards)
-                    + (replicated ? ", replicated, " : ", ") + directory + "]";
+            return "Persist[" + version + ", shards " + Arrays.toString(shards) + (replicated ? ", replicated, " : ", ")
+                    + directory + "]";
         }
     }
 

@@ -2,8 +2,8 @@
 package dev.convoy.fault.protocol;
 
 /**
- * The coordinator's timer: monotonic time less the spans in which the coordinator itself did not run. When the agent was
- * stopped or starved, everybody looks silent, and nobody is to blame.
+ * The coordinator's timer: monotonic time less the spans in which the coordinator itself did not run. When the agent
+ * was stopped or starved, everybody looks silent, and nobody is to blame.
  */
 final class DetectorClock {
     /** Events come every few milliseconds; a gap this long is the detector's own lateness. */

@@ -48,8 +48,8 @@ final class DurableLedger {
         if (!isFileName(part.file()) || (last != null && version.compareTo(last) <= 0)) {
             return;
         }
-        Pending collected = pending.computeIfAbsent(
-                version, v -> new Pending(new HashSet<>(epochs.members(v.epoch())), 0));
+        Pending collected =
+                pending.computeIfAbsent(version, v -> new Pending(new HashSet<>(epochs.members(v.epoch())), 0));
         if (collected.writers.contains(member) && collected.parts.size() < MAX_PARTS) {
             collected.parts.put(part.file(), new StoredPart(member, part.file(), part.bytes(), part.sha256()));
             if (part.last()) {

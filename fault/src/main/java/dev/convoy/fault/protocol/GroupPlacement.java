@@ -28,7 +28,8 @@ public record GroupPlacement(int worldSize, int copies) {
      */
     public GroupPlacement {
         if (worldSize < 1 || copies < 1) {
-            throw new IllegalArgumentException("world size and copies must be at least 1: " + worldSize + ", " + copies);
+            throw new IllegalArgumentException(
+                    "world size and copies must be at least 1: " + worldSize + ", " + copies);
         }
         copies = Math.min(copies, worldSize);
     }

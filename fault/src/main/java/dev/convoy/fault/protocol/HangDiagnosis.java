@@ -67,9 +67,8 @@ final class HangDiagnosis {
     private List<MemberStatus> furthestBehind() {
         long lowest = members.stream().mapToLong(MemberStatus::enqueued).min().orElse(0);
         long highest = members.stream().mapToLong(MemberStatus::enqueued).max().orElse(0);
-        List<MemberStatus> behind = members.stream()
-                .filter(status -> status.enqueued() == lowest)
-                .toList();
+        List<MemberStatus> behind =
+                members.stream().filter(status -> status.enqueued() == lowest).toList();
         boolean few = behind.size() == 1 || 2 * behind.size() < members.size();
         return lowest < highest && few ? behind : List.of();
     }

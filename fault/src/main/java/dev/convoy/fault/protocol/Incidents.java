@@ -23,8 +23,21 @@ final class Incidents {
     void open(long epoch, Detection first, List<Loss> losses) {
         recoveries++;
         Incident opened = new Incident(
-                epoch, first.cause(), List.of(), first.detectedBy(), first.atNs(), first.atNs(), null, null, null, null,
-                null, null, null, policy, null);
+                epoch,
+                first.cause(),
+                List.of(),
+                first.detectedBy(),
+                first.atNs(),
+                first.atNs(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                policy,
+                null);
         history.add(opened);
         merge(losses);
     }
@@ -43,9 +56,21 @@ final class Incidents {
             faultAtNs = injectedNs == null ? faultAtNs : Math.min(faultAtNs, injectedNs);
         }
         replaceLast(new Incident(
-                now.epoch(), cause, List.copyOf(ranks), now.detectedBy(), faultAtNs, now.detectedAtNs(),
-                now.abortedAtNs(), now.agreedAtNs(), now.rebuiltAtNs(), now.restoredAtNs(), now.resumedAtNs(),
-                now.restoredStep(), now.lostSteps(), policy, now.worldSize()));
+                now.epoch(),
+                cause,
+                List.copyOf(ranks),
+                now.detectedBy(),
+                faultAtNs,
+                now.detectedAtNs(),
+                now.abortedAtNs(),
+                now.agreedAtNs(),
+                now.rebuiltAtNs(),
+                now.restoredAtNs(),
+                now.resumedAtNs(),
+                now.restoredStep(),
+                now.lostSteps(),
+                policy,
+                now.worldSize()));
     }
 
     /** A further attempt within the present incident, such as another replacement. */
@@ -76,8 +101,21 @@ final class Incidents {
     void agreed(long atNs, long restoredStep, long lostSteps, int worldSize) {
         Incident now = last();
         replaceLast(new Incident(
-                now.epoch(), now.cause(), now.ranks(), now.detectedBy(), now.faultAtNs(), now.detectedAtNs(),
-                now.abortedAtNs(), atNs, null, null, null, restoredStep, lostSteps, policy, worldSize));
+                now.epoch(),
+                now.cause(),
+                now.ranks(),
+                now.detectedBy(),
+                now.faultAtNs(),
+                now.detectedAtNs(),
+                now.abortedAtNs(),
+                atNs,
+                null,
+                null,
+                null,
+                restoredStep,
+                lostSteps,
+                policy,
+                worldSize));
     }
 
     Incident last() {
@@ -91,10 +129,21 @@ final class Incidents {
     private void stamp(Long abortedAtNs, Long rebuiltAtNs, Long restoredAtNs, Long resumedAtNs) {
         Incident now = last();
         replaceLast(new Incident(
-                now.epoch(), now.cause(), now.ranks(), now.detectedBy(), now.faultAtNs(), now.detectedAtNs(),
-                either(abortedAtNs, now.abortedAtNs()), now.agreedAtNs(), either(rebuiltAtNs, now.rebuiltAtNs()),
-                either(restoredAtNs, now.restoredAtNs()), either(resumedAtNs, now.resumedAtNs()), now.restoredStep(),
-                now.lostSteps(), policy, now.worldSize()));
+                now.epoch(),
+                now.cause(),
+                now.ranks(),
+                now.detectedBy(),
+                now.faultAtNs(),
+                now.detectedAtNs(),
+                either(abortedAtNs, now.abortedAtNs()),
+                now.agreedAtNs(),
+                either(rebuiltAtNs, now.rebuiltAtNs()),
+                either(restoredAtNs, now.restoredAtNs()),
+                either(resumedAtNs, now.resumedAtNs()),
+                now.restoredStep(),
+                now.lostSteps(),
+                policy,
+                now.worldSize()));
     }
 
     private static Long either(Long fresh, Long known) {

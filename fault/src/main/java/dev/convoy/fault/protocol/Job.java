@@ -96,7 +96,13 @@ final class Job {
         incidents.open(epoch, first, losses);
         boolean lastChance = incidents.recoveries() > spec.maxRecoveries();
         announceLoss(losses, epoch);
-        become(new Revoking(this, epoch, false, lastChance, "the communicator failed (" + first.detectedBy().label() + ")", losses));
+        become(new Revoking(
+                this,
+                epoch,
+                false,
+                lastChance,
+                "the communicator failed (" + first.detectedBy().label() + ")",
+                losses));
     }
 
     void announceLoss(List<Loss> losses, long epoch) {

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Chooses what a new epoch restores: the newest version that its members' verified holdings cover completely, whether or
- * not anybody saw it committed.
+ * Chooses what a new epoch restores: the newest version that its members' verified holdings cover completely, whether
+ * or not anybody saw it committed.
  */
 final class RestoreChoice {
     private final List<MemberId> members;
@@ -22,7 +22,9 @@ final class RestoreChoice {
     RestoreChoice(List<MemberId> members, List<List<Holding>> inventories, Epochs epochs) {
         this.members = members;
         this.inventories = inventories.stream()
-                .map(held -> held.stream().filter(holding -> isCredible(holding, epochs)).toList())
+                .map(held -> held.stream()
+                        .filter(holding -> isCredible(holding, epochs))
+                        .toList())
                 .toList();
         this.epochs = epochs;
     }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What every member of a new epoch restores, and from whom. All members get the same plan. Immutable; arrays are copied.
+ * What every member of a new epoch restores, and from whom. All members get the same plan. Immutable; arrays are
+ * copied.
  *
  * @param version version to restore; null means that the job starts from its initial state
  * @param shardCount into how many shards the version was cut; 0 if the job has no sharded state

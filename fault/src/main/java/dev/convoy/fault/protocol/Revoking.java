@@ -135,8 +135,8 @@ final class Revoking extends Phase {
             long dueNs = due.getOrDefault(status, status.spawnedNs() + job.spec.startBoundNs());
             if (!answers.containsKey(status) && now > dueNs) {
                 String how = status.isConnected() ? "did not answer in time" : "did not join in time";
-                overdue.add(new Loss(
-                        status, Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs(), how, 0));
+                overdue.add(
+                        new Loss(status, Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs(), how, 0));
             }
         }
         if (!overdue.isEmpty()) {
@@ -155,7 +155,7 @@ final class Revoking extends Phase {
 
     private void proceed() {
         if (!initial && nobodyIsLeft()) {
-            job.fail("every rank was lost (" + reason() + "); no memory holds the state any more");
+            endWhenAllAreGone();
             return;
         }
         boolean last = isLastChance();
@@ -165,6 +165,13 @@ final class Revoking extends Phase {
         List<MemberStatus> awaited = last ? job.members.connected() : job.members.current();
         if (answers.keySet().containsAll(awaited) && job.members.leaving().isEmpty() && !awaited.isEmpty()) {
             agree(awaited, last);
+        }
+    }
+
+    /** The last ones get their grace: they may be printing why. */
+    private void endWhenAllAreGone() {
+        if (job.members.leaving().isEmpty()) {
+            job.fail("every rank was lost (" + reason() + "); no memory holds the state any more");
         }
     }
 

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The vote that commits a version: every rank states in a fixed record what it stored, all ranks see all records and come to
- * the same verdict. That a rank has all records means that every rank had stored and checksummed its part before.
+ * The vote that commits a version: every rank states in a fixed record what it stored, all ranks see all records and
+ * come to the same verdict. That a rank has all records means that every rank had stored and checksummed its part
+ * before.
  */
 public final class CommitVote {
     /** Longs in a record. */

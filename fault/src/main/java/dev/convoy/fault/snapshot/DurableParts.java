@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * This rank's parts of durable versions. The regular ones are copied aside and written by a thread of their own, so that
- * training does not wait for the disk; those that a failing job asks for are written at once.
+ * This rank's parts of durable versions. The regular ones are copied aside and written by a thread of their own, so
+ * that training does not wait for the disk; those that a failing job asks for are written at once.
  */
 public final class DurableParts implements AutoCloseable {
     private final SlotPair slots;
@@ -59,8 +59,8 @@ public final class DurableParts implements AutoCloseable {
     }
 
     /**
-     * Starts to write this rank's own part of the version just committed: its shard and, at rank 0, the replicated state. If
-     * the disk is still busy with an earlier version, this one is left out and never becomes complete.
+     * Starts to write this rank's own part of the version just committed: its shard and, at rank 0, the replicated
+     * state. If the disk is still busy with an earlier version, this one is left out and never becomes complete.
      *
      * @param version a version that this rank holds
      * @param rank this rank in the version's epoch

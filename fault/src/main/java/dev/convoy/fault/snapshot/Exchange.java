@@ -3,14 +3,14 @@ package dev.convoy.fault.snapshot;
 
 import dev.convoy.Communicator;
 import dev.convoy.DeviceBuffer;
-import dev.convoy.Group;
 import dev.convoy.Stream;
-import dev.convoy.Work;
 import dev.convoy.fault.protocol.RestorePlan;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** One rank's part in the traffic of a restore. Sends and receives are in the same order on both sides of every pair. */
+/**
+ * One rank's part in the traffic of a restore. Sends and receives are in the same order on both sides of every pair.
+ */
 final class Exchange {
     private final int rank;
     private final RestorePlan plan;
@@ -84,50 +84,43 @@ final class Exchange {
     }
 
     /** Starts all sends and receives as one group; there must be some. */
-    Work enqueue(Communicator communicator, Stream stream) {
-        Work last;
-        try (Group group = communicator.group()) {
-            last = enqueueReplicated(communicator, stream);
+    void enqueue(Communicator communicator, Stream stream) {
+        try (var _ = communicator.group()) {
+            enqueueReplicated(communicator, stream);
             for (Transfer transfer : transfers) {
-                Work work = enqueue(transfer, communicator, stream);
-                last = work == null ? last : work;
+                enqueue(transfer, communicator, stream);
             }
         }
-        return last;
     }
 
-    private Work enqueue(Transfer transfer, Communicator communicator, Stream stream) {
+    private void enqueue(Transfer transfer, Communicator communicator, Stream stream) {
         boolean mine = isServedHere(transfer);
         boolean forMe = transfer.newShard() == rank;
         if (mine && !forMe) {
             DeviceBuffer memory =
                     held.shardRegion(held.positionOf(transfer.oldShard())).buffer();
-            return communicator.send(
-                    memory.slice(transfer.oldOffset(), transfer.bytes()), transfer.newShard(), stream);
-        }
-        if (forMe && !mine) {
+            communicator.send(memory.slice(transfer.oldOffset(), transfer.bytes()), transfer.newShard(), stream);
+        } else if (forMe && !mine) {
             DeviceBuffer memory = staging.shardRegion(0).buffer();
-            return communicator.recv(
+            communicator.recv(
                     memory.slice(transfer.newOffset(), transfer.bytes()), sources[transfer.oldShard()], stream);
         }
-        return null;
     }
 
-    private Work enqueueReplicated(Communicator communicator, Stream stream) {
+    private void enqueueReplicated(Communicator communicator, Stream stream) {
         long bytes = staging.replicatedBytes().byteSize();
         if (!replicatedTraffic()) {
-            return null;
+            return;
         }
         if (rank != plan.replicatedSource()) {
-            return communicator.recv(staging.replicated().buffer().slice(0, bytes), plan.replicatedSource(), stream);
+            communicator.recv(staging.replicated().buffer().slice(0, bytes), plan.replicatedSource(), stream);
+            return;
         }
-        Work last = null;
         for (int peer = 0; peer < holdsReplicated.length; peer++) {
             if (!holdsReplicated[peer]) {
-                last = communicator.send(held.replicated().buffer().slice(0, bytes), peer, stream);
+                communicator.send(held.replicated().buffer().slice(0, bytes), peer, stream);
             }
         }
-        return last;
     }
 
     /** Compares what lies in the staging slot with what the sources had. */

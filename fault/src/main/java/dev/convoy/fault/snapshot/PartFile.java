@@ -16,9 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * One rank's part of a version on disk. Big-endian: the 8 bytes {@code CONVOYP1}, epoch, step and declaration hash as longs,
- * number of sections as int; for each section kind (0 replicated state, 1 shard), shard and number of shards as ints, length
- * and CRC32C as longs; then the sections' bytes.
+ * One rank's part of a version on disk. Big-endian: the 8 bytes {@code CONVOYP1}, epoch, step and declaration hash as
+ * longs, number of sections as int; for each section kind (0 replicated state, 1 shard), shard and number of shards as
+ * ints, length and CRC32C as longs; then the sections' bytes.
  *
  * @param version the version
  * @param declaration hash of the declared states

@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Memory of a snapshot that both the device and this process can reach.
  *
- * @param buffer the memory as the communicator and the device's copies take it, in bytes; null where there is no device (tests)
+ * @param buffer the memory as the communicator and the device's copies take it, in bytes; null where there is no device
+ *     (tests)
  * @param bytes the same memory as this process sees it
  */
 public record Region(DeviceBuffer buffer, MemorySegment bytes) {

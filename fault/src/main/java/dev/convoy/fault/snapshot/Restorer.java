@@ -10,21 +10,20 @@ import dev.convoy.Stream;
 import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
-import java.time.Duration;
 import java.util.List;
 
 /**
- * Brings the live states of all ranks to a version that lies, in parts, in the survivors' slots, cut anew for the present world
- * size. What comes from a peer goes into the free slot first and is checked there; live state is touched only after that, and
- * the slot that holds the version not at all, so that a loss during a restore finds it as it was. Used by the user's thread.
+ * Brings the live states of all ranks to a version that lies, in parts, in the survivors' slots, cut anew for the
+ * present world size. What comes from a peer goes into the free slot first and is checked there; live state is touched
+ * only after that, and the slot that holds the version not at all, so that a loss during a restore finds it as it was.
+ * Used by the user's thread.
  */
-public final class Restorer {
+public final class Restorer implements AutoCloseable {
     private final LiveState live;
     private final SlotPair slots;
     private final SlotCopies copies;
-    private final Device device;
+    private final DeviceBuffer checksums;
     private final Stream stream;
-    private final Duration deadline;
 
     /**
      * Creates a restorer.
@@ -33,15 +32,19 @@ public final class Restorer {
      * @param slots this rank's slots
      * @param device where the states are
      * @param stream stream of all copies and exchanges
-     * @param deadline bound of the copies
+     * @param largestWorld most ranks that an epoch can have
      */
-    public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, Duration deadline) {
+    public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, int largestWorld) {
         this.live = live;
         this.slots = slots;
-        this.device = device;
+        this.checksums = device.allocate(DataType.INT64, mostPieces(live.shape(), largestWorld));
         this.stream = stream;
-        this.deadline = deadline;
         this.copies = new SlotCopies(live, stream);
+    }
+
+    // Cuts of n and m shards lie at no more than n + m places; one more for the replicated state.
+    private static long mostPieces(StateShape shape, int largestWorld) {
+        return 1 + 2L * largestWorld * shape.sharded().size();
     }
 
     /**
@@ -63,39 +66,43 @@ public final class Restorer {
         if (live.shape().hasShards()) {
             copies.loadOwnShard(staging);
         }
-        stream.synchronize(deadline);
+        members.communicator().synchronize(stream);
         copies.loadHosts(replicated);
     }
 
     // The free slot, laid out as the epoch's first snapshot will be: what arrives lies where that snapshot has it.
     private Slot stage(Membership members, RestorePlan plan) {
         boolean sharded = live.shape().hasShards();
-        int[] shards = sharded
-                ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank())
-                : new int[0];
+        int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : new int[0];
         return slots.begin(new Version(members.epoch(), plan.step()), sharded ? members.worldSize() : 0, shards);
     }
 
     private void exchange(Membership members, RestorePlan plan, Slot held, Slot staging) {
         List<Transfer> transfers = Transfer.plan(live.shape(), plan.shardCount(), members.worldSize());
         Exchange exchange = new Exchange(members.rank(), plan, transfers, held, staging);
-        long[] checksums = agreeOnChecksums(members.communicator(), exchange.checksumsOfOwnPieces());
+        long[] agreed = agreeOnChecksums(members.communicator(), exchange.checksumsOfOwnPieces());
         Communicator communicator = members.communicator();
         exchange.copyLocalPieces();
         if (exchange.hasTraffic()) {
-            exchange.enqueue(communicator, stream).await();
+            exchange.enqueue(communicator, stream);
+            communicator.synchronize(stream);
         }
-        exchange.verify(checksums);
+        exchange.verify(agreed);
     }
 
     // Each checksum is computed by the one rank that serves the piece; all others add zero.
     private long[] agreeOnChecksums(Communicator communicator, long[] own) {
         long[] all = new long[own.length];
-        try (DeviceBuffer table = device.allocate(DataType.INT64, own.length)) {
-            table.copyFrom(own);
-            communicator.allReduce(table, ReduceOp.SUM, stream).await();
-            table.copyTo(all);
-        }
+        DeviceBuffer used = checksums.slice(0, own.length);
+        used.copyFrom(own);
+        communicator.allReduce(used, ReduceOp.SUM, stream).await();
+        used.copyTo(all);
         return all;
+    }
+
+    /** Frees the device memory of the checksums. Idempotent. */
+    @Override
+    public void close() {
+        checksums.close();
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Memory for one version: the replicated state, this rank's shard, and the shards that it keeps for others. What it holds is
- * offered to others only once it is whole and only as far as its checksums still hold.
+ * Memory for one version: the replicated state, this rank's shard, and the shards that it keeps for others. What it
+ * holds is offered to others only once it is whole and only as far as its checksums still hold.
  */
 public final class Slot {
     private static final int[] NONE = {};
@@ -142,8 +142,8 @@ public final class Slot {
                 return i;
             }
         }
-        throw new IllegalStateException("shard " + shard + " is not among those of snapshot " + version + ": "
-                + Arrays.toString(shards));
+        throw new IllegalStateException(
+                "shard " + shard + " is not among those of snapshot " + version + ": " + Arrays.toString(shards));
     }
 
     Region replicated() {
@@ -193,7 +193,8 @@ public final class Slot {
 
     private void requireStage(Stage expected) {
         if (stage != expected) {
-            throw new IllegalStateException("snapshot slot of version " + version + " is " + stage + ", not " + expected);
+            throw new IllegalStateException(
+                    "snapshot slot of version " + version + " is " + stage + ", not " + expected);
         }
     }
 }

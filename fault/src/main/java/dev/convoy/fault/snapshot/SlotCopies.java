@@ -12,10 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Copies between the live states and a slot. Device copies are enqueued on the stream; host states are copied at once. */
+/**
+ * Copies between the live states and a slot. Device copies are enqueued on the stream; host states are copied at once.
+ */
 final class SlotCopies {
-    private static final ValueLayout.OfLong LENGTH =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final LiveState live;
     private final StateShape shape;
@@ -104,8 +105,8 @@ final class SlotCopies {
             MemorySegment memory = slot.replicatedBytes().asSlice(shape.hostOffset(i));
             long length = memory.get(LENGTH, 0);
             if (length < 0 || length > host.maxBytes()) {
-                throw new ElasticException("snapshot " + slot.version() + " gives state '" + host.name() + "' a length of "
-                        + length + " bytes; at most " + host.maxBytes() + " can be");
+                throw new ElasticException("snapshot " + slot.version() + " gives state '" + host.name()
+                        + "' a length of " + length + " bytes; at most " + host.maxBytes() + " can be");
             }
             MemorySegment content = memory.asSlice(StateShape.LENGTH_BYTES, length);
             live.hosts().get(i).load(content.asReadOnly().asByteBuffer());

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The two slots of a rank, and the rule that keeps a version safe: a slot is written only if the other one's version is known
- * to be committed, or if there is nothing to lose yet. So whenever a rank stops, the slots of the survivors hold, whole, the
- * newest version that any rank may have gone on from.
+ * The two slots of a rank, and the rule that keeps a version safe: a slot is written only if the other one's version is
+ * known to be committed, or if there is nothing to lose yet. So whenever a rank stops, the slots of the survivors hold,
+ * whole, the newest version that any rank may have gone on from.
  */
 public final class SlotPair implements AutoCloseable {
     private final Slot[] slots;
@@ -65,7 +65,8 @@ public final class SlotPair implements AutoCloseable {
     }
 
     /**
-     * Takes over what the coordinator decided: {@code version} is what every member goes on from, anything else is void.
+     * Takes over what the coordinator decided: {@code version} is what every member goes on from, anything else is
+     * void.
      *
      * @param version the restore version, or null for the initial state
      */

@@ -5,17 +5,14 @@ import dev.convoy.Communicator;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
-import dev.convoy.Group;
 import dev.convoy.Stream;
-import dev.convoy.Work;
 import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
-import java.time.Duration;
 
 /**
- * Takes a snapshot: copies the live states into a slot, exchanges the shards' copies within the groups, and has all ranks vote.
- * Returns only once the version is committed. Used by the user's thread.
+ * Takes a snapshot: copies the live states into a slot, exchanges the shards' copies within the groups, and has all
+ * ranks vote. Returns only once the version is committed. Used by the user's thread.
  */
 public final class Snapshotter implements AutoCloseable {
     private static final int[] NO_SHARDS = {};
@@ -25,7 +22,6 @@ public final class Snapshotter implements AutoCloseable {
     private final SlotPair slots;
     private final SlotCopies copies;
     private final Stream stream;
-    private final Duration deadline;
     private final long declaration;
     private final DeviceBuffer ballot;
     private final DeviceBuffer ballots;
@@ -39,21 +35,13 @@ public final class Snapshotter implements AutoCloseable {
      * @param device where the states are
      * @param stream stream of all copies and exchanges
      * @param largestWorld most ranks that an epoch can have
-     * @param deadline bound of the copies
      * @param declaration hash of what all ranks must have in common
      */
     public Snapshotter(
-            LiveState live,
-            SlotPair slots,
-            Device device,
-            Stream stream,
-            int largestWorld,
-            Duration deadline,
-            long declaration) {
+            LiveState live, SlotPair slots, Device device, Stream stream, int largestWorld, long declaration) {
         this.live = live;
         this.slots = slots;
         this.stream = stream;
-        this.deadline = deadline;
         this.declaration = declaration;
         this.copies = new SlotCopies(live, stream);
         this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
@@ -84,39 +72,34 @@ public final class Snapshotter implements AutoCloseable {
 
     private Slot store(Membership members, Version version) {
         boolean sharded = live.shape().hasShards();
-        int[] shards = sharded
-                ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank())
-                : NO_SHARDS;
+        int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
         Slot slot = slots.begin(version, sharded ? members.worldSize() : 0, shards);
         copies.saveDevice(slot);
-        Work exchanged = slot.heldShards() > 1 ? exchangeCopies(members, slot) : null;
-        copies.saveHosts(slot);
-        if (exchanged != null) {
-            exchanged.await();
+        if (slot.heldShards() > 1) {
+            exchangeCopies(members, slot);
         }
-        stream.synchronize(deadline);
+        copies.saveHosts(slot);
+        members.communicator().synchronize(stream);
         slot.seal();
         return slot;
     }
 
     // Peers read this rank's slot, never its live state: the next step may change that while a slow peer still reads.
-    private Work exchangeCopies(Membership members, Slot slot) {
+    private void exchangeCopies(Membership members, Slot slot) {
         Communicator communicator = members.communicator();
         int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
-        Work last = null;
-        try (Group group = communicator.group()) {
+        try (var _ = communicator.group()) {
             long own = slot.shardBytes(0).byteSize();
             for (int i = 1; i < holders.length && own > 0; i++) {
-                last = communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
+                communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
             }
             for (int i = 1; i < slot.heldShards(); i++) {
                 long bytes = slot.shardBytes(i).byteSize();
                 if (bytes > 0) {
-                    last = communicator.recv(slot.shardRegion(i).buffer().slice(0, bytes), slot.shard(i), stream);
+                    communicator.recv(slot.shardRegion(i).buffer().slice(0, bytes), slot.shard(i), stream);
                 }
             }
         }
-        return last;
     }
 
     private CommitVote vote(Membership members, Slot slot, boolean wantDurable) {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a job declared, and where each piece lies in a snapshot. The replicated region holds every replicated buffer and after
- * them every host state as an 8-byte length and its bytes; a shard's region holds that shard of every sharded state. Pieces
- * start at multiples of {@value #ALIGNMENT} bytes.
+ * What a job declared, and where each piece lies in a snapshot. The replicated region holds every replicated buffer and
+ * after them every host state as an 8-byte length and its bytes; a shard's region holds that shard of every sharded
+ * state. Pieces start at multiples of {@value #ALIGNMENT} bytes.
  *
  * @param buffers replicated buffers, in the order of their declaration
  * @param hosts host states, in the order of their declaration

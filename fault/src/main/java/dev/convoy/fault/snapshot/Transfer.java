@@ -15,8 +15,8 @@ import java.util.List;
  */
 public record Transfer(int oldShard, int newShard, long oldOffset, long newOffset, long bytes) {
     /**
-     * Every transfer that turns {@code oldShards} shards into {@code newShards}, in the same order on every rank: each byte of
-     * each new shard is the target of exactly one.
+     * Every transfer that turns {@code oldShards} shards into {@code newShards}, in the same order on every rank: each
+     * byte of each new shard is the target of exactly one.
      *
      * @param shape the states
      * @param oldShards number of shards in the snapshot
@@ -46,8 +46,7 @@ public record Transfer(int oldShard, int newShard, long oldOffset, long newOffse
             }
             long oldStart = Partition.start(total, from, oldShards);
             long newStart = Partition.start(total, to, newShards);
-            long end = Math.min(
-                    Partition.start(total, from + 1, oldShards), Partition.start(total, to + 1, newShards));
+            long end = Math.min(Partition.start(total, from + 1, oldShards), Partition.start(total, to + 1, newShards));
             int size = vector.elementBytes();
             into.add(new Transfer(
                     from,

@@ -68,7 +68,8 @@ class CommitVoteTest {
         for (int rank = 0; rank < worldSize; rank++) {
             SlotPair slots =
                     new SlotPair(SHAPE, bytes -> new Region(null, MemorySegment.ofArray(new byte[(int) bytes])));
-            Slot slot = slots.begin(VERSION, worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank));
+            Slot slot =
+                    slots.begin(VERSION, worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank));
             slot.replicatedBytes().fill((byte) 4);
             for (int i = 0; i < slot.heldShards(); i++) {
                 ShardContent.fill(SHAPE, slot.shardBytes(i), slot.shard(i), worldSize, 5);

@@ -14,8 +14,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Ranks take snapshots in random interleavings and one is stopped between two random moves, again and again. Whatever any rank,
- * lost ones included, went on from must still be restorable by the survivors, whole and with the right content.
+ * Ranks take snapshots in random interleavings and one is stopped between two random moves, again and again. Whatever
+ * any rank, lost ones included, went on from must still be restorable by the survivors, whole and with the right
+ * content.
  */
 class KillAtEveryPointTest {
     private static final StateShape SHAPE = new StateShape(

@@ -4,7 +4,10 @@ package dev.convoy.fault.snapshot;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Content of sharded states that can be computed for any element alone, so that a shard is checked without another shard. */
+/**
+ * Content of sharded states that can be computed for any element alone, so that a shard is checked without another
+ * shard.
+ */
 final class ShardContent {
     private ShardContent() {}
 

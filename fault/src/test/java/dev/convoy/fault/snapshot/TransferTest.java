@@ -14,7 +14,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** Resharding from any world size to any other: every byte of every new shard has exactly one origin, and the right one. */
+/**
+ * Resharding from any world size to any other: every byte of every new shard has exactly one origin, and the right one.
+ */
 class TransferTest {
     @Provide
     Arbitrary<StateShape> shapes() {

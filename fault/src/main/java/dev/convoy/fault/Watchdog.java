@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.Communicator;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Helps where the user's thread cannot help itself. Freeing a buffer, or copying it, waits for the device's work, and
+ * work of a broken communicator ends only with its abort: a program that frees a buffer while an exception passes
+ * through waits for ever. So this thread aborts a revoked communicator which the user's thread does not come back from,
+ * and reports an operation that is long past its deadline when nobody did.
+ */
+final class Watchdog implements AutoCloseable {
+    private static final long LOOK_NS = 50_000_000;
+    private static final long GRACE_NS = 250_000_000;
+    private static final long MARGIN_NS = 2_000_000_000;
+
+    private final RankControl control;
+    private final RankStatus status;
+    private final Suspicions suspicions;
+    private final Duration deadline;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private Communicator watched;
+    private long step;
+    private long enqueued;
+    private long sinceNs;
+    private boolean reported;
+
+    Watchdog(RankControl control, RankStatus status, Suspicions suspicions, Duration deadline) {
+        this.control = control;
+        this.status = status;
+        this.suspicions = suspicions;
+        this.deadline = deadline;
+        thread = new Thread(this::watch, "convoy-watchdog");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void watch() {
+        while (!closed) {
+            LockSupport.parkNanos(LOOK_NS);
+            Communicator present = status.communicator();
+            if (present != null) {
+                look(present, status.epoch(), System.nanoTime());
+            }
+        }
+    }
+
+    private void look(Communicator present, long epoch, long now) {
+        if (control.revokedForNanos(epoch) > GRACE_NS) {
+            abort(present);
+        } else if (hasMoved(present)) {
+            sinceNs = now;
+            reported = false;
+        } else if (present.completed() < enqueued && now - sinceNs > deadline.toNanos() + MARGIN_NS && !reported) {
+            reported = true;
+            suspicions.reportStall(epoch);
+        }
+    }
+
+    private boolean hasMoved(Communicator present) {
+        boolean moved = present != watched || status.step() != step || present.enqueued() != enqueued;
+        watched = present;
+        step = status.step();
+        enqueued = present.enqueued();
+        return moved;
+    }
+
+    private static void abort(Communicator present) {
+        try {
+            present.abort();
+        } catch (IllegalStateException e) {
+            // The user's thread is inside the communicator: it will notice the revocation itself, or the agent ends it.
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.MemberId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LaunchEnvironmentTest {
+    @Test
+    void readsWhatTheAgentSets() {
+        LaunchEnvironment read = LaunchEnvironment.read(complete());
+
+        assertThat(read.host()).isEqualTo("127.0.0.1");
+        assertThat(read.port()).isEqualTo(4711);
+        assertThat(read.token()).isEqualTo("feed");
+        assertThat(read.self()).isEqualTo(new MemberId(2, 1));
+        assertThat(read.launchSize()).isEqualTo(4);
+        assertThat(read.runtime()).isEqualTo("host");
+        assertThat(read.deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(read.faults()).isEqualTo(List.of(FaultSpec.parse("kill:2@200"), FaultSpec.parse("stop:1@3")));
+        assertThat(read.stateDirectory()).isEqualTo(Path.of("/state"));
+        assertThat(read.durableEvery()).isEqualTo(Duration.ofMillis(2_500));
+        assertThat(read.agentPid()).isEqualTo(77);
+    }
+
+    @Test
+    void whatIsOptionalHasDefaults() {
+        Map<String, String> environment = complete();
+        List.of("RUNTIME", "DEADLINE_MS", "FAULTS", "STATE_DIR", "DURABLE_EVERY_MS", "AGENT_PID")
+                .forEach(name -> environment.remove("CONVOY_" + name));
+        LaunchEnvironment read = LaunchEnvironment.read(environment);
+
+        assertThat(read.runtime()).isEqualTo("auto");
+        assertThat(read.deadline()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(read.faults()).isEmpty();
+        assertThat(read.stateDirectory()).isNull();
+        assertThat(read.durableEvery()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aProgramStartedByHandIsToldHowToStartIt() {
+        assertThatThrownBy(() -> LaunchEnvironment.read(Map.of()))
+                .isInstanceOf(NotLaunchedException.class)
+                .hasMessageContaining("start this program with: convoy run -n N -- java");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TOKEN", "RANK", "WORLD_SIZE", "INCARNATION"})
+    void whatIsMissingIsNamed(String name) {
+        Map<String, String> environment = complete();
+        environment.remove("CONVOY_" + name);
+
+        assertThatThrownBy(() -> LaunchEnvironment.read(environment))
+                .isInstanceOf(NotLaunchedException.class)
+                .hasMessageContaining("CONVOY_" + name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AGENT,127.0.0.1",
+        "AGENT,127.0.0.1:0",
+        "AGENT,127.0.0.1:99999",
+        "AGENT,127.0.0.1:x",
+        "TOKEN,' '",
+        "RANK,-1",
+        "RANK,x",
+        "WORLD_SIZE,0",
+        "INCARNATION,-1",
+        "DEADLINE_MS,0",
+        "FAULTS,kill:",
+        "AGENT_PID,-3"
+    })
+    void whatIsDamagedIsNamed(String name, String value) {
+        Map<String, String> environment = complete();
+        environment.put("CONVOY_" + name, value);
+
+        assertThatThrownBy(() -> LaunchEnvironment.read(environment))
+                .isInstanceOf(NotLaunchedException.class)
+                .hasMessageContaining("CONVOY_" + name);
+    }
+
+    private static Map<String, String> complete() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("CONVOY_AGENT", "127.0.0.1:4711");
+        environment.put("CONVOY_TOKEN", "feed");
+        environment.put("CONVOY_RANK", "2");
+        environment.put("CONVOY_INCARNATION", "1");
+        environment.put("CONVOY_WORLD_SIZE", "4");
+        environment.put("CONVOY_RUNTIME", "host");
+        environment.put("CONVOY_DEADLINE_MS", "5000");
+        environment.put("CONVOY_FAULTS", "kill:2@200,stop:1@3");
+        environment.put("CONVOY_STATE_DIR", "/state");
+        environment.put("CONVOY_DURABLE_EVERY_MS", "2500");
+        environment.put("CONVOY_AGENT_PID", "77");
+        return environment;
+    }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.job;
+
+import dev.convoy.DataType;
+import dev.convoy.DeviceBuffer;
+import dev.convoy.ReduceOp;
+import dev.convoy.fault.ElasticGroup;
+import dev.convoy.fault.protocol.RunSummary;
+
+/** Small programs that use a group in one particular way, chosen by the first argument. */
+public final class PlainProgram {
+    private PlainProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "communicator" -> communicatorOnly();
+            case "mismatch" -> mismatch();
+            case "diverge" -> diverge();
+            case "free" -> freeWhileFailing();
+            case "no-states" -> noStates();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static void communicatorOnly() {
+        try (ElasticGroup group = ElasticGroup.join();
+                DeviceBuffer sum = group.device().allocate(DataType.INT64, 1)) {
+            sum.copyFrom(new long[] {group.rank() + 1});
+            group.communicator().allReduce(sum, ReduceOp.SUM, group.stream()).await();
+            long[] total = new long[1];
+            sum.copyTo(total);
+            int world = group.worldSize();
+            if (total[0] != world * (world + 1L) / 2) {
+                throw new IllegalStateException("the sum is " + total[0]);
+            }
+        }
+    }
+
+    private static void mismatch() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            group.replicated("weights", DataType.INT64, 10 + group.launchRank() / 2);
+            group.run(5, step -> {});
+        }
+    }
+
+    private static void diverge() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            DeviceBuffer weights = group.replicated("weights", DataType.INT64, 4);
+            group.run(5, step -> {
+                if (step.index() == 2) {
+                    weights.copyFrom(new long[] {step.rank() == 1 ? 1 : 0, 0, 0, 0});
+                }
+            });
+        }
+    }
+
+    // The buffer is freed while the exception of a broken communicator passes through: freeing waits for the device.
+    private static void freeWhileFailing() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            DeviceBuffer total = group.replicated("total", DataType.INT64, 1);
+            group.run(30, step -> {
+                try (DeviceBuffer one = group.device().allocate(DataType.INT64, 1)) {
+                    one.copyFrom(new long[] {step.rank() == 0 ? step.index() : 0});
+                    step.communicator()
+                            .allReduce(one, ReduceOp.SUM, step.stream())
+                            .await();
+                    long[] sum = new long[1];
+                    one.copyTo(sum);
+                    long[] before = new long[1];
+                    total.copyTo(before);
+                    total.copyFrom(new long[] {before[0] + sum[0]});
+                }
+            });
+            long[] result = new long[1];
+            total.copyTo(result);
+            group.finish(
+                    group.rank() != 0
+                            ? null
+                            : new RunSummary(30, group.worldSize(), null, null, null, result[0], 0, 0, null));
+        }
+    }
+
+    private static void noStates() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            DeviceBuffer one = group.device().allocate(DataType.INT64, 1);
+            group.run(20, step -> step.communicator()
+                    .allReduce(one, ReduceOp.SUM, step.stream())
+                    .await());
+            one.close();
+        }
+    }
+}

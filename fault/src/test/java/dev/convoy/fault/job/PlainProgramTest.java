@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.JobSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class PlainProgramTest {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aProgramMayUseTheCommunicatorOnly() throws Exception {
+        try (TestAgent agent = agent(3, "", "communicator")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+        }
+    }
+
+    @Test
+    void ranksThatDeclareDifferentStatesAreToldSo() throws Exception {
+        try (TestAgent agent = agent(4, "", "mismatch")) {
+            assertThat(agent.run(BOUND).success()).isFalse();
+            assertThat(agent.output()).contains("rank 2, compared with rank 0, declared other states");
+        }
+    }
+
+    @Test
+    void replicatedStateThatDivergesIsNeverCommitted() throws Exception {
+        try (TestAgent agent = agent(3, "", "diverge")) {
+            assertThat(agent.run(BOUND).success()).isFalse();
+            assertThat(agent.output())
+                    .contains("before step 3 of epoch 1: rank 1, compared with rank 0, holds other bytes")
+                    .contains("weights");
+        }
+    }
+
+    @Test
+    void aProgramThatFreesABufferWhileItFailsIsFreedFromIt() throws Exception {
+        try (TestAgent agent = agent(4, "kill:2@10", "free")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(outcome.summary().consumed()).isEqualTo(29 * 30 / 2);
+            assertThat(outcome.summary().worldSize()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aStoppedRankIsFoundAlthoughTheProgramNeverComesBack() throws Exception {
+        try (TestAgent agent = agent(4, "stop:1@10", "free")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(outcome.summary().consumed()).isEqualTo(29 * 30 / 2);
+        }
+    }
+
+    @Test
+    void aProgramWithoutStatesRecoversItsSteps() throws Exception {
+        try (TestAgent agent = agent(3, "kill:0@7", "no-states")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(agent.incidents()).hasSize(1);
+        }
+    }
+
+    private TestAgent agent(int ranks, String faults, String program) throws Exception {
+        JobSpec spec = new JobSpec(ranks, RecoveryPolicy.SHRINK, 1, 16, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
+        return new TestAgent(spec, faults, folder, PlainProgram.class, program);
+    }
+}

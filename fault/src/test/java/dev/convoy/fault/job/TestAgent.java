@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.job;
+
+import dev.convoy.bindings.Posix;
+import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.protocol.Coordinator;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.Decision;
+import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.JobSpec;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
+import java.util.function.LongFunction;
+
+/** A small agent within the test: real processes, the real coordinator, real connections. */
+final class TestAgent implements AutoCloseable {
+    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+
+    private final JobSpec spec;
+    private final List<String> command;
+    private final List<FaultSpec> faults;
+    private final Path folder;
+    private final Coordinator coordinator;
+    private final ControlServer server;
+    private final LinkedBlockingQueue<LongFunction<CoordinatorEvent>> events = new LinkedBlockingQueue<>();
+    private final Map<MemberId, Process> processes = new ConcurrentHashMap<>();
+    private final List<Path> logs = new CopyOnWriteArrayList<>();
+    private final List<Decision.CommitDurable> durable = new CopyOnWriteArrayList<>();
+    private final List<Watch> watches = new ArrayList<>();
+    private JobOutcome outcome;
+    private boolean dropNext;
+
+    /** Something done once the ranks report something. */
+    private record Watch(BiPredicate<MemberId, RankMessage> condition, Runnable action) {}
+
+    TestAgent(JobSpec spec, String faults, Path folder, Class<?> program, Object... arguments) throws IOException {
+        this.spec = spec;
+        this.faults = FaultSpec.parseList(faults);
+        this.folder = folder;
+        coordinator = new Coordinator(spec);
+        command = command(program, arguments);
+        server = ControlServer.open(TOKEN, new Listener());
+    }
+
+    private static List<String> command(Class<?> program, Object... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Xmx128m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path")));
+        for (String name : List.of("convoy.host.library", "convoy.runtime")) {
+            if (System.getProperty(name) != null) {
+                command.add("-D" + name + "=" + System.getProperty(name));
+            }
+        }
+        command.add(program.getName());
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return command;
+    }
+
+    /** Does something, once, when a rank has sent a certain record, before the coordinator sees it. */
+    void when(BiPredicate<MemberId, RankMessage> condition, Runnable action) {
+        watches.add(new Watch(condition, action));
+    }
+
+    /** Kills a launch rank's first process as it sends a certain record, which thereby never arrives. */
+    void dieInsteadOf(int launchRank, Class<? extends RankMessage> record) {
+        MemberId victim = new MemberId(launchRank, 0);
+        when((member, message) -> member.equals(victim) && record.isInstance(message), () -> {
+            dropNext = true;
+            kill(launchRank);
+        });
+    }
+
+    /** Kills the process that presently has a launch rank. */
+    void kill(int launchRank) {
+        processes.entrySet().stream()
+                .filter(entry -> entry.getKey().launchRank() == launchRank)
+                .filter(entry -> entry.getValue().isAlive())
+                .forEach(entry -> entry.getValue().destroyForcibly());
+    }
+
+    /** Kills or stops the process that presently has a launch rank. */
+    void signal(int launchRank, boolean stop) {
+        if (!stop) {
+            kill(launchRank);
+            return;
+        }
+        processes.entrySet().stream()
+                .filter(entry -> entry.getKey().launchRank() == launchRank)
+                .filter(entry -> entry.getValue().isAlive())
+                .forEach(entry -> Posix.kill((int) entry.getValue().pid(), Posix.SIGSTOP));
+    }
+
+    /** Does something later, on another thread. */
+    void after(Duration delay, Runnable action) {
+        Thread.ofPlatform().daemon().start(() -> {
+            LockSupport.parkNanos(delay.toNanos());
+            action.run();
+        });
+    }
+
+    /** Runs the job to its end. */
+    JobOutcome run(Duration bound) throws Exception {
+        long end = System.nanoTime() + bound.toNanos();
+        carryOut(coordinator.start(System.nanoTime()));
+        while (outcome == null) {
+            if (System.nanoTime() > end) {
+                throw new TimeoutException(
+                        "the job did not end within " + bound + ": " + incidents() + "\n" + output());
+            }
+            LongFunction<CoordinatorEvent> next = events.poll(5, TimeUnit.MILLISECONDS);
+            carryOut(coordinator.on(
+                    next == null ? new CoordinatorEvent.Tick(System.nanoTime()) : next.apply(System.nanoTime())));
+        }
+        for (Process process : processes.values()) {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                throw new TimeoutException("a process outlived the job\n" + output());
+            }
+        }
+        return outcome;
+    }
+
+    private void carryOut(List<Decision> decisions) throws IOException {
+        for (Decision decision : decisions) {
+            switch (decision) {
+                case Decision.Send send -> server.send(send.member(), send.message());
+                case Decision.Fence fence -> fence(fence.member());
+                case Decision.Spawn spawn -> spawn(spawn.member());
+                case Decision.CommitDurable commit -> durable.add(commit);
+                case Decision.End end -> outcome = end.outcome();
+                default -> {}
+            }
+        }
+    }
+
+    private void fence(MemberId member) {
+        Process process = processes.get(member);
+        if (process != null) {
+            process.destroyForcibly();
+        }
+        events.add(now -> new CoordinatorEvent.Fenced(now, member));
+    }
+
+    private void spawn(MemberId member) throws IOException {
+        Path log = folder.resolve("rank-" + member.launchRank() + "-" + member.incarnation() + ".log");
+        logs.add(log);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.put("CONVOY_AGENT", "127.0.0.1:" + server.port());
+        environment.put("CONVOY_TOKEN", TOKEN);
+        environment.put("CONVOY_RANK", String.valueOf(member.launchRank()));
+        environment.put("CONVOY_WORLD_SIZE", String.valueOf(spec.ranks()));
+        environment.put("CONVOY_INCARNATION", String.valueOf(member.incarnation()));
+        environment.put("CONVOY_RUNTIME", "host");
+        environment.put("CONVOY_DEADLINE_MS", String.valueOf(spec.deadlineNs() / 1_000_000));
+        environment.put("CONVOY_FAULTS", remainingFaults());
+        environment.put("CONVOY_STATE_DIR", spec.stateDirectory() == null ? "" : spec.stateDirectory());
+        environment.put("CONVOY_DURABLE_EVERY_MS", "100");
+        Process process = builder.start();
+        processes.put(member, process);
+        process.onExit()
+                .thenAccept(ended -> events.add(now -> new CoordinatorEvent.Exited(
+                        now, member, "exited with status " + ended.exitValue(), ended.exitValue() == 0)));
+    }
+
+    private String remainingFaults() {
+        List<String> fired = coordinator.firedFaults();
+        return String.join(
+                ",",
+                faults.stream()
+                        .map(FaultSpec::format)
+                        .filter(text -> !fired.contains(text))
+                        .toList());
+    }
+
+    List<Incident> incidents() {
+        return coordinator.incidents();
+    }
+
+    List<String> warnings() {
+        return coordinator.warnings();
+    }
+
+    List<Decision.CommitDurable> durable() {
+        return durable;
+    }
+
+    /** Everything that the ranks printed. */
+    String output() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (Path log : logs) {
+            all.append("--- ").append(log.getFileName()).append('\n').append(Files.readString(log));
+        }
+        return all.toString();
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(Process::destroyForcibly);
+        server.close();
+    }
+
+    /** Hands over from the connections' threads to the loop. */
+    private final class Listener implements ControlServer.Listener {
+        @Override
+        public void connected(MemberId member, long pid) {
+            events.add(now -> new CoordinatorEvent.Connected(now, member, pid));
+        }
+
+        @Override
+        public void received(MemberId member, RankMessage message) {
+            events.add(now -> {
+                watches.removeIf(watch -> {
+                    boolean hit = watch.condition().test(member, message);
+                    if (hit) {
+                        watch.action().run();
+                    }
+                    return hit;
+                });
+                if (dropNext) {
+                    dropNext = false;
+                    return new CoordinatorEvent.Tick(now);
+                }
+                return new CoordinatorEvent.Received(now, member, message);
+            });
+        }
+
+        @Override
+        public void disconnected(MemberId member) {
+            events.add(now -> new CoordinatorEvent.Disconnected(now, member));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import static dev.convoy.fault.protocol.Harness.rank;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.fault.protocol.Incident.Cause;
+import dev.convoy.fault.protocol.Incident.DetectedBy;
+import org.junit.jupiter.api.Test;
+
+class HangTest {
+    private final Harness job = Harness.running(4);
+
+    private void replies(int... enqueued) {
+        for (int i = 0; i < enqueued.length; i++) {
+            job.probed(rank(i), 1, enqueued[i]);
+        }
+    }
+
+    @Test
+    void deadlineAsksEverybody() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.suspects(rank(1), 1, Evidence.DEADLINE);
+        for (int i = 0; i < 4; i++) {
+            assertThat(job.sent(rank(i), CoordinatorMessage.Probe.class)).isPresent();
+        }
+        assertThat(job.decided(Decision.Send.class)).hasSize(4);
+    }
+
+    @Test
+    void silentRankWithStaleHeartbeatsIsTheCulprit() {
+        job.advance(2_000);
+        job.falls(rank(2));
+        job.advance(900);
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        long detectedNs = job.nowNs();
+        for (int i : new int[] {0, 1, 3}) {
+            job.probed(rank(i), 1, 5);
+        }
+        job.advance(490);
+        assertThat(job.fenced()).isEmpty();
+        job.advance(20);
+        assertThat(job.fenced()).containsExactly(rank(2));
+        assertThat(job.incident().cause()).isEqualTo(Cause.HANG);
+        assertThat(job.incident().detectedBy()).isEqualTo(DetectedBy.DEADLINE);
+        assertThat(job.incident().detectedAtNs()).isEqualTo(detectedNs);
+    }
+
+    @Test
+    void silentRankWithFreshHeartbeatsIsNotBlamedForSilence() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        for (int i : new int[] {0, 1, 3}) {
+            job.probed(rank(i), 1, 5);
+        }
+        job.advance(600);
+        assertThat(job.fenced()).isEmpty();
+        job.advance(1_500);
+        // Bounded: nobody is silent, so who is behind is behind.
+        assertThat(job.fenced()).containsExactly(rank(2));
+    }
+
+    @Test
+    void stoppedStateIsEvidenceEnough() {
+        job.on(new CoordinatorEvent.ProcState(job.nowNs(), rank(2), 'T'));
+        job.falls(rank(2));
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        for (int i : new int[] {0, 1, 3}) {
+            job.probed(rank(i), 1, 5);
+        }
+        job.advance(510);
+        assertThat(job.fenced()).containsExactly(rank(2));
+    }
+
+    @Test
+    void onlyTheOneBehindAllOthersIsExcluded() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        replies(9, 8, 9, 9);
+        assertThat(job.fenced()).containsExactly(rank(1));
+        assertThat(job.incident().ranks()).containsExactly(1);
+    }
+
+    @Test
+    void strictMinorityBehindIsExcluded() {
+        Harness five = Harness.running(5);
+        five.suspects(rank(0), 1, Evidence.DEADLINE);
+        int[] enqueued = {9, 8, 9, 8, 9};
+        for (int i = 0; i < 5; i++) {
+            five.probed(rank(i), 1, enqueued[i]);
+        }
+        assertThat(five.fenced()).containsExactly(rank(1), rank(3));
+        assertThat(five.coordinator.incidents()).hasSize(1);
+    }
+
+    @Test
+    void halfOfTheGroupBehindBlamesNobody() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        replies(9, 8, 9, 8);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.incident().ranks()).isEmpty();
+        for (int i = 0; i < 4; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        assertThat(job.epochStart(rank(0)).members()).hasSize(4);
+        assertThat(job.incident().cause()).isEqualTo(Cause.HANG);
+    }
+
+    @Test
+    void allEqualBlamesNobody() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        replies(9, 9, 9, 9);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.coordinator.incidents()).hasSize(1);
+    }
+
+    @Test
+    void ofTwoTheOneBehindIsExcluded() {
+        Harness two = Harness.running(2);
+        two.suspects(rank(0), 1, Evidence.DEADLINE);
+        two.probed(rank(0), 1, 4);
+        two.probed(rank(1), 1, 3);
+        assertThat(two.fenced()).containsExactly(rank(1));
+    }
+
+    @Test
+    void everybodySilentBlamesNobodyYet() {
+        job.advance(2_000);
+        for (int i = 0; i < 4; i++) {
+            job.falls(rank(i));
+        }
+        job.advance(1_000);
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.advance(510);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.hasEnded()).isFalse();
+    }
+
+    @Test
+    void exitDuringTheDiagnosisEndsIt() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.advance(50);
+        job.dies(rank(3));
+        assertThat(job.incident().ranks()).containsExactly(3);
+        assertThat(job.incident().cause()).isEqualTo(Cause.EXIT);
+        assertThat(job.incident().detectedBy()).isEqualTo(DetectedBy.DEADLINE);
+        job.advance(700);
+        assertThat(job.coordinator.incidents()).hasSize(1);
+    }
+
+    @Test
+    void missingHeartbeatsAloneAreProbedAndOnlyThenExcluded() {
+        job.advance(2_000);
+        job.falls(rank(1));
+        job.advance(1_900);
+        assertThat(job.fenced()).isEmpty();
+        job.advance(300);
+        for (int i : new int[] {0, 2, 3}) {
+            job.probed(rank(i), 1, 5);
+        }
+        job.advance(600);
+        assertThat(job.fenced()).containsExactly(rank(1));
+        assertThat(job.incident().detectedBy()).isEqualTo(DetectedBy.HEARTBEAT);
+    }
+
+    @Test
+    void absenceOfTheCoordinatorItselfIsNotHeldAgainstAnybody() {
+        job.advance(2_000);
+        job.on(new CoordinatorEvent.Tick(job.nowNs() + 60_000 * Harness.MS));
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.coordinator.incidents()).isEmpty();
+    }
+
+    @Test
+    void lateHeartbeatOfAnEarlierEpochDoesNotHideWhoIsBehind() {
+        job.suspects(rank(0), 1, Evidence.ASYNC_ERROR);
+        for (int i = 0; i < 4; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        job.ready(2);
+        job.suspects(rank(0), 2, Evidence.DEADLINE);
+        for (int i : new int[] {0, 2, 3}) {
+            job.probed(rank(i), 2, 3);
+        }
+        job.says(rank(1), new RankMessage.Heartbeat(1, 9, 400, 400));
+        job.advance(2_100);
+        assertThat(job.fenced()).containsExactly(rank(1));
+    }
+}
