@@ -5,6 +5,7 @@ import dev.convoy.bindings.NativeResources;
 import dev.convoy.fault.control.ControlServer;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
@@ -38,8 +39,12 @@ public final class JobRun {
     private final JobListener listener;
     private final String token = newToken();
     private final EventQueue events = new EventQueue();
+    private final ProcessEnds ends = new ProcessEnds();
     /** Of several threads. */
     private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
+
+    /** What broke the agent, to be thrown once everything is tidied up. */
+    private RuntimeException defect;
 
     /**
      * Prepares a job.
@@ -60,6 +65,7 @@ public final class JobRun {
     public JobResult run() {
         Path program = CommandPath.resolve(request.command().getFirst(), RankEnvironment.searchPath());
         Optional<ReportFile> report = request.reportFile().map(ReportFile::check);
+        RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
         Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
         DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
@@ -78,6 +84,9 @@ public final class JobRun {
             if (report.isPresent()) {
                 write(report.get(), result, agent.worldSize());
             }
+            if (defect != null) {
+                throw new JobException(result.message(), defect);
+            }
             return result;
         }
     }
@@ -89,7 +98,8 @@ public final class JobRun {
         } catch (InterruptedException e) {
             return new JobOutcome(false, 130, "interrupted", null);
         } catch (RuntimeException e) {
-            throw new JobException("the agent failed and ended the job's ranks: " + e, e);
+            defect = e;
+            return new JobOutcome(false, 1, "the agent failed and ended the job's ranks: " + e, null);
         } finally {
             endAll(processes);
         }
@@ -109,8 +119,9 @@ public final class JobRun {
 
     private JobResult result(JobOutcome outcome, Coordinator coordinator, DurableWriter durable) {
         String message = outcome.message() + finishDurable(outcome.success(), durable);
+        warnings.addAll(unfired(coordinator));
+        warnings.forEach(warning -> listener.announced(Decision.Announce.Kind.WARNING, warning));
         List<String> all = new ArrayList<>(coordinator.warnings());
-        all.addAll(unfired(coordinator));
         all.addAll(warnings);
         if (!outcome.success()) {
             all.add("the job failed: " + message);
@@ -180,6 +191,7 @@ public final class JobRun {
 
                 @Override
                 public void disconnected(MemberId member) {
+                    ends.awaitBriefly(member);
                     events.post(now -> new CoordinatorEvent.Disconnected(now, member));
                 }
             });
@@ -190,6 +202,7 @@ public final class JobRun {
 
     private void exited(MemberId member, int status) {
         events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status == 0));
+        ends.ended(member);
     }
 
     private void spawnFailed(MemberId member, String reason) {

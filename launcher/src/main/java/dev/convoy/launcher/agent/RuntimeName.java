@@ -2,14 +2,27 @@
 package dev.convoy.launcher.agent;
 
 import dev.convoy.bindings.NativeRuntime;
+import dev.convoy.bindings.RuntimeProbe;
 import dev.convoy.bindings.Runtimes;
+import dev.convoy.launcher.JobException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells which runtime the ranks used where they were left the choice. */
+/** Tells which runtime the ranks use. */
 final class RuntimeName {
     private RuntimeName() {}
 
+    /** Refuses what no rank could open, once and not N times. */
+    static void check(String requested) {
+        if (requested.equals("cuda")) {
+            RuntimeProbe probe = Runtimes.probe(NativeRuntime.Kind.CUDA);
+            if (probe.runtime().isEmpty()) {
+                throw new JobException("--runtime cuda: " + probe.reason() + "; convoy doctor shows more", null);
+            }
+        }
+    }
+
+    /** Name of the runtime that ranks find where they are left the choice. */
     static String of(String requested) {
         if (!requested.equals("auto")) {
             return requested;

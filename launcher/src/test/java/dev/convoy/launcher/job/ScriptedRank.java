@@ -5,6 +5,7 @@ import dev.convoy.fault.control.ControlClient;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.CoordinatorMessage.EpochStart;
 import dev.convoy.fault.protocol.CoordinatorMessage.Revoke;
+import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
@@ -104,7 +105,7 @@ final class ScriptedRank {
     }
 
     private void work() {
-        if (step == actionStep) {
+        if (step == actionStep && epoch == 1) {
             act();
         }
         step++;
@@ -128,7 +129,7 @@ final class ScriptedRank {
             case "suspect" ->
                 agent.send(new RankMessage.Suspect(
                         epoch,
-                        dev.convoy.fault.protocol.Evidence.DEADLINE,
+                        Evidence.DEADLINE,
                         new int[0],
                         System.nanoTime(),
                         "all-reduce",
