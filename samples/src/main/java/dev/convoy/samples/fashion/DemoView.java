@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.samples.fashion;
 
+import dev.convoy.fault.protocol.Decision.Announce;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Incident;
-import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
@@ -43,7 +43,7 @@ final class DemoView implements JobListener {
     }
 
     @Override
-    public void progress(MemberId member, Progress progress) {
+    public void progress(Progress progress) {
         line(
                 "step %,7d/%,d   loss %.4f   %,9.0f samples/s   %s",
                 progress.step() + 1, steps, progress.loss(), progress.samplesPerSecond(), ranks(progress.worldSize()));
@@ -61,8 +61,10 @@ final class DemoView implements JobListener {
     }
 
     @Override
-    public void warning(String text) {
-        line("warning: %s", text);
+    public void announced(Announce.Kind kind, String text) {
+        if (kind == Announce.Kind.WARNING) {
+            line("warning: %s", text);
+        }
     }
 
     void end(JobRequest request, JobResult result) {

@@ -67,7 +67,7 @@ final class RecoveryTimeline {
         }
         lines.add(String.format(
                 Locale.ROOT,
-                "  ── %s: %d ranks in epoch %d, from step %d, %d lost",
+                "  ── %s: %d ranks in epoch %d go on at step %d, %d completed steps lost",
                 incident.strategy().label(),
                 incident.worldSize(),
                 incident.epoch(),

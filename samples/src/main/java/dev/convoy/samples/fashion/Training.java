@@ -106,7 +106,7 @@ final class Training implements AutoCloseable {
     private void shareWeights(Step step) {
         Communicator communicator = step.communicator();
         Work last = null;
-        try (Group pieces = communicator.group()) {
+        try (Group _ = communicator.group()) {
             for (int owner = 0; owner < step.worldSize(); owner++) {
                 long from = (long) Parameters.COUNT * owner / step.worldSize();
                 long to = (long) Parameters.COUNT * (owner + 1) / step.worldSize();
