@@ -235,21 +235,37 @@ static bool run_scenario(const struct test_scenario *scenario, uint64_t seed) {
     return good;
 }
 
-/* Without arguments all scenarios run; with some, those whose names are given. TEST_SEED chooses
- * the seed. */
+static bool is_chosen(const struct test_scenario *scenario, int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], scenario->name) == 0) {
+            return true;
+        }
+    }
+    return argc < 2;
+}
+
+static uint64_t environment(const char *name, uint64_t otherwise) {
+    const char *text = getenv(name);
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+/*
+ * Without arguments all scenarios run; with some, those whose names are given. TEST_SEED chooses
+ * the seed, TEST_REPEAT how often they run, each time with the next seed.
+ */
 int test_main(int argc, char **argv, const struct test_scenario *scenarios, int count) {
     if (argc == 7 && strcmp(argv[1], "--rank") == 0) {
         return run_rank(argv, scenarios, count);
     }
-    const char *text = getenv("TEST_SEED");
-    uint64_t seed = text != NULL ? strtoull(text, NULL, 10) : (uint64_t)test_nanos();
-    bool good = true;
-    for (int i = 0; i < count; i++) {
-        bool chosen = argc < 2;
-        for (int k = 1; k < argc; k++) {
-            chosen = chosen || strcmp(argv[k], scenarios[i].name) == 0;
+    uint64_t seed = environment("TEST_SEED", (uint64_t)test_nanos());
+    uint64_t repeat = environment("TEST_REPEAT", 1);
+    for (uint64_t round = 0; round < repeat; round++) {
+        for (int i = 0; i < count; i++) {
+            if (is_chosen(&scenarios[i], argc, argv) &&
+                !run_scenario(&scenarios[i], seed + round)) {
+                return 1;
+            }
         }
-        good = (!chosen || run_scenario(&scenarios[i], seed)) && good;
     }
-    return good ? 0 : 1;
+    return 0;
 }

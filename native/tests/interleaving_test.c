@@ -211,7 +211,10 @@ static void verify_completed(struct world *world, int r) {
 static void build(struct world *world, int n) {
     ncclComm_t comms[RANKS_MAX];
     *world = (struct world){.n = n};
-    CHECK(ncclCommInitAll(comms, n, NULL) == ncclSuccess);
+    if (ncclCommInitAll(comms, n, NULL) != ncclSuccess) {
+        fprintf(stderr, "run %llu: %s\n", (unsigned long long)current_run, ncclGetLastError(NULL));
+        abort();
+    }
     for (int r = 0; r < n; r++) {
         struct rank_state *rank = &world->ranks[r];
         rank->comm = comms[r];

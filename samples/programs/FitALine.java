@@ -29,7 +29,7 @@ public final class FitALine {
                 line.copyFrom(new float[] {ab[0] - 0.5f * sum[0] / POINTS, ab[1] - 0.5f * sum[1] / POINTS});
             });
             line.copyTo(ab);
-            System.out.printf("rank %d of %d: y = %.3fx + %.3f%n", group.rank(), group.worldSize(), ab[0], ab[1]);
+            System.out.printf("rank %d of %d: y = %.3fx %+.3f%n", group.rank(), group.worldSize(), ab[0], ab[1]);
         }
     }
 

@@ -26,8 +26,9 @@ struct peer {
     const unsigned char *base;    /* of its arena, as mapped here */
     uint64_t arena_bytes;
     const struct comm_page *page;
-    uint64_t done_seen; /* collectives that it is known to have finished reading */
-    bool is_dead;       /* its process was seen to have died */
+    uint64_t incarnation; /* of the page, when the rank introduced itself */
+    uint64_t done_seen;   /* collectives that it is known to have finished reading */
+    bool is_dead;         /* its process was seen to have died */
 
     uint64_t sent;           /* messages to it that were posted */
     uint64_t received;       /* messages from it that were consumed */

@@ -10,7 +10,7 @@
 #include <sched.h>
 
 #define SPIN_NANOS 2000u
-#define CROWDED_PAUSES 20u
+#define CROWDED_PAUSES 4u
 #define YIELD_NANOS 200000u
 #define SLEEP_NANOS 2000000u
 

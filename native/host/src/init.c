@@ -82,7 +82,7 @@ struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUn
 /* --- the peers' pages --- */
 
 bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
-                   uint64_t page_offset, const char **why) {
+                   uint64_t page_offset, uint64_t page_incarnation, const char **why) {
     struct peer *peer = &comm->peers[rank];
     peer->process = process;
     peer->base = process != NULL ? process->base : arena_get()->base;
@@ -90,14 +90,18 @@ bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process
     const unsigned char *page =
         comm_peer_address(comm, rank, page_offset, page_bytes(comm->nranks));
     if (page == NULL || page_offset % CACHE_LINE != 0) {
-        *why = "a rank's page lies outside its arena";
+        *why = "its page lies outside its arena";
         return false;
     }
     peer->page = (const struct comm_page *)(const void *)page;
+    peer->incarnation = page_incarnation;
+    if (atomic_load(&peer->page->incarnation) != page_incarnation) {
+        *why = "it gave up while the communicator was made";
+        return false;
+    }
     if (peer->page->magic != PAGE_MAGIC || peer->page->layout != PAGE_LAYOUT ||
         peer->page->rank != rank || peer->page->nranks != comm->nranks) {
-        *why = "a rank's page has another layout or was given up (rank aborted, or another library "
-               "version)";
+        *why = "its page has another layout (ranks must load the same library version)";
         return false;
     }
     return true;
@@ -123,12 +127,16 @@ struct barrier {
 
 static bool is_ready(const struct ncclComm *comm, int rank) {
     const struct comm_page *page = comm->peers[rank].page;
-    return page_belongs(page, comm->nonce) && atomic_load(&page->state) != PAGE_INITIALIZING;
+    return page_belongs(page, comm->nonce) && atomic_load(&page->state) != PAGE_INITIALIZING &&
+           atomic_load(&page->state) != PAGE_ABORTED;
 }
 
-static bool is_dead(const struct ncclComm *comm, int rank) {
-    const struct peer_process *process = comm->peers[rank].process;
-    return process != NULL && atomic_load(&process->dead);
+/* The rank died, or failed to initialise, or has been through the barrier and has aborted since. */
+static bool is_lost(const struct ncclComm *comm, int rank) {
+    const struct peer *peer = &comm->peers[rank];
+    return (peer->process != NULL && atomic_load(&peer->process->dead)) ||
+           atomic_load(&peer->page->incarnation) != peer->incarnation ||
+           atomic_load(&peer->page->state) == PAGE_ABORTED;
 }
 
 static bool barrier_is_over(void *argument) {
@@ -139,7 +147,7 @@ static bool barrier_is_over(void *argument) {
     }
     for (; barrier->next < comm->nranks; barrier->next++) {
         if (!is_ready(comm, barrier->next)) {
-            if (is_dead(comm, barrier->next) && !is_ready(comm, barrier->next)) {
+            if (is_lost(comm, barrier->next) && !is_ready(comm, barrier->next)) {
                 barrier->gone = barrier->next;
                 return true;
             }
@@ -165,8 +173,10 @@ ncclResult_t init_ready_barrier(struct ncclComm *comm) {
         return error_nccl(ncclInternalError, "the communicator was aborted");
     }
     if (barrier.gone >= 0) {
-        return error_nccl(ncclRemoteError, "rank %d died while the communicator was made",
-                          barrier.gone);
+        struct peer *peer = &comm->peers[barrier.gone];
+        peer->is_dead = peer->process != NULL && atomic_load(&peer->process->dead);
+        return error_nccl(ncclRemoteError,
+                          "rank %d died or gave up while the communicator was made", barrier.gone);
     }
     return ncclSuccess;
 }
@@ -180,7 +190,7 @@ static ncclResult_t make_alone(struct ncclComm *comm, const struct wire_id *id) 
         return error_nccl(ncclSystemError, "no random numbers");
     }
     uint64_t offset = (uint64_t)((unsigned char *)comm->page - arena_get()->base);
-    if (!init_add_peer(comm, 0, NULL, offset, &why)) {
+    if (!init_add_peer(comm, 0, NULL, offset, atomic_load(&comm->page->incarnation), &why)) {
         return error_nccl(ncclInternalError, "%s", why);
     }
     return ncclSuccess;

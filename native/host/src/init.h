@@ -40,7 +40,7 @@ void init_cancel_all(struct init_job *jobs);
 
 /* Fills in the communicator's view of a rank; `why` says what is wrong where it returns false. */
 bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
-                   uint64_t page_offset, const char **why);
+                   uint64_t page_offset, uint64_t page_incarnation, const char **why);
 
 /* Adds the reference to a peer process to the communicator, each process once; takes the reference
  * over. */

@@ -76,6 +76,7 @@ static struct wire_hello hello_of(const struct ncclComm *comm, const struct wire
         .process = arena->header->nonce,
         .arena_bytes = arena->bytes,
         .page_offset = (uint64_t)((unsigned char *)comm->page - arena->base),
+        .page_incarnation = atomic_load(&comm->page->incarnation),
     };
     return hello;
 }
@@ -124,7 +125,8 @@ static ncclResult_t accept_member(struct ncclComm *comm, const struct wire_answe
         }
         init_keep_process(comm, process);
     }
-    if (!init_add_peer(comm, member->rank, process, member->page_offset, &why)) {
+    if (!init_add_peer(comm, member->rank, process, member->page_offset, member->page_incarnation,
+                       &why)) {
         return error_nccl(ncclRemoteError, "rank %d: %s", member->rank, why);
     }
     return ncclSuccess;

@@ -37,6 +37,7 @@ static void *take_free(int log2_lanes) {
 }
 
 struct comm_page *page_acquire(int rank, int nranks) {
+    static _Atomic uint64_t last_incarnation;
     int log2_lanes = size_class(nranks);
     struct comm_page *page = take_free(log2_lanes);
     if (page == NULL) {
@@ -48,6 +49,7 @@ struct comm_page *page_acquire(int rank, int nranks) {
         page->layout = PAGE_LAYOUT;
         page->rank = rank;
         page->nranks = nranks;
+        atomic_store(&page->incarnation, atomic_fetch_add(&last_incarnation, 1) + 1);
     }
     return page;
 }
@@ -55,6 +57,7 @@ struct comm_page *page_acquire(int rank, int nranks) {
 void page_release(struct comm_page *page, int nranks) {
     int log2_lanes = size_class(nranks);
     /* No reader may take what the next owner writes for a page of this communicator. */
+    atomic_store(&page->incarnation, 0);
     atomic_store(&page->nonce[0], 0);
     atomic_store(&page->nonce[1], 0);
     struct free_page *free_page = (struct free_page *)(void *)page;

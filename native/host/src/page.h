@@ -77,6 +77,7 @@ struct message_lane {
 struct child_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the shrink + 1 */
     uint64_t page_offset;
+    uint64_t page_incarnation;
     uint64_t members_hash;
     struct arena_nonce nonce; /* believed from the lowest surviving rank */
 };
@@ -87,6 +88,9 @@ struct comm_page {
     int32_t rank;
     int32_t nranks;
     _Atomic uint32_t state;
+    /* Differs each time that the memory is used for a page; 0 while it is free. Known before there
+     * is a nonce. */
+    _Atomic uint64_t incarnation;
     _Atomic uint64_t nonce[2];
     struct page_counter done; /* collectives that this rank has finished reading */
     struct page_counter progress[RING_SLOTS];

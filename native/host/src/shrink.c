@@ -102,6 +102,7 @@ static bool show_child(struct shrink *shrink) {
     struct child_slot *slot = &parent->page->child;
     shrink->number = parent->children++;
     slot->page_offset = (uint64_t)((unsigned char *)shrink->child->page - arena_get()->base);
+    slot->page_incarnation = atomic_load(&shrink->child->page->incarnation);
     slot->members_hash = shrink->members_hash;
     bool good = random_fill(&slot->nonce, sizeof slot->nonce);
     comm_publish(parent, &slot->stamp, comm_stamp(parent, shrink->number));
@@ -153,12 +154,13 @@ static ncclResult_t adopt(struct shrink *shrink) {
     child->nonce = slot_of(shrink, shrink->members[0])->nonce;
     for (int rank = 0; rank < child->nranks; rank++) {
         int member = shrink->members[rank];
+        const struct child_slot *slot = slot_of(shrink, member);
         struct peer_process *process = shrink->parent->peers[member].process;
         const char *why;
         if (process != NULL) {
             init_keep_process(child, peers_find(process->nonce));
         }
-        if (!init_add_peer(child, rank, process, slot_of(shrink, member)->page_offset, &why)) {
+        if (!init_add_peer(child, rank, process, slot->page_offset, slot->page_incarnation, &why)) {
             return error_nccl(ncclRemoteError, "ncclCommShrink: rank %d: %s", member, why);
         }
     }

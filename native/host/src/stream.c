@@ -58,13 +58,11 @@ static struct CUstream_st *create_locked(int device, bool blocking, bool legacy)
         stream = extend_locked();
     }
     if (stream != NULL) {
-        pthread_mutex_lock(&stream->lock);
         stream->in_use = true;
-        stream->device = device;
-        stream->blocking = blocking;
-        stream->legacy = legacy;
+        atomic_store(&stream->device, device);
+        atomic_store(&stream->blocking, blocking);
+        atomic_store(&stream->legacy, legacy);
         atomic_store(&stream->live, true);
-        pthread_mutex_unlock(&stream->lock);
     }
     return stream;
 }

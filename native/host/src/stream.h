@@ -53,9 +53,9 @@ struct CUstream_st {
     _Atomic uint64_t completed;
     atomic_bool live; /* the user may use the handle */
     bool in_use;      /* under the table's lock: not to be given out */
-    bool legacy;
-    bool blocking; /* ordered with the legacy stream */
-    int device;
+    atomic_bool legacy;
+    atomic_bool blocking; /* ordered with the legacy stream */
+    atomic_int device;
 };
 
 /* A new stream on a device; NULL where memory or the table is exhausted. */

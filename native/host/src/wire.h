@@ -35,6 +35,7 @@ struct wire_member {
     struct arena_nonce process;
     uint64_t arena_bytes;
     uint64_t page_offset;
+    uint64_t page_incarnation;
 };
 
 struct wire_hello {

@@ -31,6 +31,8 @@ final class NativeCommunicator {
     /** The last operation; when it is done, all are. */
     private Work latest;
 
+    private boolean isFinalized;
+
     private volatile long handle;
     private volatile long enqueued;
     private volatile long completed;
@@ -98,6 +100,9 @@ final class NativeCommunicator {
         occupancy.enter(this);
         try {
             requireOpen(operation, enqueued + 1);
+            if (isFinalized) {
+                throw new IllegalStateException(this + " takes no more operations: it was finalized");
+            }
             device.makeCurrent();
         } catch (RuntimeException e) {
             occupancy.leave();
@@ -129,7 +134,7 @@ final class NativeCommunicator {
             group.add(work);
         } else {
             settle(status, operation, sequence);
-            work.record();
+            launch(work);
         }
         return work;
     }
@@ -144,10 +149,21 @@ final class NativeCommunicator {
             }
             settle(groupStatus, work.operation(), work.sequence());
             device.makeCurrent();
-            work.record();
+            launch(work);
         } finally {
             occupancy.leave();
         }
+    }
+
+    private void launch(Work work) {
+        if (work.start()) {
+            arrived(work.sequence());
+        }
+    }
+
+    /** Whether the library does what it can within the call that enqueues it. */
+    boolean worksInline() {
+        return extensions != null;
     }
 
     /** A non-blocking communicator takes the next call only when it has launched the last one. */
@@ -162,7 +178,7 @@ final class NativeCommunicator {
         try {
             requireOpen(work.operation(), work.sequence());
             health.requireGood(work.operation(), work.sequence());
-            if (work.end().reached().holds(0)) {
+            if (work.hasEnded()) {
                 arrived(work.sequence());
                 return true;
             }
@@ -174,7 +190,7 @@ final class NativeCommunicator {
     }
 
     void await(Work work, Duration bound) {
-        await(work.end().reached(), work.operation(), work.sequence(), bound);
+        await(work, work.operation(), work.sequence(), bound);
         arrived(work.sequence());
     }
 
@@ -187,7 +203,7 @@ final class NativeCommunicator {
         }
     }
 
-    private void await(Wait.Condition condition, Operation operation, long sequence, Duration bound) {
+    private void await(Awaitable condition, Operation operation, long sequence, Duration bound) {
         occupancy.enter(this);
         try {
             requireOpen(operation, sequence);
@@ -282,12 +298,16 @@ final class NativeCommunicator {
     }
 
     private void flush(Duration bound) {
+        if (isFinalized) {
+            return;
+        }
         device.makeCurrent();
         int status = nccl.commFinalize(handle);
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
             throw health.refusal(handle, status, Operation.FINALIZE, enqueued);
         }
         awaitAsynchronous(Operation.FINALIZE, enqueued, bound);
+        isFinalized = true;
     }
 
     Optional<ErrorState> error() {

@@ -43,7 +43,7 @@ final class Wait {
     }
 
     /** Something that holds at some time and from then on. */
-    abstract static class Condition {
+    abstract static class Condition extends Awaitable {
         private final Device device;
         private final String function;
 
@@ -71,6 +71,7 @@ final class Wait {
          * Whether it holds, after a short wait. A native wait returns early when a communicator has failed, and so it
          * would again and again: then, as where there is none, the rest of the time is passed here.
          */
+        @Override
         final boolean holdsSoon(int round) {
             if (round == 0) {
                 return holds(SLICE_NANOS);

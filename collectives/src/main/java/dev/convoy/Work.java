@@ -2,6 +2,7 @@
 package dev.convoy;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,17 +14,25 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Used by the thread that drives the communicator.
  */
-public final class Work {
+public final class Work extends Awaitable {
     private final NativeCommunicator communicator;
-    private final Event end;
+    private Event end;
     private Operation operation;
     private long sequence;
     private Stream stream;
-    private boolean started;
+    private State state = State.WAITING;
+
+    private enum State {
+        /** Its group is still open. */
+        WAITING,
+        /** The event marks its end. */
+        RUNNING,
+        /** Known to be done. */
+        DONE
+    }
 
     Work(NativeCommunicator communicator) {
         this.communicator = communicator;
-        this.end = communicator.device().newEvent(Event.WITHOUT_CLOCK);
     }
 
     /**
@@ -89,12 +98,26 @@ public final class Work {
      */
     public CompletionStage<Void> completion() {
         requireStarted();
-        return CompletionPoller.instance().watch(communicator, end, operation, sequence);
+        return state == State.DONE
+                ? CompletableFuture.completedStage(null)
+                : CompletionPoller.instance().watch(communicator, end, operation, sequence);
     }
 
-    /** Whether it has started and its end is reached. */
+    /** For the thread inside the communicator: whether it is known or found to be done. */
     boolean hasEnded() {
-        return started && end.isDone();
+        if (state == State.RUNNING && end.isDone()) {
+            state = State.DONE;
+        }
+        return state == State.DONE;
+    }
+
+    /** For the thread inside the communicator: waits a little, and tells whether it is done. */
+    @Override
+    boolean holdsSoon(int round) {
+        if (state == State.RUNNING && end.reached().holdsSoon(round)) {
+            state = State.DONE;
+        }
+        return state == State.DONE;
     }
 
     Stream stream() {
@@ -105,25 +128,38 @@ public final class Work {
         return communicator;
     }
 
-    Event end() {
-        return end;
-    }
-
     void prepare(Operation newOperation, long newSequence, Stream newStream) {
         operation = newOperation;
         sequence = newSequence;
         stream = newStream;
-        started = false;
+        state = State.WAITING;
     }
 
-    /** Captures the stream's work up to here; what comes later is not waited for. */
-    void record() {
+    /**
+     * Marks its end in the stream, so that what comes later is not waited for; the library has the operation. The host
+     * runtime has often done it by now: then asking is much cheaper than an event, and the result is true.
+     */
+    boolean start() {
+        if (communicator.worksInline() && stream.isIdle()) {
+            state = State.DONE;
+            return true;
+        }
+        if (end == null) {
+            end = communicator.device().newEvent(Event.WITHOUT_CLOCK);
+        }
         end.record(stream);
-        started = true;
+        state = State.RUNNING;
+        return false;
+    }
+
+    void close() {
+        if (end != null) {
+            end.close();
+        }
     }
 
     private void requireStarted() {
-        if (!started) {
+        if (state == State.WAITING) {
             throw new IllegalStateException(this + " has not started: close its group first");
         }
     }

@@ -26,7 +26,7 @@ final class WorkRing {
     void close() {
         for (Work work : works) {
             if (work != null) {
-                work.end().close();
+                work.close();
             }
         }
     }

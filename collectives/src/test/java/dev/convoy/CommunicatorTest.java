@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,7 +242,7 @@ class CommunicatorTest {
                     communicator.finalizeOperations(Duration.ofSeconds(10));
                     assertThat(stream.isIdle()).isTrue();
                     assertThatThrownBy(() -> communicator.allReduce(buffer, ReduceOp.SUM, stream))
-                            .isInstanceOf(ConvoyException.class);
+                            .isInstanceOf(IllegalStateException.class);
                 }
                 communicator.close();
                 return null;
@@ -313,6 +315,32 @@ class CommunicatorTest {
             Group group = communicator.group();
             group.close();
             assertThatIllegalStateException().isThrownBy(group::close);
+        }
+    }
+
+    @Test
+    void roundsLeaveNothingBehind() throws Exception {
+        long before = 0;
+        for (int round = 0; round < 60; round++) {
+            if (round == 10) {
+                before = openFiles();
+            }
+            try (Ranks ranks = new Ranks(3)) {
+                ranks.all((communicator, stream) -> {
+                    try (DeviceBuffer buffer = device.allocate(DataType.FLOAT32, 100_000)) {
+                        communicator.allReduce(buffer, ReduceOp.SUM, stream).await();
+                    }
+                    communicator.close();
+                    return null;
+                });
+            }
+        }
+        assertThat(openFiles()).isEqualTo(before);
+    }
+
+    private static long openFiles() throws Exception {
+        try (var files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
         }
     }
 

@@ -61,6 +61,19 @@ class ProcessFailureTest {
     }
 
     @Test
+    void closingWaitsForNoDeadRank() throws Exception {
+        ranks = RankProcess.startAll("idle", 2);
+        for (RankProcess rank : ranks) {
+            rank.expect("idle");
+        }
+        ranks.get(1).signal(Posix.SIGKILL);
+        ranks.get(1).exitStatus();
+        ranks.get(0).tell("close");
+        ranks.get(0).expect("closed");
+        assertThat(ranks.get(0).exitStatus()).isZero();
+    }
+
+    @Test
     void survivorsFormANewCommunicator() throws Exception {
         ranks = RankProcess.startAll("regroup", 3);
         for (RankProcess rank : ranks) {

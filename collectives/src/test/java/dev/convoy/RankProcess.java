@@ -19,6 +19,25 @@ final class RankProcess implements AutoCloseable {
 
     private static final String END = "<end of output>";
 
+    /** Which libraries a rank uses. */
+    enum Runtime {
+        HOST,
+        /** The host library in place of NVIDIA's two: their functions, and none of the extensions. */
+        STAND_IN_FOR_CUDA;
+
+        List<String> arguments() {
+            String library = ConvoyRuntime.open(RuntimeKind.HOST).library();
+            return switch (this) {
+                case HOST -> List.of("-Dconvoy.runtime=host");
+                case STAND_IN_FOR_CUDA ->
+                    List.of(
+                            "-Dconvoy.runtime=cuda",
+                            "-Dconvoy.nccl.library=" + library,
+                            "-Dconvoy.cudart.library=" + library);
+            };
+        }
+    }
+
     private final Process process;
     private final PrintStream input;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -30,8 +49,8 @@ final class RankProcess implements AutoCloseable {
         Thread.ofPlatform().daemon().start(this::read);
     }
 
-    static RankProcess start(String scenario, int worldSize, int rank) throws IOException {
-        List<String> command = List.of(
+    static RankProcess start(Runtime runtime, String scenario, int worldSize, int rank) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:-UsePerfData",
                 "-XX:+UseSerialGC",
@@ -40,20 +59,22 @@ final class RankProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--illegal-native-access=deny",
                 "-cp",
-                System.getProperty("java.class.path"),
-                RankProgram.class.getName(),
-                scenario,
-                String.valueOf(worldSize),
-                String.valueOf(rank));
+                System.getProperty("java.class.path")));
+        command.addAll(runtime.arguments());
+        command.addAll(List.of(RankProgram.class.getName(), scenario, String.valueOf(worldSize), String.valueOf(rank)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new RankProcess(process);
     }
 
     /** Starts all ranks; rank 0 makes the id. */
     static List<RankProcess> startAll(String scenario, int worldSize) throws Exception {
+        return startAll(Runtime.HOST, scenario, worldSize);
+    }
+
+    static List<RankProcess> startAll(Runtime runtime, String scenario, int worldSize) throws Exception {
         List<RankProcess> ranks = new ArrayList<>();
         for (int rank = 0; rank < worldSize; rank++) {
-            ranks.add(start(scenario, worldSize, rank));
+            ranks.add(start(runtime, scenario, worldSize, rank));
         }
         String id = ranks.getFirst().expect("id ");
         for (RankProcess rank : ranks.subList(1, worldSize)) {

@@ -18,7 +18,7 @@ final class RankProgram {
     private static final int COUNT = 100_000;
 
     private final BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
-    private final ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.HOST);
+    private final ConvoyRuntime runtime = ConvoyRuntime.open();
     private final Device device = runtime.device(0);
     private final Stream stream = device.newStream();
     private final int worldSize;
@@ -33,8 +33,10 @@ final class RankProgram {
         RankProgram program = new RankProgram(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
         switch (arguments[0]) {
             case "correct" -> program.checkManySums();
+            case "moves" -> program.checkMoves();
             case "loop" -> program.loopUntilLost(OPTIONS);
             case "impatient" -> program.loopUntilLost(OPTIONS.withDeadline(Duration.ofMillis(700)));
+            case "idle" -> program.closeWhenTold();
             case "regroup" -> program.regroupAfterLoss();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -62,6 +64,33 @@ final class RankProgram {
         say("correct");
     }
 
+    /** What goes another way where the CPU does not see device memory. */
+    private void checkMoves() throws Exception {
+        say(runtime.kind() + " " + runtime.capabilities());
+        int count = 1_000_003;
+        try (Communicator communicator = join(OPTIONS);
+                DeviceBuffer mine = device.allocate(DataType.INT32, count);
+                DeviceBuffer theirs = device.allocate(DataType.INT32, count)) {
+            say("view " + mine.hostView().isPresent());
+            mine.copyFrom(IntStream.range(rank, rank + count).toArray());
+            int right = (rank + 1) % worldSize;
+            int left = (rank + worldSize - 1) % worldSize;
+            Work[] received = new Work[1];
+            runtime.group(() -> {
+                communicator.send(mine, right, stream);
+                received[0] = communicator.recv(theirs, left, stream);
+            });
+            received[0].completion().toCompletableFuture().join();
+            int[] content = new int[count];
+            theirs.copyTo(content);
+            if (!Arrays.equals(content, IntStream.range(left, left + count).toArray())) {
+                throw new AssertionError("not what rank " + left + " sent");
+            }
+            communicator.synchronize(stream);
+        }
+        say("moved");
+    }
+
     private void loopUntilLost(CommunicatorOptions options) throws Exception {
         try (Communicator communicator = join(options)) {
             reduceUntilLost(communicator);
@@ -84,6 +113,17 @@ final class RankProgram {
             say(e.getClass().getSimpleName() + " " + e.getMessage());
         }
         communicator.abort();
+    }
+
+    /** Nothing is under way when another rank dies, and nobody asks: closing must not wait for it. */
+    private void closeWhenTold() throws Exception {
+        try (Communicator communicator = join(OPTIONS);
+                DeviceBuffer buffer = device.allocate(DataType.FLOAT32, COUNT)) {
+            communicator.allReduce(buffer, ReduceOp.SUM, stream).await();
+            say("idle");
+            input.readLine();
+        }
+        say("closed");
     }
 
     /** After the loss of the last rank the others form a new communicator, with a fresh id, and go on. */

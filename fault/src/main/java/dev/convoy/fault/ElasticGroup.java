@@ -104,7 +104,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     // Ends this process in the midst of whatever it does: its place is no longer in the group.
     private static void halt(int exitStatus, String reason) {
-        if (exitStatus != 0) {
+        if (!reason.isEmpty()) {
             System.err.println("convoy: this rank ends: " + reason);
             System.err.flush();
         }
@@ -167,8 +167,12 @@ public final class ElasticGroup implements AutoCloseable {
         if (stage == Stage.PREPARED) {
             link.open(environment, control, status);
             watchdog.start();
+            stage = Stage.FAILED;
             formation.form();
             stage = Stage.FORMED;
+        }
+        if (formation.members() == null) {
+            throw new IllegalStateException("the group could not be formed; this process cannot be part of it");
         }
         return formation.members();
     }
@@ -371,8 +375,9 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Tells the agent the run's result. Call it after {@link #run}, with a summary on one rank and null on the others;
-     * without a call {@link #close} says that there is none.
+     * Tells the agent the run's result, and that this process ends soon: save what is to be saved before. Call it after
+     * {@link #run}, with a summary on one rank and null on the others; without a call {@link #close} says that there is
+     * none.
      *
      * @param summary the result, or null
      * @throws IllegalStateException if {@link #run} has not returned

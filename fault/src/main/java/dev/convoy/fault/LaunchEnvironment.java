@@ -58,7 +58,7 @@ record LaunchEnvironment(
                 faults(environment),
                 state.isBlank() ? null : Path.of(state),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
-                bounded(environment.getOrDefault("CONVOY_AGENT_PID", "0"), 0, Integer.MAX_VALUE));
+                agentPid(environment));
     }
 
     /** The same without durable versions. */
@@ -78,6 +78,12 @@ record LaunchEnvironment(
             throw new NotLaunchedException(
                     "the environment has a damaged " + name + " (" + e.getMessage() + "); " + HOW);
         }
+    }
+
+    private static int agentPid(Map<String, String> environment) {
+        String name = "CONVOY_AGENT_PID";
+        String text = environment.getOrDefault(name, "0");
+        return value(Map.of(name, text), name, given -> bounded(given, 0, Integer.MAX_VALUE));
     }
 
     private static List<FaultSpec> faults(Map<String, String> environment) {

@@ -55,6 +55,12 @@ final class RankControl {
     /** Ends this process at once; replaced in tests. */
     @FunctionalInterface
     interface ProcessEnd {
+        /**
+         * Ends the process.
+         *
+         * @param exitStatus its status
+         * @param reason printed, unless empty
+         */
         void halt(int exitStatus, String reason);
     }
 
@@ -66,7 +72,8 @@ final class RankControl {
     void receive(CoordinatorMessage message) {
         switch (message) {
             case CoordinatorMessage.Probe probe -> out.accept(status.probed());
-            case CoordinatorMessage.Stop stop -> end.halt(stop.exitStatus(), stop.reason());
+            // The agent tells the person the reason, once for all ranks.
+            case CoordinatorMessage.Stop stop -> end.halt(stop.exitStatus(), "");
             case CoordinatorMessage.Revoke newer -> revoke(newer);
             default -> note(message);
         }

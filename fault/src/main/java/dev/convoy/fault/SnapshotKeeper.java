@@ -8,6 +8,7 @@ import dev.convoy.Stream;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.snapshot.DeclarationCheck;
 import dev.convoy.fault.snapshot.DurableParts;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Region;
@@ -21,6 +22,7 @@ final class SnapshotKeeper implements AutoCloseable {
     private final LaunchEnvironment environment;
     private final StateRegistry states;
     private final SlotPair slots;
+    private final DeclarationCheck declarations;
     private final Snapshotter snapshotter;
     private final Restorer restorer;
     private final DurableParts durable;
@@ -52,6 +54,7 @@ final class SnapshotKeeper implements AutoCloseable {
         this.states = states;
         long declaration = states.freeze().declarationHash(steps, every);
         slots = new SlotPair(states.shape(), bytes -> pinned(device, bytes));
+        declarations = new DeclarationCheck(device, stream, environment.launchSize(), declaration);
         snapshotter = new Snapshotter(states, slots, device, stream, environment.launchSize(), declaration);
         restorer = new Restorer(states, slots, device, stream, environment.launchSize());
         durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
@@ -77,6 +80,7 @@ final class SnapshotKeeper implements AutoCloseable {
 
     /** Brings the states to what the plan of a new epoch says. A collective call. */
     void restore(Membership members, RestorePlan plan) {
+        declarations.requireEqual(members, plan);
         if (plan.isInitial()) {
             initialize(members);
         } else {
@@ -127,6 +131,7 @@ final class SnapshotKeeper implements AutoCloseable {
         durable.close();
         restorer.close();
         snapshotter.close();
+        declarations.close();
         slots.close();
     }
 }

@@ -114,7 +114,7 @@ class RankControlTest {
         control.receive(new CoordinatorMessage.Stop(1, "too few ranks"));
         control.lost("closed");
 
-        assertThat(ended).hasSize(2).first().isEqualTo("1 too few ranks");
+        assertThat(ended).hasSize(2).first().isEqualTo("1 ");
         assertThat(ended.getLast()).startsWith("1 the agent is gone");
     }
 

@@ -26,9 +26,10 @@ public final class RankJvm {
         command.add(java().toString());
         command.add("-XX:-UsePerfData");
         command.add("-XX:+UseSerialGC");
-        command.add("--enable-native-access=ALL-UNNAMED,dev.convoy.bindings");
-        command.addAll(flags);
         String modulePath = System.getProperty("jdk.module.path");
+        // On the class path there is no such module, and the JVM would say so.
+        command.add("--enable-native-access=ALL-UNNAMED" + (modulePath == null ? "" : ",dev.convoy.bindings"));
+        command.addAll(flags);
         if (modulePath != null) {
             command.addAll(List.of("-p", absolute(modulePath), "-m", module + "/" + mainClass));
         } else {

@@ -61,8 +61,8 @@ final class Active extends Phase {
         if (recovery != null) {
             long lastNs = progress.lastNs(stage);
             switch (stage) {
-                case REBUILT -> job.incidents.rebuilt(lastNs);
-                case RESTORED -> job.incidents.restored(lastNs);
+                case REBUILT -> job.incidents.update(incident -> incident.rebuilt(lastNs));
+                case RESTORED -> job.incidents.update(incident -> incident.restored(lastNs));
                 case RESUMED -> recovered(lastNs);
                 case COMPLETED -> throw new IllegalStateException("completion is no stage of an incident");
             }
@@ -72,7 +72,7 @@ final class Active extends Phase {
     }
 
     private void recovered(long atNs) {
-        job.incidents.resumed(atNs);
+        job.incidents.update(record -> record.resumed(atNs));
         Incident incident = job.incidents.last();
         job.announce(
                 Decision.Announce.Kind.RECOVERED,
@@ -218,7 +218,8 @@ final class Active extends Phase {
 
     private void watchHeartbeats() {
         long now = job.clock.timerNs();
-        long boundNs = job.spec.deadlineNs() + HEARTBEAT_MARGIN_NS;
+        // A starting program loads its data and its classes; a working one has no such excuse.
+        long boundNs = isFormed() ? job.spec.deadlineNs() + HEARTBEAT_MARGIN_NS : job.spec.startBoundNs();
         List<MemberStatus> silent = progress.members().stream()
                 .filter(status -> status.silentForNs(now) > boundNs)
                 .toList();

@@ -13,11 +13,14 @@ final class Members {
     private final Map<MemberId, MemberStatus> all = new HashMap<>();
     private final NavigableMap<Integer, MemberStatus> current = new TreeMap<>();
     private final List<MemberStatus> leaving = new ArrayList<>();
+    // Asked for far more often than changed.
+    private List<MemberStatus> currentList = List.of();
 
     MemberStatus add(MemberId id, long timerNs) {
         MemberStatus status = new MemberStatus(id, timerNs);
         all.put(id, status);
         current.put(id.launchRank(), status);
+        currentList = List.copyOf(current.values());
         return status;
     }
 
@@ -33,16 +36,17 @@ final class Members {
 
     /** In launch-rank order. */
     List<MemberStatus> current() {
-        return List.copyOf(current.values());
+        return currentList;
     }
 
     List<MemberStatus> connected() {
-        return current.values().stream().filter(MemberStatus::isConnected).toList();
+        return currentList.stream().filter(MemberStatus::isConnected).toList();
     }
 
     void exclude(MemberStatus status, long fenceDueNs) {
         status.exclude(fenceDueNs);
         current.remove(status.launchRank(), status);
+        currentList = List.copyOf(current.values());
         if (!status.isGone()) {
             leaving.add(status);
         }

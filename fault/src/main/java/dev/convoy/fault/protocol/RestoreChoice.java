@@ -80,22 +80,16 @@ final class RestoreChoice {
     /** For each shard its former owner if that still holds it, else the holder with the least to serve; −1 if none. */
     private int[] sources(Version version, Holding[] held, int shardCount) {
         List<MemberId> owners = epochs.members(version.epoch());
+        List<List<Integer>> holders = holders(held, shardCount);
         int[] load = new int[held.length];
         int[] sources = new int[shardCount];
         for (int shard = 0; shard < shardCount; shard++) {
-            sources[shard] = -1;
-            for (int rank = 0; rank < held.length; rank++) {
-                if (!holds(held[rank], shard)) {
-                    continue;
-                }
-                if (members.get(rank).equals(owners.get(shard))) {
-                    sources[shard] = rank;
-                    break;
-                }
-                if (sources[shard] < 0 || load[rank] < load[sources[shard]]) {
-                    sources[shard] = rank;
-                }
-            }
+            MemberId owner = owners.get(shard);
+            sources[shard] = holders.get(shard).stream()
+                    .min(Comparator.comparing(
+                                    (Integer rank) -> !members.get(rank).equals(owner))
+                            .thenComparingInt(rank -> load[rank]))
+                    .orElse(-1);
             if (sources[shard] >= 0) {
                 load[sources[shard]]++;
             }
@@ -103,8 +97,19 @@ final class RestoreChoice {
         return sources;
     }
 
-    private static boolean holds(Holding holding, int shard) {
-        return holding != null && Arrays.stream(holding.shards()).anyMatch(held -> held == shard);
+    /** Ranks that hold each shard, ascending. */
+    private static List<List<Integer>> holders(Holding[] held, int shardCount) {
+        List<List<Integer>> holders = new ArrayList<>();
+        for (int shard = 0; shard < shardCount; shard++) {
+            holders.add(new ArrayList<>());
+        }
+        for (int rank = 0; rank < held.length; rank++) {
+            int[] shards = held[rank] == null ? new int[0] : held[rank].shards();
+            for (int shard : shards) {
+                holders.get(shard).add(rank);
+            }
+        }
+        return holders;
     }
 
     /** Why a version cannot be restored: the first shard without a holder, and who held it. */
@@ -112,9 +117,9 @@ final class RestoreChoice {
         Holding[] held = held(version);
         List<MemberId> former = epochs.members(version.epoch());
         String head = version + " cannot be restored: ";
-        for (int shard = 0; shard < shardCount(held); shard++) {
-            int missing = shard;
-            if (Arrays.stream(held).noneMatch(holding -> holds(holding, missing))) {
+        List<List<Integer>> left = holders(held, shardCount(held));
+        for (int shard = 0; shard < left.size(); shard++) {
+            if (left.get(shard).isEmpty()) {
                 String holders = Arrays.stream(GroupPlacement.of(former.size()).holders(shard))
                         .mapToObj(rank -> former.get(rank).toString())
                         .collect(Collectors.joining(" and "));

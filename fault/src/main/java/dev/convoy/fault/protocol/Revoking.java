@@ -186,7 +186,7 @@ final class Revoking extends Phase {
 
     private void agree(List<MemberStatus> next, boolean last) {
         if (!initial) {
-            job.incidents.aborted(abortedNs);
+            job.incidents.update(incident -> incident.aborted(abortedNs));
         }
         List<MemberId> ids = next.stream().map(MemberStatus::id).toList();
         List<List<Holding>> inventories =
@@ -238,7 +238,8 @@ final class Revoking extends Phase {
                     .mapToLong(RankMessage.Aborted::step)
                     .max()
                     .orElse(0);
-            job.incidents.agreed(job.clock.nowNs(), plan.step(), Math.max(0, reached - plan.step()), next.size());
+            long lostSteps = Math.max(0, reached - plan.step());
+            job.incidents.update(incident -> incident.agreed(job.clock.nowNs(), plan.step(), lostSteps, next.size()));
         }
         job.epochs.learnCommitted(plan.version());
         CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan);

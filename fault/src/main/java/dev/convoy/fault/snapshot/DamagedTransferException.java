@@ -3,7 +3,10 @@ package dev.convoy.fault.snapshot;
 
 import dev.convoy.fault.ElasticException;
 
-/** A part of a snapshot arrived with another checksum than it had at its source; the restore is tried again. */
+/**
+ * What a peer contributed to a restore cannot be used: a part with another checksum than it had at its source, or
+ * states that do not fit. The restore is tried again in the next epoch.
+ */
 public final class DamagedTransferException extends ElasticException {
     private static final long serialVersionUID = 1L;
 

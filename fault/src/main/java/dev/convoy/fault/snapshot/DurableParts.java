@@ -70,14 +70,22 @@ public final class DurableParts implements AutoCloseable {
         if (!busy.compareAndSet(false, true)) {
             return;
         }
-        Slot slot = required(version);
+        try {
+            copyAndWrite(required(version), rank, stateDirectory);
+        } catch (OutOfMemoryError e) {
+            busy.set(false);
+            out.accept(new RankMessage.Warning("no memory to copy snapshot " + version + " for the disk; left out"));
+        }
+    }
+
+    private void copyAndWrite(Slot slot, int rank, Path stateDirectory) {
         int[] shards = slot.heldShards() == 0 ? new int[0] : new int[] {slot.shard(0)};
         Arena arena = Arena.ofShared();
         PartFile part = part(slot, shards, rank == 0, bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT)
                 .copyFrom(bytes));
         writer.execute(() -> {
             try (arena) {
-                write(part, stateDirectory.resolve(version.directoryName()));
+                write(part, stateDirectory.resolve(part.version().directoryName()));
             } finally {
                 busy.set(false);
             }

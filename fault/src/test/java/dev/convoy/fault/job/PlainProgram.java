@@ -15,6 +15,7 @@ public final class PlainProgram {
         switch (arguments[0]) {
             case "communicator" -> communicatorOnly();
             case "mismatch" -> mismatch();
+            case "changed" -> changedMeanwhile();
             case "diverge" -> diverge();
             case "free" -> freeWhileFailing();
             case "no-states" -> noStates();
@@ -40,6 +41,18 @@ public final class PlainProgram {
         try (ElasticGroup group = ElasticGroup.join()) {
             group.replicated("weights", DataType.INT64, 10 + group.launchRank() / 2);
             group.run(5, step -> {});
+        }
+    }
+
+    // A replacement that was started from another version of the program.
+    private static void changedMeanwhile() throws Exception {
+        int incarnation = Integer.parseInt(System.getenv("CONVOY_INCARNATION"));
+        try (ElasticGroup group = ElasticGroup.join()) {
+            DeviceBuffer weights = group.replicated("weights", DataType.INT64, 4 + incarnation);
+            group.sharded("moments", DataType.INT64, 50 - 3 * incarnation);
+            group.run(10, step -> step.communicator()
+                    .allReduce(weights, ReduceOp.SUM, step.stream())
+                    .await());
         }
     }
 

@@ -73,6 +73,17 @@ class PlainProgramTest {
         }
     }
 
+    @Test
+    void aReplacementWithOtherStatesGoesNotThoseThatHoldThem() throws Exception {
+        JobSpec spec = new JobSpec(3, RecoveryPolicy.REPLACE, 1, 3, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
+        try (TestAgent agent = new TestAgent(spec, "kill:1@3", folder, PlainProgram.class, "changed")) {
+            assertThat(agent.run(BOUND).success()).isFalse();
+            assertThat(agent.output()).contains("rank 1, compared with rank 0, declared other states");
+            assertThat(agent.incidents()).isNotEmpty().allSatisfy(incident -> assertThat(incident.ranks())
+                    .isSubsetOf(1));
+        }
+    }
+
     private TestAgent agent(int ranks, String faults, String program) throws Exception {
         JobSpec spec = new JobSpec(ranks, RecoveryPolicy.SHRINK, 1, 16, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
         return new TestAgent(spec, faults, folder, PlainProgram.class, program);

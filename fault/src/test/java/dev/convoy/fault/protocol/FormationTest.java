@@ -119,7 +119,9 @@ class FormationTest {
         }
         job.all(member -> job.says(member, new RankMessage.Rebuilt(1, job.nowNs())));
         job.falls(rank(1));
-        job.advance(2_500);
+        job.advance(4_900);
+        assertThat(job.hasEnded()).isFalse();
+        job.advance(300);
         assertThat(job.outcome().message()).isEqualTo("the group could not be formed: no sign of life from rank 1");
     }
 

@@ -122,6 +122,24 @@ class HangTest {
     }
 
     @Test
+    void rankThatIsAloneAndAnswersIsNotBehindAnybody() {
+        Harness alone = Harness.running(1);
+        alone.suspects(rank(0), 1, Evidence.DEADLINE);
+        alone.probed(rank(0), 1, 4);
+        assertThat(alone.fenced()).isEmpty();
+        assertThat(alone.incident().ranks()).isEmpty();
+    }
+
+    @Test
+    void rankThatIsAloneAndSilentIsToBlame() {
+        Harness alone = Harness.running(1);
+        alone.falls(rank(0));
+        alone.advance(2_600);
+        assertThat(alone.fenced()).containsExactly(rank(0));
+        assertThat(alone.outcome().message()).contains("stopped responding");
+    }
+
+    @Test
     void everybodySilentBlamesNobodyYet() {
         job.advance(2_000);
         for (int i = 0; i < 4; i++) {
@@ -165,6 +183,7 @@ class HangTest {
     void absenceOfTheCoordinatorItselfIsNotHeldAgainstAnybody() {
         job.advance(2_000);
         job.on(new CoordinatorEvent.Tick(job.nowNs() + 60_000 * Harness.MS));
+        assertThat(job.sent(rank(0), CoordinatorMessage.Probe.class)).isEmpty();
         assertThat(job.fenced()).isEmpty();
         assertThat(job.coordinator.incidents()).isEmpty();
     }

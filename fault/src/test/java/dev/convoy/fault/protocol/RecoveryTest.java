@@ -263,6 +263,32 @@ class RecoveryTest {
     }
 
     @Test
+    void wordOfAnExcludedRankDoesNotCount() {
+        job.says(rank(2), new RankMessage.Failing(1, "IllegalStateException: boom"));
+        job.says(rank(2), new RankMessage.Failing(1, "IllegalStateException: again"));
+        job.suspects(rank(2), 1, Evidence.PEER_DEATH, 0, 1, 3);
+        assertThat(job.coordinator.incidents()).hasSize(1);
+        assertThat(job.incident().ranks()).containsExactly(2);
+        assertThat(job.fenced()).isEmpty();
+    }
+
+    @Test
+    void largeGroupRecoversQuickly() {
+        int ranks = 2_000;
+        long startNs = System.nanoTime();
+        Harness large = Harness.running(ranks);
+        large.dies(rank(17));
+        large.dies(rank(1_400));
+        for (int i = 0; i < ranks; i++) {
+            if (i != 17 && i != 1_400) {
+                large.acknowledgesHolding(rank(i), 2, ranks, 7);
+            }
+        }
+        assertThat(large.epochStart(rank(0)).members()).hasSize(ranks - 2);
+        assertThat(System.nanoTime() - startNs).isLessThan(20_000 * MS);
+    }
+
+    @Test
     void lostConnectionIsALoss() {
         job.on(new CoordinatorEvent.Disconnected(job.nowNs(), rank(2)));
         acknowledgeHolding(2, 0, 1, 3);

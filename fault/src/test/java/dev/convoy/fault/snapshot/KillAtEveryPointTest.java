@@ -40,7 +40,7 @@ class KillAtEveryPointTest {
         while (members.size() > 1 && epoch < 8) {
             play(members, random);
             members = recover(members, ++epoch, restored, replace, random);
-            restored = members.getFirst().slots.committed() == null ? restored : newestRestored(members);
+            restored = members.getFirst().slots.committed();
         }
     }
 
@@ -52,10 +52,6 @@ class KillAtEveryPointTest {
                 member.move(members);
             }
         }
-    }
-
-    private static Version newestRestored(List<SimulatedRank> members) {
-        return members.getFirst().slots.committed();
     }
 
     private static List<SimulatedRank> recover(

@@ -19,7 +19,8 @@ final class AbandonedState {
 
     /** Name for this process's job; names the process so that a later agent can tell whether it still lives. */
     static String newJobId() {
-        return "job-" + System.currentTimeMillis() + "-" + ProcessHandle.current().pid();
+        return "job-" + System.currentTimeMillis() + "-"
+                + ProcessHandle.current().pid();
     }
 
     static void clear(Path stateFolder) throws IOException {

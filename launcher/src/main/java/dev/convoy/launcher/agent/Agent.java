@@ -104,7 +104,8 @@ final class Agent {
     private void send(MemberId member, CoordinatorMessage message) {
         server.send(member, message);
         switch (message) {
-            case CoordinatorMessage.EpochStart start when start.epoch() > publishedEpoch -> {
+            case CoordinatorMessage.EpochStart start
+            when start.epoch() > publishedEpoch -> {
                 publishedEpoch = start.epoch();
                 worldSize = start.members().size();
                 listener.epochStarted(start.epoch(), start.members());
@@ -128,10 +129,6 @@ final class Agent {
 
     private static JobListener.Progress progressOf(RankMessage.Progress progress) {
         return new JobListener.Progress(
-                progress.epoch(),
-                progress.step(),
-                progress.loss(),
-                progress.samplesPerSecond(),
-                progress.worldSize());
+                progress.epoch(), progress.step(), progress.loss(), progress.samplesPerSecond(), progress.worldSize());
     }
 }

@@ -28,9 +28,7 @@ final class ConvoyClassPath {
     private static void collect(ResolvedModule module, Set<Path> jars) {
         Optional<URI> location = module.reference().location();
         // The JDK's own modules are no files.
-        if (location.isPresent()
-                && location.get().getScheme().equals("file")
-                && jars.add(Path.of(location.get()))) {
+        if (location.isPresent() && location.get().getScheme().equals("file") && jars.add(Path.of(location.get()))) {
             module.reads().forEach(read -> collect(read, jars));
         }
     }

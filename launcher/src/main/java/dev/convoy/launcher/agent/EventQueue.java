@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
- * Brings events of many threads into one order, with times that never go back: an event carries the time at which it was
- * seen, not when its turn came. Bounded by the senders, each of which waits for answers.
+ * Brings events of many threads into one order, with times that never go back: an event carries the time at which it
+ * was seen, not when its turn came. Bounded by the senders, each of which waits for answers.
  */
 final class EventQueue {
     private static final long TICK_NS = 10_000_000;

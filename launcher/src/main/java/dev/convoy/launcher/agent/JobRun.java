@@ -76,8 +76,7 @@ public final class JobRun {
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = new Coordinator(specification(store.folder()));
-            Agent agent =
-                    new Agent(request, listener, coordinator, events, processes, environment, server, durable);
+            Agent agent = new Agent(request, listener, coordinator, events, processes, environment, server, durable);
             interruption.onSignal(agent::interrupt);
             JobOutcome outcome = runAgent(agent, processes);
             JobResult result = result(outcome, coordinator, durable);

@@ -10,8 +10,8 @@ import java.util.Arrays;
 /**
  * Copies a rank's output to one of the agent's own streams, line by line, each with the rank's number in front.
  *
- * <p>The bytes of a line pass through as they are. Lines of several ranks do not mix, since each write holds whole lines
- * only and takes the sink's lock.
+ * <p>The bytes of a line pass through as they are. Lines of several ranks do not mix, since each write holds whole
+ * lines only and takes the sink's lock.
  */
 final class LinePump implements Runnable {
     /** A line that is longer is cut, so that a rank that never ends its line cannot fill the agent's memory. */

@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
  * before its parent learns how it died, and the latter is what a person wants to read. Thread-safe.
  */
 final class ProcessEnds {
-    /** Enough on a busy machine too. Only a process that lives and closed its connection is reported this much later. */
+    /**
+     * Enough on a busy machine too. Only a process that lives and closed its connection is reported this much later.
+     */
     private static final long BRIEF_MS = 50;
 
     private final ConcurrentHashMap<MemberId, CountDownLatch> ends = new ConcurrentHashMap<>();

@@ -25,7 +25,8 @@ final class RankEnvironment {
         common.put("CONVOY_RUNTIME", request.runtime());
         common.put("CONVOY_DEADLINE_MS", Long.toString(request.deadline().toMillis()));
         common.put("CONVOY_STATE_DIR", stateFolder.toString());
-        common.put("CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));
+        common.put(
+                "CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));
     }
 
     /** The agent's own JDK first, so that {@code java} in a command is one that can run Convoy. */

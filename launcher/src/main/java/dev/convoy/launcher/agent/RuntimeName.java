@@ -27,9 +27,11 @@ final class RuntimeName {
         if (!requested.equals("auto")) {
             return requested;
         }
-        // Without a driver's device file no CUDA library finds a GPU; looking for the libraries would cost start-up time.
+        // Without a driver's device file no CUDA library finds a GPU; looking for the libraries would cost start-up
+        // time.
         boolean driver = Files.exists(Path.of("/dev/nvidiactl")) || Files.exists(Path.of("/dev/dxg"));
-        boolean cuda = driver && Runtimes.probe(NativeRuntime.Kind.CUDA).runtime().isPresent();
+        boolean cuda =
+                driver && Runtimes.probe(NativeRuntime.Kind.CUDA).runtime().isPresent();
         return cuda ? "cuda" : "host";
     }
 }

@@ -2,6 +2,9 @@
 package dev.convoy.launcher.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.convoy.ConvoyRuntime;
+import dev.convoy.MemoryInfo;
+import dev.convoy.RuntimeKind;
 import dev.convoy.bindings.NativeRuntime;
 import dev.convoy.bindings.RuntimeProbe;
 import dev.convoy.launcher.report.ConvoyVersion;
@@ -40,6 +43,11 @@ record Diagnosis(List<RuntimeProbe> probes) {
         text.append(", ").append(runtime.deviceCount()).append(runtime.deviceCount() == 1 ? " device" : " devices");
         text.append(", ").append(capabilities(runtime).size()).append(" functions\n");
         text.append("  library ").append(runtime.library()).append('\n');
+        for (int device = 0; device < runtime.deviceCount(); device++) {
+            MemoryInfo memory = memory(runtime.kind(), device);
+            text.append("  device  ").append(device).append(": ").append(memory.total() >> 20).append(" MiB, ");
+            text.append(memory.free() >> 20).append(" MiB free\n");
+        }
     }
 
     void write(JsonGenerator json) throws IOException {
@@ -90,7 +98,16 @@ record Diagnosis(List<RuntimeProbe> probes) {
             json.writeStartObject();
             json.writeStringField("runtime", name(probe));
             json.writeNumberField("index", device);
+            MemoryInfo memory = memory(probe.kind(), device);
+            json.writeNumberField("freeBytes", memory.free());
+            json.writeNumberField("totalBytes", memory.total());
             json.writeEndObject();
+        }
+    }
+
+    private static MemoryInfo memory(NativeRuntime.Kind kind, int device) {
+        try (ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.valueOf(kind.name()))) {
+            return runtime.device(device).memoryInfo();
         }
     }
 

@@ -28,8 +28,8 @@ final class UsageProblem {
     private static String what(ParameterException problem) {
         return switch (problem) {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
-            case MissingParameterException missing when !missing.getMissing().isEmpty() ->
-                missing(missing.getMissing().getFirst());
+            case MissingParameterException missing
+            when !missing.getMissing().isEmpty() -> missing(missing.getMissing().getFirst());
             default -> conversion(problem);
         };
     }

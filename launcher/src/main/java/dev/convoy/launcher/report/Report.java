@@ -91,7 +91,10 @@ public record Report(String version, JobRequest request, JobResult result, int w
         json.writeNumberField("epoch", incident.epoch());
         json.writeStringField("cause", incident.cause().label());
         json.writeFieldName("ranks");
-        json.writeArray(incident.ranks().stream().mapToInt(Integer::intValue).toArray(), 0, incident.ranks().size());
+        json.writeArray(
+                incident.ranks().stream().mapToInt(Integer::intValue).toArray(),
+                0,
+                incident.ranks().size());
         json.writeStringField("detectedBy", incident.detectedBy().label());
         Json.number(json, "faultAtNs", incident.faultAtNs());
         Json.number(json, "detectedAtNs", incident.detectedAtNs());

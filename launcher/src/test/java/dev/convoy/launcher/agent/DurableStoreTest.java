@@ -74,7 +74,8 @@ class DurableStoreTest {
 
     @Test
     void anotherJobsStateIsLeftAlone() throws IOException {
-        DurableStore other = DurableStore.create(temp, "job-1-" + ProcessHandle.current().pid());
+        DurableStore other =
+                DurableStore.create(temp, "job-1-" + ProcessHandle.current().pid());
         DurableStore store = DurableStore.create(temp, "job-2-1");
         store.removeAll();
         assertThat(other.folder()).exists();

@@ -88,8 +88,7 @@ class UsageErrorsTest {
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
         try {
             int status = ConvoyCommand.execute(arguments);
-            return new Ran(
-                    status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+            return new Ran(status, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(out);
             System.setErr(err);

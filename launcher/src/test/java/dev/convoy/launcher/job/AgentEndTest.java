@@ -86,7 +86,9 @@ class AgentEndTest {
     }
 
     private int signalled(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(agent.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(agent.pid()))
+                .start()
+                .waitFor();
         assertThat(agent.waitFor(20, TimeUnit.SECONDS)).as("the agent ends").isTrue();
         return agent.exitValue();
     }

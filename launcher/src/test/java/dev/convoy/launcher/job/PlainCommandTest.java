@@ -75,19 +75,25 @@ class PlainCommandTest {
         for (int i = 0; i < 3; i++) {
             tokens.add(Files.readString(temp.resolve("token-" + i)));
         }
-        assertThat(tokens).as("one token a job").hasSize(2).allMatch(token -> token.strip().length() == 64);
+        assertThat(tokens)
+                .as("one token a job")
+                .hasSize(2)
+                .allMatch(token -> token.strip().length() == 64);
     }
 
     @Test
     void aFaultThatCouldNotFireIsAWarning() {
-        JobRequest request = request(1, "true")
-                .faults(FaultSpec.parseList("kill:0@5"))
-                .build();
+        JobRequest request =
+                request(1, "true").faults(FaultSpec.parseList("kill:0@5")).build();
         assertThat(Job.run(request, JobListener.NONE).warnings()).anyMatch(warning -> warning.contains("kill:0@5"));
     }
 
     private static String faultLayer() {
-        return Path.of(URI.create(FaultSpec.class.getProtectionDomain().getCodeSource().getLocation().toString()))
+        return Path.of(URI.create(FaultSpec.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
                 .toString();
     }
 

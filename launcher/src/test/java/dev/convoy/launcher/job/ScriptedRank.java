@@ -64,7 +64,8 @@ final class ScriptedRank {
         agent.startHeartbeats(() -> new RankMessage.Heartbeat(epoch, step, step, step));
         System.out.println("joined as " + self + " of " + System.getenv("CONVOY_WORLD_SIZE"));
         while (true) {
-            CoordinatorMessage message = inbox.poll(epoch > 0 && step < steps ? STEP_MS : 60_000, TimeUnit.MILLISECONDS);
+            CoordinatorMessage message =
+                    inbox.poll(epoch > 0 && step < steps ? STEP_MS : 60_000, TimeUnit.MILLISECONDS);
             if (message == null) {
                 work();
             } else if (!handle(message)) {
@@ -128,20 +129,17 @@ final class ScriptedRank {
             }
             case "suspect" ->
                 agent.send(new RankMessage.Suspect(
-                        epoch,
-                        Evidence.DEADLINE,
-                        new int[0],
-                        System.nanoTime(),
-                        "all-reduce",
-                        step,
-                        step));
+                        epoch, Evidence.DEADLINE, new int[0], System.nanoTime(), "all-reduce", step, step));
             default -> throw new IllegalArgumentException(action);
         }
     }
 
     private static void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(ProcessHandle.current().pid()))
+            new ProcessBuilder(
+                            "kill",
+                            "-" + name,
+                            Long.toString(ProcessHandle.current().pid()))
                     .inheritIO()
                     .start()
                     .waitFor();

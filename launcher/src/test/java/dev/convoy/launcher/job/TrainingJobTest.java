@@ -57,7 +57,8 @@ class TrainingJobTest {
         assertThat(result.success()).as(result.message()).isTrue();
         assertThat(result.summary().orElseThrow().parametersSha256()).isEqualTo(CountingProgram.reference(STEPS));
         assertThat(result.summary().orElseThrow().worldSize()).isEqualTo(worldSize);
-        assertThat(result.incidents().stream().map(TrainingJobTest::shortly).toList()).isEqualTo(expected(incidents));
+        assertThat(result.incidents().stream().map(TrainingJobTest::shortly).toList())
+                .isEqualTo(expected(incidents));
         assertThat(result.incidents()).allSatisfy(TrainingJobTest::assertTimesInOrder);
         assertThat(processes.alive()).isEmpty();
         assertThat(temp.resolve("state")).doesNotExist();
@@ -74,8 +75,10 @@ class TrainingJobTest {
     @Test
     void belowTheMinimumTheStateIsOnDiskAndTheReportWritten() throws IOException {
         Path report = temp.resolve("report.json");
-        JobResult result = run(
-                job(3, STEPS).minRanks(3).faults(FaultSpec.parseList("kill:1@20")).reportFile(report));
+        JobResult result = run(job(3, STEPS)
+                .minRanks(3)
+                .faults(FaultSpec.parseList("kill:1@20"))
+                .reportFile(report));
         assertThat(result.exitStatus()).isEqualTo(1);
         assertThat(result.message()).contains("--min-ranks", "step 20 is in " + temp.resolve("state"));
         Path version = theOnlyEntry(theOnlyEntry(temp.resolve("state")));

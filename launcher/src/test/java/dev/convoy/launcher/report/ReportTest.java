@@ -128,11 +128,7 @@ class ReportTest {
     }
 
     private static JobRequest request(long steps) {
-        return JobRequest.builder(List.of("true"))
-                .ranks(4)
-                .seed(7)
-                .steps(steps)
-                .build();
+        return JobRequest.builder(List.of("true")).ranks(4).seed(7).steps(steps).build();
     }
 
     private static JobResult result(Optional<RunSummary> summary) {

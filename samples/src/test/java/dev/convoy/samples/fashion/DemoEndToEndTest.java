@@ -108,7 +108,7 @@ class DemoEndToEndTest {
             delimiter = '|',
             value = {
                 "2 | --speed 3      | --speed",
-                "2 | --fault kill:x | --fault kill:x",
+                "2 | --fault kill:x | names no rank and step",
                 "2 | --fault kill:9@3 | there is no rank 9",
                 "2 | --ranks 0      | --ranks 0",
                 "2 | --ranks 1000   | --ranks 1000",
@@ -127,7 +127,10 @@ class DemoEndToEndTest {
     @Test
     void namesTheCorruptDataFile() throws IOException {
         Path data = Files.createDirectory(home.resolve("data"));
-        Files.write(data.resolve("train-images-idx3-ubyte.gz"), new byte[100]);
+        for (String name :
+                new String[] {"train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"}) {
+            Files.write(data.resolve(name + "-ubyte.gz"), new byte[100]);
+        }
         CommandLineRun run = CommandLineRun.convoy(home, "demo", "--data", data.toString());
         assertThat(run.exitStatus()).as(run.toString()).isEqualTo(1);
         assertThat(run.err().lines()).hasSize(1);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.convoy.bindings.NativeRuntime.Kind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RuntimesTest {
+    @Test
+    void hostRuntimeIsCarriedAndOpens() {
+        RuntimeProbe probe = Runtimes.probe(Kind.HOST);
+        assertThat(probe.reason()).isEmpty();
+        NativeRuntime runtime = probe.runtime().orElseThrow();
+        assertThat(runtime.versionText()).isEqualTo("2.29.3");
+        assertThat(runtime.deviceCount()).isPositive();
+        assertThat(Path.of(runtime.library())).isRegularFile();
+        assertThat(runtime.extensions().orElseThrow().hostVersion()).isNotBlank();
+        assertThat(runtime.nccl().functions()).contains("ncclAllReduce", "ncclCommAbort", "ncclCommInitRankConfig");
+        assertThat(runtime.cuda().functions()).contains("cudaMalloc", "cudaStreamWaitEvent");
+    }
+
+    @Test
+    void probeIsMadeOnce() {
+        assertThat(Runtimes.probe(Kind.HOST)).isSameAs(Runtimes.probe(Kind.HOST));
+    }
+
+    @Test
+    void missingLibraryGivesTheLoadersReason() {
+        LibrarySearch search = new LibrarySearch();
+        assertThat(search.firstOf(List.of("libno-such-thing.so"), "nothing")).isEmpty();
+        assertThat(search.attempts()).singleElement().satisfies(attempt -> {
+            assertThat(attempt.loaded()).isFalse();
+            assertThat(attempt.detail()).contains("libno-such-thing.so", "No such file");
+        });
+    }
+
+    @Test
+    void fileThatIsNoLibraryGivesTheLoadersReason(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("libtext.so"), "no library");
+        LibrarySearch search = new LibrarySearch();
+        assertThat(search.firstOf(List.of(file.toString()), "nothing")).isEmpty();
+        assertThat(search.refusals()).contains("libtext.so").containsAnyOf("invalid ELF header", "file too short");
+    }
+
+    @Test
+    void configurationIsChecked() {
+        String before = System.getProperty("convoy.runtime");
+        try {
+            System.setProperty("convoy.runtime", "HOST");
+            assertThat(Runtimes.configured()).contains(Kind.HOST);
+            System.setProperty("convoy.runtime", "auto");
+            assertThat(Runtimes.configured()).isEmpty();
+            System.setProperty("convoy.runtime", "gpu");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(Runtimes::configured)
+                    .withMessage("-Dconvoy.runtime is 'gpu'; it must be auto, cuda or host");
+        } finally {
+            if (before == null) {
+                System.clearProperty("convoy.runtime");
+            } else {
+                System.setProperty("convoy.runtime", before);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol;
+
+import java.util.List;
+import java.util.TreeSet;
+
+/** One incident while it is being written down; {@link Incident} is what others see of it. */
+final class IncidentRecord {
+    private final long epoch;
+    private final Incident.DetectedBy detectedBy;
+    private final long detectedAtNs;
+    private final TreeSet<Integer> ranks = new TreeSet<>();
+    private Incident.Cause cause;
+    private long faultAtNs;
+    private Long abortedAtNs;
+    private Long agreedAtNs;
+    private Long rebuiltAtNs;
+    private Long restoredAtNs;
+    private Long resumedAtNs;
+    private Long restoredStep;
+    private Long lostSteps;
+    private Integer worldSize;
+
+    IncidentRecord(long epoch, Detection first) {
+        this.epoch = epoch;
+        detectedBy = first.detectedBy();
+        detectedAtNs = first.atNs();
+        cause = first.cause();
+        faultAtNs = first.atNs();
+    }
+
+    /** Time of an injected fault, or null. */
+    void add(Loss loss, Long injectedNs) {
+        // Evidence without a culprit says less about the cause than the first process that is really lost.
+        cause = ranks.isEmpty() ? loss.cause() : cause;
+        ranks.add(loss.member().launchRank());
+        faultAtNs = injectedNs == null ? faultAtNs : Math.min(faultAtNs, injectedNs);
+    }
+
+    void aborted(long atNs) {
+        abortedAtNs = atNs;
+    }
+
+    void agreed(long atNs, long restoredStep, long lostSteps, int worldSize) {
+        agreedAtNs = atNs;
+        this.restoredStep = restoredStep;
+        this.lostSteps = lostSteps;
+        this.worldSize = worldSize;
+    }
+
+    void rebuilt(long atNs) {
+        rebuiltAtNs = atNs;
+    }
+
+    void restored(long atNs) {
+        restoredAtNs = atNs;
+    }
+
+    void resumed(long atNs) {
+        resumedAtNs = atNs;
+    }
+
+    Incident toIncident(RecoveryPolicy strategy) {
+        return new Incident(
+                epoch,
+                cause,
+                List.copyOf(ranks),
+                detectedBy,
+                faultAtNs,
+                detectedAtNs,
+                abortedAtNs,
+                agreedAtNs,
+                rebuiltAtNs,
+                restoredAtNs,
+                resumedAtNs,
+                restoredStep,
+                lostSteps,
+                strategy,
+                worldSize);
+    }
+}
