@@ -156,7 +156,7 @@ static void abort_init(struct test_rank *rank) {
         CHECK(ncclCommInitRankConfig(&comm, 2, id, 0, &config) == ncclInProgress);
         CHECK(convoyCommWaitReady(comm, 5 * MILLIS) == ncclInProgress);
         int64_t begin = test_nanos();
-        NCCL(ncclCommAbort(comm));
+        NCCL(i % 2 == 0 ? ncclCommAbort(comm) : ncclCommDestroy(comm));
         CHECK(test_nanos() - begin < 500 * MILLIS);
     }
     CHECK(test_count_fds() <= fds + 4);
@@ -180,6 +180,37 @@ static void maker_dies(struct test_rank *rank) {
     CHECK(result == ncclRemoteError || result == ncclSystemError);
     CHECK(strlen(ncclGetLastError(comm)) > 0);
     NCCL(ncclCommAbort(comm));
+}
+
+/* --- a rank dies at any moment of an initialisation --- */
+
+static void killed_in_init(struct test_rank *rank) {
+    ncclUniqueId id = test_id(rank, 0, 0);
+    ncclComm_t comm;
+    ncclConfig_t config = test_config(0);
+    struct gear gear = make_gear();
+    uint64_t random = rank->seed;
+    test_barrier(rank, 0);
+    CHECK(ncclCommInitRankConfig(&comm, rank->nranks, id, rank->rank, &config) == ncclInProgress);
+    if (rank->rank == 2) {
+        usleep((useconds_t)(test_random(&random) % 1500));
+        kill(getpid(), SIGKILL);
+    }
+    ncclResult_t result = convoyCommWaitReady(comm, 500 * MILLIS);
+    if (result == ncclSuccess) {
+        reduce_until_failure(comm, &gear, &random);
+    } else if (result != ncclInProgress) { /* in progress: it died before it had said hello */
+        if (result != ncclRemoteError) {
+            test_fail(__FILE__, __LINE__, "%d: %s", (int)result, ncclGetLastError(comm));
+        }
+    }
+    int64_t begin = test_nanos();
+    NCCL(ncclCommAbort(comm));
+    CHECK(test_nanos() - begin < 1000 * MILLIS);
+    CUDA(convoyStreamWait(gear.stream, 1000 * MILLIS));
+    /* The maker of the id stays until the other has been answered. */
+    atomic_fetch_add(&rank->block->flags[1], 1);
+    test_await_flag(rank->block, 1, 2);
 }
 
 /* --- a rank that is done and leaves is no failure --- */
@@ -239,6 +270,7 @@ static const struct test_scenario scenarios[] = {
      .may_die = 2},
     {.name = "abort_init", .nranks = 1, .seconds = 20, .run = abort_init},
     {.name = "maker_dies", .nranks = 2, .seconds = 20, .run = maker_dies, .may_die = 1},
+    {.name = "killed_in_init", .nranks = 3, .seconds = 20, .run = killed_in_init, .may_die = 4},
     {.name = "leaves", .nranks = 3, .seconds = 20, .run = leaves},
     {.name = "destroy_after_death",
      .nranks = 3,

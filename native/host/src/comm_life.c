@@ -164,6 +164,9 @@ void comm_reap(void) {
 }
 
 ncclResult_t comm_destroy(struct ncclComm *comm) {
+    if (comm_status(comm) == ncclInProgress && !atomic_load(&comm->finalizing)) {
+        return comm_abort(comm); /* its making may never end */
+    }
     comm_join_worker(comm);
     engine_wait(is_flushed, comm, ENGINE_FOREVER);
     if (comm_has_failed(comm) || atomic_load(&comm->aborted)) {

@@ -236,48 +236,53 @@ static void *job_thread_alone(void *argument) {
     return NULL;
 }
 
-/* Reports a blocking job's result in the caller's thread; a failed communicator was never the
- * user's. */
-static ncclResult_t settle(struct init_job *job) {
-    ncclResult_t result = job->result;
-    if (result != ncclSuccess) {
-        error_nccl(result, "%s", job->text);
+/* Ends a blocking job; a failed communicator was never the user's. */
+static void settle(struct init_job *job) {
+    if (job->result != ncclSuccess) {
         *job->handle = NULL;
         comm_release(job->comm);
     }
     free(job);
-    return result;
 }
 
-static ncclResult_t fail_to_start(struct init_job *job) {
+/* Settles a job and folds its result into the group's: a cause comes before the remote errors that
+ * follow from it. */
+static void settle_into(struct init_job *job, ncclResult_t *result) {
+    ncclResult_t own = job->result;
+    bool matters = own != ncclSuccess && (*result == ncclSuccess || *result == ncclInProgress ||
+                                          (*result == ncclRemoteError && own != ncclRemoteError));
+    if (matters) {
+        *result = error_nccl(own, "%s", job->text);
+    }
+    settle(job);
+}
+
+static void note_no_thread(struct init_job *job) {
     job->result = ncclSystemError;
     snprintf(job->text, sizeof job->text, "no thread for the initialisation could be started");
-    return settle(job);
 }
 
-static ncclResult_t run_in_background(struct init_job *job) {
+static void run_in_background(struct init_job *job, ncclResult_t *result) {
     struct ncclComm *comm = job->comm;
     comm->has_worker = true;
     if (!thread_start(&comm->worker, "convoy-init", job_thread_alone, job)) {
         comm->has_worker = false;
-        return fail_to_start(job);
+        note_no_thread(job);
+        settle_into(job, result);
+    } else if (*result == ncclSuccess) {
+        *result = ncclInProgress;
     }
-    return ncclInProgress;
 }
 
 ncclResult_t init_run(struct init_job *job) {
-    if (!job->comm->blocking) {
-        return run_in_background(job);
+    ncclResult_t result = ncclSuccess;
+    if (job->comm->blocking) {
+        run_job(job);
+        settle_into(job, &result);
+    } else {
+        run_in_background(job, &result);
     }
-    run_job(job);
-    return settle(job);
-}
-
-static ncclResult_t worse(ncclResult_t a, ncclResult_t b) {
-    if (a == ncclSuccess || (a == ncclInProgress && b != ncclSuccess)) {
-        return b;
-    }
-    return a;
+    return result;
 }
 
 ncclResult_t init_run_all(struct init_job *jobs) {
@@ -285,22 +290,22 @@ ncclResult_t init_run_all(struct init_job *jobs) {
     struct init_job *waiting = NULL;
     while (jobs != NULL) {
         struct init_job *job = jobs;
-        struct ncclComm *comm = job->comm;
         jobs = job->next;
-        if (!comm->blocking) {
-            result = worse(result, run_in_background(job));
-        } else if (thread_start(&comm->worker, "convoy-init", job_thread, job)) {
+        if (!job->comm->blocking) {
+            run_in_background(job, &result);
+        } else if (thread_start(&job->comm->worker, "convoy-init", job_thread, job)) {
             job->next = waiting;
             waiting = job;
         } else {
-            result = worse(result, fail_to_start(job));
+            note_no_thread(job);
+            settle_into(job, &result);
         }
     }
     while (waiting != NULL) {
         struct init_job *job = waiting;
         waiting = job->next;
         pthread_join(job->comm->worker, NULL);
-        result = worse(result, settle(job));
+        settle_into(job, &result);
     }
     return result;
 }

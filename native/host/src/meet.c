@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* How long an abort may go unnoticed. */
-#define LOOK_MILLIS 10
+#define LOOK_MILLIS 3
 
 static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
     struct sockaddr_un address;

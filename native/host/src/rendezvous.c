@@ -110,6 +110,9 @@ static bool join_locked(struct session *session, struct visitor *visitor) {
         session->nranks = member->nranks;
     }
     visitor->session = session;
+    if (session->error != ncclSuccess) {
+        return true; /* too late: it is told what happened */
+    }
     if (member->nranks != session->nranks) {
         snprintf(text, sizeof text, "ranks differ on the size: rank %d says %d, another said %d",
                  member->rank, member->nranks, session->nranks);
@@ -211,7 +214,12 @@ static void end_session(struct session *session) {
         }
         visitor->session = NULL;
     }
-    remove_session(session);
+    if (session->error == ncclSuccess) {
+        remove_session(session);
+    } else { /* it stays, for ranks that are still to come */
+        session->present = 0;
+        memset(session->members, 0, (size_t)session->nranks * sizeof *session->members);
+    }
 }
 
 /* Goes by the visitors: a session without one may vanish at any time. */

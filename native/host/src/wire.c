@@ -77,25 +77,42 @@ static void take_fds(struct msghdr *message, int fds[WIRE_FDS]) {
     }
 }
 
-enum wire_result wire_receive(int socket, void *bytes, size_t count, int fds[WIRE_FDS]) {
+static ssize_t receive_once(int socket, void *bytes, size_t count, int fds[WIRE_FDS], int *flags) {
     union control control;
     struct iovec part = {.iov_base = bytes, .iov_len = count};
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof control.bytes};
-    for (int i = 0; i < WIRE_FDS; i++) {
-        fds[i] = -1;
-    }
     ssize_t got;
     do {
         got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     } while (got < 0 && errno == EINTR);
+    if (got >= 0) {
+        take_fds(&message, fds);
+        *flags = message.msg_flags;
+    }
+    return got;
+}
+
+enum wire_result wire_receive(int socket, void *bytes, size_t count, int fds[WIRE_FDS]) {
+    int flags = 0;
+    for (int i = 0; i < WIRE_FDS; i++) {
+        fds[i] = -1;
+    }
+    ssize_t got = receive_once(socket, bytes, count, fds, &flags);
+    if (got == 0) {
+        /*
+         * Linux looks at the queue first and at the end of the connection afterwards: a peer that
+         * sends and closes in between seems to have sent nothing. What it sent is in the queue by
+         * now.
+         */
+        got = receive_once(socket, bytes, count, fds, &flags);
+    }
     if (got < 0) {
         return errno == EAGAIN || errno == EWOULDBLOCK ? WIRE_AGAIN : WIRE_CLOSED;
     }
-    take_fds(&message, fds);
-    if (got != (ssize_t)count || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+    if (got != (ssize_t)count || (flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
         wire_close_fds(fds);
         return WIRE_CLOSED;
     }
