@@ -11,12 +11,15 @@ import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
 import dev.convoy.UniqueId;
 import dev.convoy.fault.control.MessageCodec;
+import dev.convoy.fault.control.ProtocolException;
+import dev.convoy.fault.detect.FlightRecorder;
+import dev.convoy.fault.inject.FaultInjector;
 import dev.convoy.fault.protocol.CoordinatorMessage;
-import dev.convoy.fault.protocol.Evidence;
-import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.snapshot.DamagedTransferException;
 import dev.convoy.fault.snapshot.Membership;
 import java.util.List;
 
@@ -26,6 +29,8 @@ import java.util.List;
  */
 final class Rehearsal {
     private static final int ELEMENTS = 64;
+    private static final RestorePlan PLAN =
+            new RestorePlan(new Version(1, 0), 1, new int[] {0}, 0, new boolean[] {true});
 
     private final LaunchEnvironment environment;
     private final CommunicatorOptions options;
@@ -52,10 +57,9 @@ final class Rehearsal {
                 snapshots.take(present[0], 0);
                 operations(present[0].communicator());
                 fail(present[0].communicator());
-                speak(snapshots);
+                converse(snapshots);
                 present[0] = alone(2);
-                snapshots.restore(
-                        present[0], new RestorePlan(new Version(1, 0), 1, new int[] {0}, 0, new boolean[] {true}));
+                snapshots.restore(present[0], PLAN);
                 snapshots.take(present[0], 0);
                 present[0].communicator().close();
             }
@@ -72,6 +76,8 @@ final class Rehearsal {
                 DeviceBuffer other = device.allocatePinned(DataType.UINT8, ELEMENTS);
                 DeviceBuffer sum = device.allocate(DataType.INT64, 1)) {
             communicator.allReduce(sum, ReduceOp.SUM, stream).await();
+            communicator.failedRanks();
+            communicator.asyncError();
             try (var _ = communicator.group()) {
                 communicator.send(one, 0, stream);
                 communicator.recv(other, 0, stream);
@@ -91,15 +97,29 @@ final class Rehearsal {
         }
     }
 
-    private void speak(SnapshotKeeper snapshots) {
-        Version version = new Version(1, 0);
-        MemberId self = environment.self();
-        MessageCodec.frame(new RankMessage.Suspect(1, Evidence.PEER_DEATH, new int[] {0}, 0, "rehearsal", 0, 0));
-        MessageCodec.frame(new RankMessage.Aborted(
+    // The records of a recovery, and what this rank does on them; nobody hears it.
+    private void converse(SnapshotKeeper snapshots) {
+        RankControl control = new RankControl(new RankStatus(), MessageCodec::frame, (s, r) -> {}, options.deadline());
+        FlightRecorder recorder = new FlightRecorder();
+        recorder.record(1, 0, 1, "rehearsal", 0, 0);
+        new Suspicions(control, new RankStatus(), recorder).report(1, new DamagedTransferException("rehearsal"));
+        control.guard(1, reason -> {});
+        hear(control, new CoordinatorMessage.Revoke(2, "rehearsal", true));
+        control.awaitRevoke(1);
+        control.send(new RankMessage.Aborted(
                 2, 0, 0, snapshots.slots().inventory(), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
-        MessageCodec.frame(new CoordinatorMessage.EpochStart(
-                2, List.of(self), new byte[UniqueId.SIZE], new RestorePlan(version, 1, new int[] {0}, 0, new boolean[] {
-                    true
-                })));
+        hear(control, new CoordinatorMessage.EpochStart(2, List.of(environment.self()), new byte[UniqueId.SIZE], PLAN));
+        control.awaitAgreement(2);
+        hear(control, new CoordinatorMessage.Release(2));
+        control.awaitRelease(2);
+        new FaultInjector(0, List.of(), new SelfInflicted(control)).atPhase(FaultSpec.Phase.ABORT);
+    }
+
+    private static void hear(RankControl control, CoordinatorMessage message) {
+        try {
+            control.receive((CoordinatorMessage) MessageCodec.decode(MessageCodec.encode(message)));
+        } catch (ProtocolException e) {
+            throw new IllegalStateException("a record could not be read back: " + message, e);
+        }
     }
 }

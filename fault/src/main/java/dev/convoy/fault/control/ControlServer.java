@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ public final class ControlServer implements AutoCloseable {
     private final ServerSocket socket;
     private final byte[] token;
     private final Listener listener;
+    private final Duration greetingBound;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -69,7 +71,8 @@ public final class ControlServer implements AutoCloseable {
         void disconnected(MemberId member);
     }
 
-    private ControlServer(ServerSocket socket, String token, Listener listener) {
+    private ControlServer(ServerSocket socket, String token, Listener listener, Duration greetingBound) {
+        this.greetingBound = greetingBound;
         this.socket = socket;
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.listener = listener;
@@ -84,9 +87,13 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException if no port can be had
      */
     public static ControlServer open(String token, Listener listener) throws IOException {
+        return open(token, listener, Greeting.BOUND);
+    }
+
+    static ControlServer open(String token, Listener listener, Duration greetingBound) throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-        ControlServer server = new ControlServer(socket, token, listener);
+        ControlServer server = new ControlServer(socket, token, listener, greetingBound);
         daemon("convoy-control-accept", server::accept);
         return server;
     }
@@ -197,7 +204,7 @@ public final class ControlServer implements AutoCloseable {
 
     /** Null if the stranger is not let in. */
     private ControlConnection admit(Socket stranger) throws IOException {
-        RankMessage.Hello hello = Greeting.read(stranger);
+        RankMessage.Hello hello = Greeting.read(stranger, greetingBound);
         ControlConnection connection = new ControlConnection(stranger, hello);
         byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(token, shown)) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class ControlPlaneTest {
     private static final String TOKEN = "0123456789abcdef";
     private static final MemberId MEMBER = new MemberId(2, 1);
+    private static final Duration GREETING_BOUND = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final Recorder recorder = new Recorder();
@@ -78,6 +79,12 @@ class ControlPlaneTest {
         ControlClient client = ControlClient.connect("127.0.0.1", server.port(), token, member, heard::add, lost::add);
         open.add(client);
         return client;
+    }
+
+    /** Strangers are dropped sooner than usual; on a busy machine a member might be, too. */
+    private void openImpatientServer() throws IOException {
+        server.close();
+        server = ControlServer.open(TOKEN, recorder, GREETING_BOUND);
     }
 
     private Socket stranger() throws IOException {
@@ -205,6 +212,7 @@ class ControlPlaneTest {
 
     @Test
     void silentStrangerIsDroppedWithinTheBound() throws IOException {
+        openImpatientServer();
         Socket silent = stranger();
         Socket dribbling = stranger();
         long startNs = System.nanoTime();
@@ -212,7 +220,7 @@ class ControlPlaneTest {
         awaitClosed(silent);
         awaitClosed(dribbling);
         assertThat(Duration.ofNanos(System.nanoTime() - startNs))
-                .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(9));
+                .isBetween(GREETING_BOUND.minusMillis(100), GREETING_BOUND.plusSeconds(3));
         dribbler.interrupt();
         assertThat(recorder.events).isEmpty();
     }
@@ -222,7 +230,7 @@ class ControlPlaneTest {
         try {
             for (byte b : hello()) {
                 socket.getOutputStream().write(b);
-                Thread.sleep(700);
+                Thread.sleep(150);
             }
         } catch (IOException | InterruptedException closed) {
             Thread.currentThread().interrupt();
@@ -231,6 +239,7 @@ class ControlPlaneTest {
 
     @Test
     void manySilentStrangersDoNotKeepAMemberOutForLong() throws IOException {
+        openImpatientServer();
         for (int i = 0; i < 100; i++) {
             stranger();
         }
