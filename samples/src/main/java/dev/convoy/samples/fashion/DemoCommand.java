@@ -60,10 +60,9 @@ final class DemoCommand implements Callable<Integer> {
         checkData(training);
         JobResult result;
         try (Console console = new Console(System.out)) {
-            DemoView view = new DemoView(console, steps);
-            view.begin(request, training);
+            DemoView view = new DemoView(console, request, training);
             result = Job.run(request, view);
-            view.end(request, result);
+            view.end(result);
         }
         if (!result.success()) {
             System.err.println("convoy: " + result.message());

@@ -4,10 +4,12 @@ package dev.convoy.samples.fashion;
 import dev.convoy.fault.protocol.Decision.Announce;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
 final class DemoView implements JobListener {
 
     private final Console console;
+    private final JobRequest request;
+    private final TrainingOptions training;
     private final long steps;
 
     /** Incidents not shown yet, by epoch: one is shown once it is over, or once the next one has overtaken it. */
@@ -24,12 +28,19 @@ final class DemoView implements JobListener {
 
     private long shownUpTo;
 
-    DemoView(Console console, long steps) {
+    DemoView(Console console, JobRequest request, TrainingOptions training) {
         this.console = console;
-        this.steps = steps;
+        this.request = request;
+        this.training = training;
+        this.steps = training.steps();
     }
 
-    void begin(JobRequest request, TrainingOptions training) {
+    /** Begins once the ranks have found each other: what is wrong with the request is said in a line of its own. */
+    @Override
+    public void epochStarted(long epoch, List<MemberId> members) {
+        if (epoch > 1) {
+            return;
+        }
         String faults = request.faults().isEmpty()
                 ? "none"
                 : request.faults().stream().map(FaultSpec::format).collect(Collectors.joining(","));
@@ -67,7 +78,7 @@ final class DemoView implements JobListener {
         }
     }
 
-    void end(JobRequest request, JobResult result) {
+    void end(JobResult result) {
         showOpen();
         result.summary().ifPresent(this::show);
         request.reportFile().ifPresent(file -> line("report: %s", file));

@@ -67,9 +67,9 @@ final class RecoveryTimeline {
         }
         lines.add(String.format(
                 Locale.ROOT,
-                "  ── %s: %d ranks in epoch %d go on at step %d, %d completed steps lost",
+                "  ── %s: %s in epoch %d, on from step %d; completed steps lost: %d",
                 incident.strategy().label(),
-                incident.worldSize(),
+                incident.worldSize() == 1 ? "1 rank" : incident.worldSize() + " ranks",
                 incident.epoch(),
                 incident.restoredStep(),
                 incident.lostSteps()));

@@ -40,7 +40,7 @@ class DemoEndToEndTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
                 .contains("rank 2 lost: exit", "fault", "detected", "aborted", "agreed", "rebuilt", "restored")
-                .contains("3 ranks in epoch 2 go on at step 30", "0 skipped, 0 duplicated");
+                .contains("3 ranks in epoch 2, on from step 30", "0 skipped, 0 duplicated");
         assertThat(report.at("/final/worldSize").asInt()).isEqualTo(3);
         assertThat(report.at("/incidents")).hasSize(1);
         assertThat(report.at("/incidents/0/ranks").toString()).isEqualTo("[2]");

@@ -40,7 +40,7 @@ class RecoveryTimelineTest {
                         "     rebuilt       10.0 ms   (+7.0)",
                         "     restored      11.5 ms   (+1.5)",
                         "     resumed       15.3 ms   (+3.8)",
-                        "  ── shrink: 3 ranks in epoch 2 go on at step 200, 1 completed steps lost");
+                        "  ── shrink: 3 ranks in epoch 2, on from step 200; completed steps lost: 1");
     }
 
     @Test
