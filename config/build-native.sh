@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the native libraries with CMake and lays them out as resources: build-native.sh SOURCE BUILD RESOURCES
+# Builds the native libraries with CMake and lays them out as resources: build-native.sh SOURCE BUILD RESOURCES WITHOUT_TESTS
 set -euo pipefail
-source_dir=$1 build_dir=$2 resources=$3
+source_dir=$1 build_dir=$2 resources=$3 without_tests=$4
 
 fail() {
     echo "native: $1" >&2
@@ -27,7 +27,11 @@ quietly() {
     }
 }
 quietly cmake -S "$source_dir" -B "$build_dir" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release
-quietly cmake --build "$build_dir" --parallel 2
+targets=()
+if [ "$without_tests" = true ]; then
+    targets=(--target convoy_host convoy-exec)
+fi
+quietly cmake --build "$build_dir" --parallel 2 "${targets[@]}"
 
 mkdir -p "$resources"
 for name in libconvoy_host.so convoy-exec; do

@@ -3,6 +3,7 @@ package dev.convoy;
 
 import dev.convoy.bindings.Nccl;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,10 @@ import java.util.Optional;
  * <p><b>Threads.</b> One thread at a time drives a communicator; a second one inside gets an
  * {@link IllegalStateException}. Only {@link #revoke(String)}, {@link #enqueued()}, {@link #completed()} and the plain
  * attributes are for every thread.
+ *
+ * <p><b>Arguments</b> are checked before the library sees them: what does not fit the call is an
+ * {@link IllegalArgumentException}, a closed buffer or stream an {@link IllegalStateException}, and neither counts as
+ * an operation.
  *
  * <p><b>Results</b> can be read once the {@link Work} is done, and inputs changed. Ranks that do not make the same call
  * get an {@link InvalidUsageException} from the host runtime, and a {@link CollectiveTimeoutException} from NCCL.
@@ -132,8 +137,6 @@ public final class Communicator implements AutoCloseable {
      * @param op the reduction
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work allReduce(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
@@ -158,8 +161,6 @@ public final class Communicator implements AutoCloseable {
      * @param op the reduction
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work allReduce(DeviceBuffer buffer, ReduceOp op, Stream stream) {
@@ -174,8 +175,6 @@ public final class Communicator implements AutoCloseable {
      * @param root rank of the root
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work broadcast(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
@@ -202,8 +201,6 @@ public final class Communicator implements AutoCloseable {
      * @param root rank of the root
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work broadcast(DeviceBuffer buffer, int root, Stream stream) {
@@ -220,8 +217,6 @@ public final class Communicator implements AutoCloseable {
      * @param root rank of the root
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work reduce(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, int root, Stream stream) {
@@ -249,8 +244,6 @@ public final class Communicator implements AutoCloseable {
      * @param recv receives the result; as many of the same type a rank
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work allGather(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
@@ -275,8 +268,6 @@ public final class Communicator implements AutoCloseable {
      * @param op the reduction
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work reduceScatter(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
@@ -301,8 +292,6 @@ public final class Communicator implements AutoCloseable {
      * @param recv receives a part from every rank; as many of the same type
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#ALL_TO_ALL}
      */
@@ -329,8 +318,6 @@ public final class Communicator implements AutoCloseable {
      * @param root rank of the root
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#GATHER}
      */
@@ -359,8 +346,6 @@ public final class Communicator implements AutoCloseable {
      * @param root rank of the root
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#SCATTER}
      */
@@ -388,8 +373,6 @@ public final class Communicator implements AutoCloseable {
      * @param peer who receives them
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work send(DeviceBuffer buffer, int peer, Stream stream) {
@@ -412,8 +395,6 @@ public final class Communicator implements AutoCloseable {
      * @param peer who sends them
      * @param stream the order in which it is done
      * @return the work, to be awaited
-     * @throws IllegalArgumentException if the buffers or the stream do not fit the call
-     * @throws IllegalStateException if a buffer or the stream is closed, or another thread is inside
      * @throws CommunicatorException if the communicator is lost or closed
      */
     public Work recv(DeviceBuffer buffer, int peer, Stream stream) {
@@ -510,6 +491,25 @@ public final class Communicator implements AutoCloseable {
      */
     public void abort() {
         communicator.abort();
+    }
+
+    /**
+     * Aborts several communicators of this process together. Where ranks share a device, one after the other may wait
+     * for work that only the abort of the next one ends.
+     *
+     * @param communicators of one runtime, each out of use by other threads
+     * @throws IllegalStateException if another thread stays inside one
+     */
+    public static void abortAll(Collection<Communicator> communicators) {
+        if (communicators.isEmpty()) {
+            return;
+        }
+        ConvoyRuntime runtime = communicators.iterator().next().device().runtime();
+        if (runtime.abortsInGroups()) {
+            runtime.group(() -> communicators.forEach(Communicator::abort));
+        } else {
+            communicators.forEach(Communicator::abort);
+        }
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  */
 public final class ConvoyRuntime implements AutoCloseable {
     private static final int ID_BYTES = UniqueId.SIZE;
+    private static final int ABORT_IN_GROUP = 2_22_03;
 
     /** One a process, since devices, groups and memory of a library are one a process. */
     private static final Map<Kind, ConvoyRuntime> OPENED = new ConcurrentHashMap<>();
@@ -213,6 +214,11 @@ public final class ConvoyRuntime implements AutoCloseable {
             status.checkNccl(natives.nccl().getUniqueId(id.address()), "ncclGetUniqueId");
             return new UniqueId(id.toArray(ValueLayout.JAVA_BYTE));
         }
+    }
+
+    /** Since 2.22.3 NCCL takes several aborts in a group; the host runtime aborts without waiting for anybody. */
+    boolean abortsInGroups() {
+        return natives.kind() == Kind.CUDA && natives.version() >= ABORT_IN_GROUP;
     }
 
     Group currentGroup() {

@@ -9,6 +9,7 @@ import java.util.Objects;
 public final class Device {
     private static final int NON_BLOCKING_STREAM = 1;
     private static final int DEFAULT = 0;
+    private static final Duration RECLAIM_PATIENCE = Duration.ofSeconds(1);
 
     private final ConvoyRuntime runtime;
     private final NativeRuntime natives;
@@ -76,13 +77,20 @@ public final class Device {
         NativeCells cells = NativeCells.ofThread();
         cells.clear();
         long bytes = count * type.bytes();
-        switch (kind) {
-            case DEVICE -> status().checkAllocation(natives.cuda().malloc(cells.first(), bytes), "cudaMalloc", bytes);
-            case PINNED_HOST ->
-                status().checkAllocation(
-                                natives.cuda().hostAlloc(cells.first(), bytes, DEFAULT), "cudaHostAlloc", bytes);
+        int allocated = allocateNative(kind, cells.first(), bytes);
+        if (allocated == Status.CUDA_OUT_OF_MEMORY && reclaimer.reclaimWithin(RECLAIM_PATIENCE)) {
+            natives.cuda().getLastError();
+            allocated = allocateNative(kind, cells.first(), bytes);
         }
+        status().checkAllocation(allocated, kind == MemoryKind.DEVICE ? "cudaMalloc" : "cudaHostAlloc", bytes);
         return DeviceBuffer.owning(this, kind, type, count, cells.firstLong());
+    }
+
+    private int allocateNative(MemoryKind kind, long out, long bytes) {
+        return switch (kind) {
+            case DEVICE -> natives.cuda().malloc(out, bytes);
+            case PINNED_HOST -> natives.cuda().hostAlloc(out, bytes, DEFAULT);
+        };
     }
 
     /**

@@ -18,6 +18,8 @@ import java.util.List;
  * received.await();
  * }</pre>
  *
+ * <p>Closing starts what was enqueued, also when the block ends with an exception: NCCL has no way to take it back.
+ *
  * <p>A group belongs to the thread that began it. The work of its operations can be awaited once it is closed.
  */
 public final class Group implements AutoCloseable {

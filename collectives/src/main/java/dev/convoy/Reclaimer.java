@@ -2,6 +2,7 @@
 package dev.convoy;
 
 import dev.convoy.bindings.Cuda;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -51,6 +52,23 @@ final class Reclaimer {
                     free(kept.remove());
                 }
             }
+        }
+    }
+
+    /** When memory is short: gives work under way some time to end. Whether anything was freed. */
+    boolean reclaimWithin(Duration patience) {
+        int before = pieces();
+        long deadline = Deadline.after(patience);
+        for (int round = 0; pieces() > 0 && Deadline.remaining(deadline) > 0; round++) {
+            reclaim();
+            Backoff.pause(round);
+        }
+        return pieces() < before;
+    }
+
+    private int pieces() {
+        synchronized (kept) {
+            return kept.size();
         }
     }
 

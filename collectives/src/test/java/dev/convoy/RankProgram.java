@@ -66,11 +66,11 @@ final class RankProgram {
 
     /** What goes another way where the CPU does not see device memory. */
     private void checkMoves() throws Exception {
-        say(runtime.kind() + " " + runtime.capabilities());
         int count = 1_000_003;
         try (Communicator communicator = join(OPTIONS);
                 DeviceBuffer mine = device.allocate(DataType.INT32, count);
                 DeviceBuffer theirs = device.allocate(DataType.INT32, count)) {
+            say(runtime.kind() + " " + runtime.capabilities());
             say("view " + mine.hostView().isPresent());
             mine.copyFrom(IntStream.range(rank, rank + count).toArray());
             int right = (rank + 1) % worldSize;

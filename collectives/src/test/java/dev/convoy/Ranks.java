@@ -67,7 +67,7 @@ final class Ranks implements AutoCloseable {
     @Override
     public void close() {
         communicators.forEach(communicator -> communicator.revoke("the test is over"));
-        communicators.forEach(Communicator::abort);
+        Communicator.abortAll(communicators);
         threads.shutdownNow();
     }
 }
