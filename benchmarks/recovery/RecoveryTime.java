@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a recovery takes, phase by phase: runs the demo several times with one fault and prints the median, the lowest and the highest time of each
- * phase, in milliseconds. Run by {@code benchmarks/recovery/run [RUNS] [DEMO OPTION...]}.
+ * How long a recovery takes, phase by phase: runs the demo several times with one fault and prints the median, the
+ * lowest and the highest time of each phase, in milliseconds. Run by {@code benchmarks/recovery/run [RUNS] [DEMO
+ * OPTION...]}.
  */
 public final class RecoveryTime {
     private static final List<String> STAMPS = List.of(
@@ -49,7 +50,8 @@ public final class RecoveryTime {
                     .redirectOutput(new File("/dev/null"))
                     .start();
             if (process.waitFor() != 0) {
-                throw new IllegalStateException(String.join(" ", command) + " ended with status " + process.exitValue());
+                throw new IllegalStateException(
+                        String.join(" ", command) + " ended with status " + process.exitValue());
             }
             JsonNode incidents = new ObjectMapper().readTree(report.toFile()).get("incidents");
             return incidents.get(incidents.size() - 1);
@@ -60,18 +62,25 @@ public final class RecoveryTime {
 
     private static double record(JsonNode incident, Map<String, List<Double>> phases) {
         for (int i = 1; i < STAMPS.size(); i++) {
-            double ms = (incident.get(STAMPS.get(i)).asLong() - incident.get(STAMPS.get(i - 1)).asLong()) / 1e6;
+            double ms = (incident.get(STAMPS.get(i)).asLong()
+                            - incident.get(STAMPS.get(i - 1)).asLong())
+                    / 1e6;
             phases.computeIfAbsent(STAMPS.get(i), key -> new ArrayList<>()).add(ms);
         }
-        double total = (incident.get("resumedAtNs").asLong() - incident.get("faultAtNs").asLong()) / 1e6;
+        double total = (incident.get("resumedAtNs").asLong()
+                        - incident.get("faultAtNs").asLong())
+                / 1e6;
         phases.computeIfAbsent("fault to resumed", key -> new ArrayList<>()).add(total);
         return total;
     }
 
     private static void print(Map<String, List<Double>> phases, List<String> options) {
-        System.out.printf("%n%s%n%n| phase | median ms | lowest | highest |%n| --- | --- | --- | --- |%n", String.join(" ", options));
+        System.out.printf(
+                "%n%s%n%n| phase | median ms | lowest | highest |%n| --- | --- | --- | --- |%n",
+                String.join(" ", options));
         phases.forEach((name, values) -> {
-            double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
             System.out.printf(
                     "| %s | %.2f | %.2f | %.2f |%n",

@@ -81,8 +81,11 @@ public final class DurableParts implements AutoCloseable {
     private void copyAndWrite(Slot slot, int rank, Path stateDirectory) {
         int[] shards = slot.heldShards() == 0 ? new int[0] : new int[] {slot.shard(0)};
         Arena arena = Arena.ofShared();
-        PartFile part = part(slot, shards, rank == 0, bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT)
-                .copyFrom(bytes));
+        PartFile part = part(
+                slot,
+                shards,
+                rank == 0,
+                bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT).copyFrom(bytes));
         writer.execute(() -> {
             try (arena) {
                 write(part, stateDirectory.resolve(part.version().directoryName()));

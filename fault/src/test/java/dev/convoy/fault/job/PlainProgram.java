@@ -50,9 +50,11 @@ public final class PlainProgram {
         try (ElasticGroup group = ElasticGroup.join()) {
             DeviceBuffer weights = group.replicated("weights", DataType.INT64, 4 + incarnation);
             group.sharded("moments", DataType.INT64, 50 - 3 * incarnation);
-            group.run(10, step -> step.communicator()
-                    .allReduce(weights, ReduceOp.SUM, step.stream())
-                    .await());
+            group.run(
+                    10,
+                    step -> step.communicator()
+                            .allReduce(weights, ReduceOp.SUM, step.stream())
+                            .await());
         }
     }
 
@@ -96,9 +98,11 @@ public final class PlainProgram {
     private static void noStates() throws Exception {
         try (ElasticGroup group = ElasticGroup.join()) {
             DeviceBuffer one = group.device().allocate(DataType.INT64, 1);
-            group.run(20, step -> step.communicator()
-                    .allReduce(one, ReduceOp.SUM, step.stream())
-                    .await());
+            group.run(
+                    20,
+                    step -> step.communicator()
+                            .allReduce(one, ReduceOp.SUM, step.stream())
+                            .await());
             one.close();
         }
     }

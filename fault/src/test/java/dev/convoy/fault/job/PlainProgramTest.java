@@ -79,8 +79,9 @@ class PlainProgramTest {
         try (TestAgent agent = new TestAgent(spec, "kill:1@3", folder, PlainProgram.class, "changed")) {
             assertThat(agent.run(BOUND).success()).isFalse();
             assertThat(agent.output()).contains("rank 1, compared with rank 0, declared other states");
-            assertThat(agent.incidents()).isNotEmpty().allSatisfy(incident -> assertThat(incident.ranks())
-                    .isSubsetOf(1));
+            assertThat(agent.incidents())
+                    .isNotEmpty()
+                    .allSatisfy(incident -> assertThat(incident.ranks()).isSubsetOf(1));
         }
     }
 

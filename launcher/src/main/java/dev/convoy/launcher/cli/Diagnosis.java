@@ -45,7 +45,11 @@ record Diagnosis(List<RuntimeProbe> probes) {
         text.append("  library ").append(runtime.library()).append('\n');
         for (int device = 0; device < runtime.deviceCount(); device++) {
             MemoryInfo memory = memory(runtime.kind(), device);
-            text.append("  device  ").append(device).append(": ").append(memory.total() >> 20).append(" MiB, ");
+            text.append("  device  ")
+                    .append(device)
+                    .append(": ")
+                    .append(memory.total() >> 20)
+                    .append(" MiB, ");
             text.append(memory.free() >> 20).append(" MiB free\n");
         }
     }
