@@ -60,6 +60,7 @@ final class Agent {
     /** Runs the job until the coordinator ends it, or {@link #interrupt}. */
     JobOutcome run() throws InterruptedException {
         carryOut(coordinator.start(events.now()));
+        Rehearsal.play(events.now());
         while (outcome == null && !interrupted) {
             handle(events.take());
             while (!consequences.isEmpty()) {

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.protocol.Coordinator;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.Decision;
+import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.JobSpec;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.Version;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * A job of ranks that do not exist, one of which is lost, played through a coordinator that is thrown away. It is done
+ * while the real ranks start, so that the real coordinator's first recovery finds its classes loaded: cold, they cost
+ * every survivor some 20 ms.
+ */
+final class Rehearsal {
+    private static final int RANKS = 4;
+    private static final int LOST = 2;
+    private static final int UNIQUE_ID_BYTES = 128;
+    private static final long STEP = 1;
+
+    private final long nowNs;
+    private final Coordinator coordinator;
+    private final Queue<CoordinatorEvent> events = new ArrayDeque<>();
+
+    private Rehearsal(RecoveryPolicy policy, long nowNs) {
+        this.nowNs = nowNs;
+        coordinator =
+                new Coordinator(new JobSpec(RANKS, policy, 1, 1, JobSpec.START_BOUND_NS, JobSpec.START_BOUND_NS, null));
+    }
+
+    /**
+     * Plays a loss under each policy.
+     *
+     * @param nowNs CLOCK_MONOTONIC nanoseconds
+     * @return how many epochs stood in the end; 4 if both jobs recovered
+     */
+    static long play(long nowNs) {
+        long epochs = 0;
+        for (RecoveryPolicy policy : RecoveryPolicy.values()) {
+            epochs += new Rehearsal(policy, nowNs).playOne();
+        }
+        return epochs;
+    }
+
+    private long playOne() {
+        long epoch = play(coordinator.start(nowNs));
+        MemberId witness = new MemberId(0, 0);
+        says(
+                witness,
+                new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP));
+        return Math.max(epoch, play(List.of()));
+    }
+
+    /** Answers all decisions, and those that the answers lead to; returns the last epoch that resumed. */
+    private long play(List<Decision> first) {
+        long epoch = 0;
+        List<Decision> decisions = first;
+        while (true) {
+            for (Decision decision : decisions) {
+                epoch = Math.max(epoch, answer(decision));
+            }
+            CoordinatorEvent next = events.poll();
+            if (next == null) {
+                return epoch;
+            }
+            decisions = coordinator.on(next);
+        }
+    }
+
+    private long answer(Decision decision) {
+        switch (decision) {
+            case Decision.Spawn(MemberId member) -> events.add(new CoordinatorEvent.Connected(nowNs, member, 1));
+            case Decision.Fence(MemberId member) -> events.add(new CoordinatorEvent.Fenced(nowNs, member));
+            case Decision.Send(MemberId member, CoordinatorMessage.Revoke revoke) -> says(member, aborted(revoke));
+            case Decision.Send(MemberId member, CoordinatorMessage.EpochStart start) -> {
+                says(member, new RankMessage.Rebuilt(start.epoch(), nowNs));
+                says(member, new RankMessage.Restored(start.epoch(), nowNs));
+                says(member, new RankMessage.Resumed(start.epoch(), nowNs));
+                return start.epoch();
+            }
+            default -> {}
+        }
+        return 0;
+    }
+
+    /** After the first epoch every rank holds the whole state, so that any of them can be lost. */
+    private RankMessage.Aborted aborted(CoordinatorMessage.Revoke revoke) {
+        Version version = new Version(1, STEP);
+        boolean first = revoke.epoch() == 1;
+        return new RankMessage.Aborted(
+                revoke.epoch(),
+                nowNs,
+                first ? 0 : STEP,
+                first ? List.of() : List.of(new Holding(version, RANKS, new int[] {0, 1, 2, 3}, true)),
+                first ? null : version,
+                revoke.makeUniqueId() ? new byte[UNIQUE_ID_BYTES] : new byte[0]);
+    }
+
+    private void says(MemberId member, RankMessage message) {
+        events.add(new CoordinatorEvent.Received(nowNs, member, message));
+    }
+}
