@@ -250,7 +250,7 @@ static void random_cases(struct test_rank *rank) {
     struct fixture fixture = make_fixture(rank, 0);
     uint64_t random = rank->seed;
     const char *rounds = getenv("TEST_CASES");
-    for (int i = 0; i < (rounds != NULL ? atoi(rounds) : 1200 / rank->nranks); i++) {
+    for (int i = 0; i < (rounds != NULL ? atoi(rounds) : 400 / rank->nranks); i++) {
         struct test_case c = random_case(&random, rank->nranks);
         run_case(&fixture, &c);
     }

@@ -149,6 +149,81 @@ static void legacy(struct test_rank *rank) {
     (void)rank;
 }
 
+static void open_soon(void *argument) {
+    (void)argument;
+    usleep(5000);
+}
+
+/* Pageable memory is the caller's again when the call returns, whatever the stream waits for. */
+static void pageable(struct test_rank *rank) {
+    cudaStream_t stream;
+    unsigned char *device;
+    const size_t bytes = (size_t)4 << 20;
+    unsigned char *host = malloc(bytes);
+    CHECK(host != NULL);
+    CUDA(cudaStreamCreate(&stream));
+    CUDA(cudaMalloc((void **)&device, bytes));
+    for (int i = 0; i < 10; i++) {
+        memset(host, 1, bytes);
+        if (i % 2 == 0) { /* the stream is empty, but has to wait for the legacy one */
+            CUDA(cudaLaunchHostFunc(NULL, open_soon, NULL));
+        }
+        CUDA(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream));
+        memset(host, 2, bytes);
+        CUDA(cudaStreamSynchronize(stream));
+        CHECK(memchr(device, 2, bytes) == NULL);
+        CUDA(cudaLaunchHostFunc(NULL, open_soon, NULL));
+        CUDA(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream));
+        CHECK(memchr(host, 2, bytes) == NULL);
+    }
+    free(host);
+    CUDA(cudaFree(device));
+    CUDA(cudaStreamDestroy(stream));
+    (void)rank;
+}
+
+/* A child inherits tasks, but not the memory that they use: it gets errors, and steps nothing. */
+static void forked_at_work(struct test_rank *rank) {
+    ncclComm_t comms[2];
+    cudaStream_t stream;
+    cudaEvent_t event;
+    float *buffer;
+    float millis;
+    NCCL(ncclCommInitAll(comms, 2, NULL));
+    CUDA(cudaMalloc((void **)&buffer, 400));
+    CUDA(cudaStreamCreate(&stream));
+    CUDA(cudaEventCreate(&event));
+    NCCL(ncclAllReduce(buffer, buffer, 100, ncclFloat32, ncclSum, comms[0], stream));
+    CUDA(cudaEventRecord(event, stream));
+    NCCL(ncclGroupStart());
+    NCCL(ncclAllReduce(buffer, buffer, 100, ncclFloat32, ncclSum, comms[0], stream));
+    pid_t pid = fork();
+    if (pid == 0) {
+        const cudaError_t refused = cudaErrorInitializationError;
+        bool good =
+            cudaEventQuery(event) == refused && cudaEventSynchronize(event) == refused &&
+            cudaEventRecord(event, stream) == refused &&
+            cudaEventElapsedTime(&millis, event, event) == refused &&
+            cudaStreamWaitEvent(stream, event, 0) == refused &&
+            cudaStreamQuery(stream) == refused && cudaStreamSynchronize(stream) == refused &&
+            convoyStreamWait(stream, 1000) == refused &&
+            cudaLaunchHostFunc(stream, open_soon, NULL) == refused &&
+            cudaMemsetAsync(buffer, 0, 4, stream) == refused && ncclGroupEnd() == ncclSystemError &&
+            ncclCommAbort(comms[0]) == ncclSystemError && ncclGetLastError(comms[0]) != NULL;
+        _exit(good ? 0 : 1);
+    }
+    int status;
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    NCCL(ncclGroupEnd());
+    NCCL(ncclCommAbort(comms[0]));
+    NCCL(ncclCommAbort(comms[1]));
+    CUDA(cudaStreamSynchronize(stream));
+    CUDA(cudaEventDestroy(event));
+    CUDA(cudaStreamDestroy(stream));
+    CUDA(cudaFree(buffer));
+    (void)rank;
+}
+
 static void forked(struct test_rank *rank) {
     void *memory;
     CUDA(cudaMalloc(&memory, 100));
@@ -195,7 +270,9 @@ static const struct test_scenario scenarios[] = {
     {.name = "order", .nranks = 1, .seconds = 20, .run = order},
     {.name = "events", .nranks = 1, .seconds = 20, .run = events},
     {.name = "legacy", .nranks = 1, .seconds = 20, .run = legacy},
+    {.name = "pageable", .nranks = 1, .seconds = 20, .run = pageable},
     {.name = "forked", .nranks = 1, .seconds = 20, .run = forked},
+    {.name = "forked_at_work", .nranks = 1, .seconds = 20, .run = forked_at_work},
 };
 
 int main(int argc, char **argv) {

@@ -443,14 +443,14 @@ int main(void) {
     helper_disable();
     op_single_steps = true;
     seed = environment("TEST_SEED", (uint64_t)time(NULL));
-    uint64_t runs = environment("TEST_RUNS", 800);
+    uint64_t runs = environment("TEST_RUNS", 400);
     fprintf(stderr, "seed %llu, %llu random runs\n", (unsigned long long)seed,
             (unsigned long long)runs);
     for (current_run = 0; current_run < runs; current_run++) {
         random_state = seed + current_run * 0x51ull;
         random_run();
     }
-    unsigned long most = (unsigned long)environment("TEST_SCHEDULES", 400);
+    unsigned long most = (unsigned long)environment("TEST_SCHEDULES", 250);
     static const enum op_kind kinds[] = {OP_ALL_REDUCE, OP_BROADCAST, OP_REDUCE_SCATTER, OP_SEND};
     for (size_t k = 0; k < ARRAY_COUNT(kinds); k++) {
         unsigned long tiny = run_all(kinds[k], 1, 2, 2, most);

@@ -165,6 +165,24 @@ static void finalized(struct test_rank *rank) {
     NCCL(ncclCommDestroy(comm));
 }
 
+/* In a group the handles are there before the communicators are ready. */
+static void init_in_group(struct test_rank *rank) {
+    ncclComm_t comms[2];
+    ncclUniqueId id;
+    NCCL(ncclGetUniqueId(&id));
+    NCCL(ncclGroupStart());
+    for (int i = 0; i < 2; i++) {
+        NCCL(ncclCommInitRank(&comms[i], 2, id, i));
+        CHECK(comms[i] != NULL);
+    }
+    ncclComm_t before = comms[0];
+    NCCL(ncclGroupEnd());
+    CHECK(comms[0] == before);
+    NCCL(ncclCommDestroy(comms[0]));
+    NCCL(ncclCommDestroy(comms[1]));
+    (void)rank;
+}
+
 /* Several ranks in one thread of one process. */
 static void init_all(struct test_rank *rank) {
     enum { N = 4 };
@@ -205,6 +223,7 @@ static void duplicate_rank(struct test_rank *rank) {
     CHECK(ncclCommInitRank(&comm, 3, id, 0) == ncclInvalidUsage);
     CHECK(comm == NULL);
     CHECK(strstr(ncclGetLastError(NULL), "rank 0") != NULL);
+    test_barrier(rank, 0); /* the maker of the id stays until the other has been answered */
 }
 
 static void differing_sizes(struct test_rank *rank) {
@@ -212,6 +231,125 @@ static void differing_sizes(struct test_rank *rank) {
     ncclComm_t comm = NULL;
     CHECK(ncclCommInitRank(&comm, 2 + rank->rank, id, rank->rank) == ncclInvalidUsage);
     CHECK(strstr(ncclGetLastError(NULL), "size") != NULL);
+    test_barrier(rank, 0);
+}
+
+/* Three ranks in one process where two call themselves rank 1: never all three succeed, and none
+ * waits for ever. */
+static void surplus_rank(struct test_rank *rank) {
+    static const int claims[] = {0, 1, 1};
+    for (int round = 0; round < 50; round++) {
+        ncclComm_t comms[3];
+        ncclUniqueId id;
+        ncclConfig_t config = test_config(0);
+        int good = 0;
+        NCCL(ncclGetUniqueId(&id));
+        for (int i = 0; i < 3; i++) {
+            CHECK(ncclCommInitRankConfig(&comms[i], 2, id, claims[i], &config) == ncclInProgress);
+        }
+        for (int i = 0; i < 3; i++) {
+            ncclResult_t result = convoyCommWaitReady(comms[i], 10000 * MILLIS);
+            CHECK(result != ncclInProgress);
+            good += result == ncclSuccess;
+        }
+        CHECK(good < 3);
+        for (int i = 0; i < 3; i++) {
+            NCCL(ncclCommAbort(comms[i]));
+        }
+    }
+    (void)rank;
+}
+
+/* A communicator that never became ready has no members to shrink to. */
+static void shrink_of_failed(struct test_rank *rank) {
+    ncclComm_t comm, child;
+    ncclConfig_t config = test_config(0);
+    ncclUniqueId id;
+    int excluded = 2;
+    NCCL(ncclGetUniqueId(&id));
+    id.internal[30] ^= 1; /* its maker does not know it */
+    CHECK(ncclCommInitRankConfig(&comm, 3, id, 0, &config) == ncclInProgress);
+    ncclResult_t failure = convoyCommWaitReady(comm, 10000 * MILLIS);
+    CHECK(failure != ncclSuccess && failure != ncclInProgress);
+    CHECK(ncclCommShrink(comm, &excluded, 1, &child, NULL, NCCL_SHRINK_ABORT) == ncclInvalidUsage);
+    NCCL(ncclCommAbort(comm));
+    (void)rank;
+}
+
+/* Members that have left the parent for good end a shrink; a finalized parent does not begin one.
+ */
+static void shrink_of_left(struct test_rank *rank) {
+    ncclComm_t comms[3], child;
+    ncclConfig_t config = test_config(0);
+    int excluded = 2;
+    NCCL(ncclCommInitAll(comms, 3, NULL));
+    NCCL(ncclCommDestroy(comms[1]));
+    CHECK(ncclCommShrink(comms[0], &excluded, 1, &child, &config, 0) == ncclInProgress);
+    CHECK(convoyCommWaitReady(comms[0], 10000 * MILLIS) == ncclRemoteError);
+    NCCL(ncclCommFinalize(comms[2]));
+    excluded = 0;
+    CHECK(ncclCommShrink(comms[2], &excluded, 1, &child, &config, 0) == ncclInvalidUsage);
+    NCCL(ncclCommDestroy(comms[2]));
+    NCCL(ncclCommAbort(comms[0]));
+    (void)rank;
+}
+
+/* A handle is taken back once, even while the communicator's memory is still needed. */
+static void given_back_twice(struct test_rank *rank) {
+    ncclComm_t comms[2];
+    ncclResult_t status;
+    NCCL(ncclCommInitAll(comms, 2, NULL));
+    NCCL(ncclCommDestroy(comms[0]));
+    for (int i = 0; i < 3; i++) { /* its peer may still read: it is there, but not the user's */
+        CHECK(ncclCommDestroy(comms[0]) == ncclInvalidArgument);
+        CHECK(ncclCommAbort(comms[0]) == ncclInvalidArgument);
+    }
+    CHECK(ncclCommGetAsyncError(comms[0], &status) == ncclInvalidArgument);
+    NCCL(ncclCommDestroy(comms[1]));
+    (void)rank;
+}
+
+static void destroyed_in_group(struct test_rank *rank) {
+    ncclComm_t comm;
+    float *buffer;
+    NCCL(ncclCommInitAll(&comm, 1, NULL));
+    CUDA(cudaMalloc((void **)&buffer, 4096));
+    NCCL(ncclGroupStart());
+    NCCL(ncclAllReduce(buffer, buffer, 10, ncclFloat32, ncclSum, comm, NULL));
+    NCCL(ncclCommDestroy(comm));
+    ncclGroupEnd();
+    CUDA(convoyStreamWait(NULL, 10000 * MILLIS));
+    CUDA(cudaFree(buffer));
+    (void)rank;
+}
+
+/* A group's work on the legacy stream and on a blocking one does not wait for itself. */
+static void group_over_legacy(struct test_rank *rank) {
+    ncclComm_t comm = test_comm(rank, 0);
+    cudaStream_t blocking;
+    int32_t *buffer;
+    enum { N = 1000 };
+    CUDA(cudaStreamCreate(&blocking));
+    CUDA(cudaMalloc((void **)&buffer, 4 * N * sizeof *buffer));
+    CUDA(cudaMemset(buffer, 1, 4 * N * sizeof *buffer));
+    NCCL(ncclGroupStart());
+    NCCL(ncclAllReduce(buffer, buffer, 10, ncclInt32, ncclSum, comm, blocking));
+    NCCL(ncclAllReduce(buffer + 10, buffer + 10, 10, ncclInt32, ncclSum, comm, NULL));
+    NCCL(ncclAllReduce(buffer + 20, buffer + 20, 10, ncclInt32, ncclSum, comm, blocking));
+    NCCL(ncclGroupEnd());
+    CUDA(convoyStreamWait(blocking, 10000 * MILLIS));
+    CUDA(convoyStreamWait(NULL, 10000 * MILLIS));
+    for (int i = 0; i < 30; i++) {
+        CHECK(buffer[i] == 0x01010101 * rank->nranks);
+    }
+    int peer = rank->nranks - 1 - rank->rank;
+    NCCL(ncclGroupStart());
+    NCCL(ncclSend(buffer + N, N, ncclInt32, peer, comm, rank->rank == 0 ? blocking : NULL));
+    NCCL(ncclRecv(buffer + 2 * N, N, ncclInt32, peer, comm, rank->rank == 0 ? NULL : blocking));
+    NCCL(ncclGroupEnd());
+    CUDA(convoyStreamWait(blocking, 10000 * MILLIS));
+    CUDA(convoyStreamWait(NULL, 10000 * MILLIS));
+    NCCL(ncclCommDestroy(comm));
 }
 
 static const struct test_scenario scenarios[] = {
@@ -224,9 +362,17 @@ static const struct test_scenario scenarios[] = {
     {.name = "abort_shrink", .nranks = 3, .seconds = 30, .run = abort_shrink},
     {.name = "rounds", .nranks = 3, .seconds = 60, .run = rounds},
     {.name = "finalized", .nranks = 3, .seconds = 30, .run = finalized},
+    {.name = "init_in_group", .nranks = 1, .seconds = 30, .run = init_in_group},
     {.name = "init_all", .nranks = 1, .seconds = 30, .run = init_all},
     {.name = "duplicate_rank", .nranks = 2, .seconds = 30, .run = duplicate_rank},
     {.name = "differing_sizes", .nranks = 2, .seconds = 30, .run = differing_sizes},
+    {.name = "surplus_rank", .nranks = 1, .seconds = 50, .run = surplus_rank},
+    {.name = "shrink_of_failed", .nranks = 1, .seconds = 30, .run = shrink_of_failed},
+    {.name = "shrink_of_left", .nranks = 1, .seconds = 30, .run = shrink_of_left},
+    {.name = "given_back_twice", .nranks = 1, .seconds = 30, .run = given_back_twice},
+    {.name = "destroyed_in_group", .nranks = 1, .seconds = 30, .run = destroyed_in_group},
+    {.name = "group_over_legacy1", .nranks = 1, .seconds = 30, .run = group_over_legacy},
+    {.name = "group_over_legacy2", .nranks = 2, .seconds = 30, .run = group_over_legacy},
 };
 
 int main(int argc, char **argv) {

@@ -110,30 +110,41 @@ static cudaError_t check_copy(const void *target, const void *source, size_t byt
     return cudaSuccess;
 }
 
-static cudaError_t enqueue(struct CUstream_st *stream, struct task *task) {
-    if (task == NULL || !stream_append(stream, task)) {
+/* Appends the task and tries to run it; waits for it where `wait` says so. */
+static cudaError_t enqueue(struct CUstream_st *stream, struct task *task, bool wait) {
+    uint64_t ticket = task != NULL ? stream_append(stream, task) : 0;
+    if (ticket == 0) {
         return cudaErrorMemoryAllocation;
     }
     stream_attempt(stream);
-    return cudaSuccess;
+    return wait ? stream_synchronize_to(stream, ticket) : cudaSuccess;
 }
 
+/*
+ * As with CUDA, pageable memory is the caller's again when the call returns: a source was read, be
+ * it into a staging buffer where the copy has to wait for other work, and a target was written.
+ */
 static cudaError_t enqueue_copy(struct CUstream_st *stream, void *target, const void *source,
-                                size_t bytes, bool stage) {
+                                size_t bytes) {
+    bool wait = !is_ours(target, bytes);
+    bool stage = false;
+    if (!wait && !is_ours(source, bytes)) {
+        stage = settings_get()->defer || !stream_is_clear(stream);
+        wait = !stage; /* it runs at once, unless another thread gets in between */
+    }
     struct task *task = copy_task(target, source, bytes);
     if (task != NULL && stage && !copy_task_stage(task)) {
-        task->class->drop(task);
+        task_drop(task);
         task = NULL;
     }
-    return enqueue(stream, task);
+    return enqueue(stream, task, wait);
 }
 
 cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t count, enum cudaMemcpyKind kind,
                             cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
-    if (arena_get() == NULL || stream == NULL) {
-        return error_cuda(arena_get() == NULL ? cudaErrorInitializationError
-                                              : cudaErrorInvalidResourceHandle);
+    if (stream == NULL) {
+        return error_cuda(stream_resolve_error());
     }
     if (count == 0) {
         return cudaSuccess;
@@ -142,34 +153,28 @@ cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t count, enum cudaM
     if (error != cudaSuccess) {
         return error_cuda(error);
     }
-    /* A busy stream, or the debugging switch, puts the copy off. */
-    bool later = settings_get()->defer || !stream_is_drained(stream);
-    return error_cuda(enqueue_copy(stream, dst, src, count, later && !is_ours(src, count)));
+    return error_cuda(enqueue_copy(stream, dst, src, count));
 }
 
 cudaError_t cudaMemcpy(void *dst, const void *src, size_t count, enum cudaMemcpyKind kind) {
     struct CUstream_st *stream = stream_resolve(NULL, device_current());
-    if (arena_get() == NULL || stream == NULL) {
-        return error_cuda(cudaErrorInitializationError);
+    if (stream == NULL) {
+        return error_cuda(stream_resolve_error());
     }
     if (count == 0) {
         return cudaSuccess;
     }
     cudaError_t error = check_copy(dst, src, count, kind);
     if (error == cudaSuccess) {
-        error = enqueue_copy(stream, dst, src, count, false);
-    }
-    if (error == cudaSuccess) {
-        error = stream_synchronize(stream);
+        error = enqueue(stream, copy_task(dst, src, count), true);
     }
     return error_cuda(error);
 }
 
 cudaError_t cudaMemsetAsync(void *devPtr, int value, size_t count, cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
-    if (arena_get() == NULL || stream == NULL) {
-        return error_cuda(arena_get() == NULL ? cudaErrorInitializationError
-                                              : cudaErrorInvalidResourceHandle);
+    if (stream == NULL) {
+        return error_cuda(stream_resolve_error());
     }
     if (count == 0) {
         return cudaSuccess;
@@ -177,7 +182,7 @@ cudaError_t cudaMemsetAsync(void *devPtr, int value, size_t count, cudaStream_t 
     if (!is_ours(devPtr, count)) {
         return error_cuda(cudaErrorInvalidValue);
     }
-    return error_cuda(enqueue(stream, fill_task(devPtr, value, count)));
+    return error_cuda(enqueue(stream, fill_task(devPtr, value, count), false));
 }
 
 cudaError_t cudaMemset(void *devPtr, int value, size_t count) {

@@ -27,13 +27,13 @@ cudaError_t cudaStreamCreate(cudaStream_t *stream) {
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
     bool special = stream == NULL || stream == cudaStreamLegacy || stream == cudaStreamPerThread;
     if (special || stream_resolve(stream, device_current()) == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(special ? cudaErrorInvalidResourceHandle : stream_resolve_error());
     }
     stream_destroy(stream);
     return cudaSuccess;
 }
 
-/* The work that a stream held when the wait began. */
+/* The work that a stream held up to a task, usually when the wait began. */
 struct awaited {
     struct CUstream_st *stream;
     uint64_t ticket;
@@ -49,16 +49,20 @@ static bool has_drained_or_is_stuck(void *argument) {
     return has_drained(argument) || (comm_failures() > 0 && stream_is_stuck(awaited->stream, 0));
 }
 
-static cudaError_t wait_stream(struct CUstream_st *stream, bool (*until)(void *),
+static cudaError_t wait_stream(struct CUstream_st *stream, uint64_t ticket, bool (*until)(void *),
                                uint64_t deadline) {
-    struct awaited awaited = {.stream = stream, .ticket = atomic_load(&stream->enqueued)};
+    struct awaited awaited = {.stream = stream, .ticket = ticket};
     engine_wait(until, &awaited, deadline);
     return has_drained(&awaited) ? cudaSuccess : cudaErrorNotReady;
 }
 
-cudaError_t stream_synchronize(struct CUstream_st *stream) {
-    cudaError_t result = wait_stream(stream, has_drained, ENGINE_FOREVER);
+cudaError_t stream_synchronize_to(struct CUstream_st *stream, uint64_t ticket) {
+    cudaError_t result = wait_stream(stream, ticket, has_drained, ENGINE_FOREVER);
     return result == cudaSuccess ? cudaSuccess : cudaErrorInitializationError; /* a forked child */
+}
+
+cudaError_t stream_synchronize(struct CUstream_st *stream) {
+    return stream_synchronize_to(stream, atomic_load(&stream->enqueued));
 }
 
 void device_synchronize(int device) {
@@ -72,24 +76,25 @@ void device_synchronize(int device) {
 
 cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
-    return error_cuda(stream != NULL ? stream_synchronize(stream) : cudaErrorInvalidResourceHandle);
+    return error_cuda(stream != NULL ? stream_synchronize(stream) : stream_resolve_error());
 }
 
 cudaError_t convoyStreamWait(cudaStream_t handle, uint64_t maxNanos) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (stream == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(stream_resolve_error());
     }
     if (stream_is_drained(stream)) {
         return cudaSuccess;
     }
-    return wait_stream(stream, has_drained_or_is_stuck, engine_deadline(maxNanos));
+    return wait_stream(stream, atomic_load(&stream->enqueued), has_drained_or_is_stuck,
+                       engine_deadline(maxNanos));
 }
 
 cudaError_t cudaStreamQuery(cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (stream == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(stream_resolve_error());
     }
     if (!stream_is_drained(stream)) {
         engine_step_all();

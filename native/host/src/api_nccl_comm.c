@@ -42,7 +42,8 @@ ncclResult_t ncclGetUniqueId(ncclUniqueId *uniqueId) {
 }
 
 const char *ncclGetLastError(ncclComm_t comm) {
-    if (comm == NULL || comm->magic != COMM_MAGIC || !comm_has_failed(comm)) {
+    if (arena_get() == NULL || comm == NULL || comm->magic != COMM_MAGIC ||
+        atomic_load(&comm->released) || !comm_has_failed(comm)) {
         return error_last_text();
     }
     pthread_mutex_lock(&comm->lock);
@@ -60,7 +61,9 @@ static ncclResult_t init_rank(ncclComm_t *comm, int nranks, const ncclUniqueId *
     if (result != ncclSuccess) {
         return result;
     }
-    comm_reap();
+    if (arena_get() != NULL) {
+        comm_reap();
+    }
     struct init_job *job = init_prepare(comm, nranks, id, rank, device, &parsed, &result);
     return job != NULL ? group_add_job(job) : result;
 }
@@ -120,11 +123,21 @@ ncclResult_t ncclCommFinalize(ncclComm_t comm) {
     return status == ncclSuccess ? comm_finalize(comm) : status;
 }
 
+/* A handle is given back once, also while its memory lives on for peers that still read. */
+static ncclResult_t give_back(const char *name, ncclComm_t comm) {
+    ncclResult_t result = validate_comm(name, comm);
+    if (result == ncclSuccess && atomic_exchange(&comm->released, true)) {
+        result =
+            error_nccl(ncclInvalidArgument, "%s: the communicator was given back before", name);
+    }
+    return result;
+}
+
 ncclResult_t ncclCommDestroy(ncclComm_t comm) {
     if (comm == NULL) {
         return ncclSuccess;
     }
-    ncclResult_t result = validate_comm("ncclCommDestroy", comm);
+    ncclResult_t result = give_back("ncclCommDestroy", comm);
     return result == ncclSuccess ? comm_destroy(comm) : result;
 }
 
@@ -132,7 +145,7 @@ ncclResult_t ncclCommAbort(ncclComm_t comm) {
     if (comm == NULL) {
         return ncclSuccess;
     }
-    ncclResult_t result = validate_comm("ncclCommAbort", comm);
+    ncclResult_t result = give_back("ncclCommAbort", comm);
     return result == ncclSuccess ? comm_abort(comm) : result;
 }
 
@@ -222,6 +235,9 @@ ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int capacity, in
     }
     *count = 0;
     pthread_mutex_lock(&comm->lock);
+    if (atomic_load(&comm->was_ready) && comm->page != NULL) {
+        comm_mark_dead(comm); /* the monitor may have seen a death that it has not noted yet */
+    }
     for (int rank = 0; rank < comm->nranks; rank++) {
         if (comm->peers[rank].is_dead) {
             if (*count < capacity) {

@@ -28,6 +28,15 @@ static inline void cpu_pause(void) {
 #endif
 }
 
+/* The loads before come before those after: for a look back at whether what was read was valid. */
+static inline void order_loads(void) {
+#if defined(__x86_64__) || defined(__SANITIZE_THREAD__)
+    __asm__ volatile("" ::: "memory");
+#else
+    atomic_thread_fence(memory_order_acquire);
+#endif
+}
+
 static inline size_t size_min(size_t a, size_t b) {
     return a < b ? a : b;
 }

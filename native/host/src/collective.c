@@ -157,11 +157,25 @@ static void post(struct op *op) {
 
 /* --- meet --- */
 
+static bool has_posted(const struct op *op, const struct collective_slot *slot) {
+    return atomic_load(&slot->stamp) == comm_stamp(op->comm, op->sequence);
+}
+
+/* What does not make sense is no mistake of the peer's where it has aborted and its page was
+ * recycled since. */
+static bool is_withdrawn(const struct op *op, int rank, const struct collective_slot *slot) {
+    return !op_source_is_intact(op, rank) || !has_posted(op, slot);
+}
+
 static bool agrees(struct op *op, int rank, const struct collective_slot *slot) {
     if (slot->kind == (uint8_t)op->kind && slot->type == (uint8_t)op->type &&
         slot->redop == (uint8_t)op->redop && slot->root == op->root && slot->count == op->count &&
         slot->place == (uint8_t)place_of(op, rank)) {
         return true;
+    }
+    if (is_withdrawn(op, rank, slot)) {
+        comm_fail_gone(op->comm, rank, op_name(op->kind));
+        return false;
     }
     comm_fail(
         op->comm, ncclInvalidUsage,
@@ -192,14 +206,12 @@ static bool resolve(struct op *op, int rank, const struct collective_slot *slot)
         op->results[rank] = comm_peer_address(comm, rank, slot->receive_offset, op->bytes);
         sound = sound && op->results[rank] != NULL;
     }
-    if (!sound) {
+    if (!sound && is_withdrawn(op, rank, slot)) {
+        comm_fail_gone(comm, rank, op_name(op->kind));
+    } else if (!sound) {
         comm_fail(comm, ncclInternalError, "rank %d posted a buffer outside its arena", rank);
     }
     return sound;
-}
-
-static bool has_posted(const struct op *op, const struct collective_slot *slot) {
-    return atomic_load(&slot->stamp) == comm_stamp(op->comm, op->sequence);
 }
 
 static bool meet_rank(struct op *op, int rank) {
@@ -244,12 +256,7 @@ bool op_source_is_intact(const struct op *op, int rank) {
     if (rank == comm->rank) {
         return true;
     }
-    /* The reads of the data come before those of the owner's state. */
-#if defined(__x86_64__) || defined(__SANITIZE_THREAD__)
-    __asm__ volatile("" ::: "memory");
-#else
-    atomic_thread_fence(memory_order_acquire);
-#endif
+    order_loads(); /* first the data, then its owner's state */
     const struct comm_page *page = comm->peers[rank].page;
     return page_belongs(page, comm->nonce) && atomic_load(&page->state) != PAGE_ABORTED;
 }

@@ -85,6 +85,13 @@ void comm_fail(struct ncclComm *comm, ncclResult_t error, const char *format, ..
     bell_notify_local();
 }
 
+ncclResult_t comm_report_failure(const char *name, struct ncclComm *comm, ncclResult_t error) {
+    pthread_mutex_lock(&comm->lock);
+    error_nccl(error, "%s: the communicator has failed before: %s", name, comm->text);
+    pthread_mutex_unlock(&comm->lock);
+    return error;
+}
+
 unsigned comm_failures(void) {
     return atomic_load(&failures);
 }
@@ -132,6 +139,7 @@ bool comm_peer_is_gone(const struct ncclComm *comm, int rank) {
 void comm_fail_gone(struct ncclComm *comm, int rank, const char *waiting_for) {
     const struct peer *peer = &comm->peers[rank];
     bool dead = peer->process != NULL && atomic_load(&peer->process->dead);
+    comm_mark_dead(comm); /* whoever sees the error may ask at once for whom */
     comm_fail(comm, ncclRemoteError, "rank %d of %d %s while rank %d waited for %s", rank,
               comm->nranks, dead ? "died" : "aborted or destroyed the communicator", comm->rank,
               waiting_for);

@@ -52,6 +52,8 @@ struct ncclComm {
     atomic_bool aborted;    /* operations end at once, wherever they are */
     atomic_bool closing;    /* being aborted: whoever builds it or a child of it gives up */
     atomic_bool finalizing; /* no new operations; ncclSuccess again once the old ones are done */
+    atomic_bool was_ready;  /* all peers were met: their pages may be looked at */
+    atomic_bool released;   /* the user has destroyed or aborted it */
     bool destroyed;         /* only its page is kept, for peers that still read */
     char text[COMM_TEXT_BYTES]; /* under the lock: what the error in `async` was */
 
@@ -72,6 +74,7 @@ struct ncclComm {
 
     pthread_t worker; /* of a non-blocking initialisation or shrink */
     bool has_worker;
+    atomic_bool shrinking; /* in a call that blocks */
 };
 
 /* --- life --- */
@@ -91,6 +94,10 @@ void comm_drop_resources(struct ncclComm *comm, enum page_state last_words);
 /* Frees what destroyed communicators kept for peers that have gone now. */
 void comm_reap(void);
 
+/* Notes which peers' processes have died; true where that is news. Under the lock, once the
+ * communicator was ready and while it has its page. */
+bool comm_mark_dead(struct ncclComm *comm);
+
 /* The monitor found dead processes: notes them in all communicators. */
 void comm_peers_died(void);
 
@@ -98,7 +105,7 @@ ncclResult_t comm_finalize(struct ncclComm *comm);
 ncclResult_t comm_destroy(struct ncclComm *comm);
 ncclResult_t comm_abort(struct ncclComm *comm);
 
-/* Takes part in a worker thread's end. */
+/* Waits until no initialisation or shrink uses the communicator any more. */
 void comm_join_worker(struct ncclComm *comm);
 
 /* --- errors --- */
@@ -106,6 +113,9 @@ void comm_join_worker(struct ncclComm *comm);
 /* Sets the asynchronous error, the first one stays; under the lock. */
 void comm_fail(struct ncclComm *comm, ncclResult_t error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Sets the calling thread's error and text for a call that comes too late; returns `error`. */
+ncclResult_t comm_report_failure(const char *name, struct ncclComm *comm, ncclResult_t error);
 
 /* How often any communicator failed: a cheap test whether a wait has to look for it. */
 unsigned comm_failures(void);

@@ -32,7 +32,7 @@ static void describe_dead(const struct ncclComm *comm, char *text, size_t capaci
     }
 }
 
-static void note_dead_locked(struct ncclComm *comm) {
+bool comm_mark_dead(struct ncclComm *comm) {
     bool any = false;
     for (int rank = 0; rank < comm->nranks; rank++) {
         struct peer *peer = &comm->peers[rank];
@@ -42,7 +42,11 @@ static void note_dead_locked(struct ncclComm *comm) {
             any = true;
         }
     }
-    if (any) {
+    return any;
+}
+
+static void note_dead_locked(struct ncclComm *comm) {
+    if (comm_mark_dead(comm)) {
         char ranks[128] = "";
         describe_dead(comm, ranks, sizeof ranks);
         comm_fail(comm, ncclRemoteError, "rank %s of %d died", ranks, comm->nranks);
@@ -184,7 +188,12 @@ ncclResult_t comm_destroy(struct ncclComm *comm) {
 
 /* --- the other end --- */
 
+static bool is_not_shrinking(void *comm) {
+    return !atomic_load(&((struct ncclComm *)comm)->shrinking);
+}
+
 void comm_join_worker(struct ncclComm *comm) {
+    engine_wait(is_not_shrinking, comm, ENGINE_FOREVER);
     if (comm->has_worker) {
         pthread_join(comm->worker, NULL);
         comm->has_worker = false;
@@ -192,8 +201,13 @@ void comm_join_worker(struct ncclComm *comm) {
 }
 
 ncclResult_t comm_abort(struct ncclComm *comm) {
-    /* Stepping threads look at the flag before each slice, so that the lock is soon free. */
     atomic_store(&comm->closing, true);
+    /* First the peers: once `aborted` is set the operations end, and the user may overwrite what
+     * peers still read. */
+    if (comm->page != NULL) {
+        atomic_store(&comm->page->state, PAGE_ABORTED);
+    }
+    /* Stepping threads look at the flag before each slice, so that the lock is soon free. */
     atomic_store(&comm->aborted, true);
     bell_notify_local();
     comm_join_worker(comm);

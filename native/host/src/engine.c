@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 
+#include "arena.h"
 #include "bell.h"
 #include "futex.h"
 #include "helper.h"
@@ -38,6 +39,9 @@ bool engine_has_work(void) {
 }
 
 enum step_result engine_step_all(void) {
+    if (arena_get() == NULL) {
+        return STEP_PENDING; /* a forked child has the tasks, but not the memory that they use */
+    }
     enum step_result best = STEP_PENDING;
     for (unsigned i = 0; i < stream_table_size(); i++) {
         enum step_result result = stream_step(stream_table_at(i));

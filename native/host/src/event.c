@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event.h"
 
+#include "arena.h"
 #include "comm.h"
 #include "convoy/convoy_ext.h"
 #include "device.h"
@@ -132,7 +133,7 @@ static struct event_record *new_record(struct CUstream_st *stream) {
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (!event_is_valid(event) || stream == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(stream_resolve_error());
     }
     struct event_record *record = new_record(stream);
     struct record_task *task = record != NULL ? new_task(&record_class, record) : NULL;
@@ -140,14 +141,15 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
         free(record);
         return error_cuda(cudaErrorMemoryAllocation);
     }
+    if (!stream_append(stream, &task->task)) {
+        event_record_release(record);
+        return error_cuda(cudaErrorMemoryAllocation);
+    }
     pthread_mutex_lock(&event->lock);
     struct event_record *before = event->last;
     event->last = record;
     pthread_mutex_unlock(&event->lock);
     event_record_release(before);
-    if (!stream_append(stream, &task->task)) {
-        return error_cuda(cudaErrorMemoryAllocation);
-    }
     stream_attempt(stream);
     return cudaSuccess;
 }
@@ -155,7 +157,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
 cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned int flags) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (!event_is_valid(event) || stream == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(stream_resolve_error());
     }
     if (flags != 0) {
         return error_cuda(cudaErrorInvalidValue);
@@ -177,6 +179,15 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned
     return cudaSuccess;
 }
 
+/* Checked before any lock is taken: in a forked child it may be held by a thread that is not there.
+ */
+static cudaError_t check_event(cudaEvent_t event) {
+    if (arena_get() == NULL) {
+        return cudaErrorInitializationError;
+    }
+    return event_is_valid(event) ? cudaSuccess : cudaErrorInvalidResourceHandle;
+}
+
 static bool record_is_done(void *argument) {
     return atomic_load(&((struct event_record *)argument)->done);
 }
@@ -188,8 +199,9 @@ static bool record_is_done_or_stuck(void *argument) {
 }
 
 static cudaError_t wait_record(cudaEvent_t event, bool (*until)(void *), uint64_t deadline) {
-    if (!event_is_valid(event)) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+    cudaError_t error = check_event(event);
+    if (error != cudaSuccess) {
+        return error_cuda(error);
     }
     struct event_record *record = event_last_record(event);
     if (record == NULL) {
@@ -210,8 +222,9 @@ cudaError_t convoyEventWait(cudaEvent_t event, uint64_t maxNanos) {
 }
 
 cudaError_t cudaEventQuery(cudaEvent_t event) {
-    if (!event_is_valid(event)) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+    cudaError_t error = check_event(event);
+    if (error != cudaSuccess) {
+        return error_cuda(error);
     }
     struct event_record *record = event_last_record(event);
     if (record == NULL) {
@@ -226,7 +239,11 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
 }
 
 cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t start, cudaEvent_t end) {
-    if (!event_is_valid(start) || !event_is_valid(end) || !start->timed || !end->timed) {
+    cudaError_t error = check_event(start);
+    if (error != cudaSuccess || (error = check_event(end)) != cudaSuccess) {
+        return error_cuda(error);
+    }
+    if (!start->timed || !end->timed) {
         return error_cuda(cudaErrorInvalidResourceHandle);
     }
     if (ms == NULL) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "group.h"
 
+#include "arena.h"
 #include "errors.h"
 #include "init.h"
 #include "launch.h"
@@ -74,6 +75,11 @@ ncclResult_t ncclGroupEnd(void) {
     }
     struct group ended = group;
     group = (struct group){.depth = 0};
+    if (arena_get() == NULL) { /* a forked child leaves alone what it inherited */
+        return ended.ops != NULL || ended.jobs != NULL
+                   ? error_nccl(ncclSystemError, "ncclGroupEnd: %s", arena_failure())
+                   : ended.error;
+    }
     if (ended.error != ncclSuccess) {
         return give_up(&ended);
     }

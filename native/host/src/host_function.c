@@ -82,7 +82,7 @@ static const struct task_class call_class = {.step = step, .drop = drop};
 cudaError_t cudaLaunchHostFunc(cudaStream_t handle, cudaHostFn_t fn, void *userData) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (stream == NULL) {
-        return error_cuda(cudaErrorInvalidResourceHandle);
+        return error_cuda(stream_resolve_error());
     }
     if (fn == NULL) {
         return error_cuda(cudaErrorInvalidValue);

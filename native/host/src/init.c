@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "errors.h"
+#include "group.h"
 #include "meet.h"
 #include "monitor.h"
 #include "peers.h"
@@ -74,7 +75,9 @@ struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUn
     job->comm = comm;
     job->handle = handle;
     job->id = wire;
-    *handle = comm;
+    /* While this call blocks, no other thread may abort the communicator; in a group the caller
+     * gets the handle at once, as from NCCL. */
+    *handle = config->blocking && !group_is_open() ? NULL : comm;
     *result = ncclSuccess;
     return job;
 }
@@ -174,7 +177,9 @@ ncclResult_t init_ready_barrier(struct ncclComm *comm) {
     }
     if (barrier.gone >= 0) {
         struct peer *peer = &comm->peers[barrier.gone];
+        pthread_mutex_lock(&comm->lock);
         peer->is_dead = peer->process != NULL && atomic_load(&peer->process->dead);
+        pthread_mutex_unlock(&comm->lock);
         return error_nccl(ncclRemoteError,
                           "rank %d died or gave up while the communicator was made", barrier.gone);
     }
@@ -213,10 +218,13 @@ static void run_job(struct init_job *job) {
     pthread_mutex_lock(&comm->lock);
     if (job->result == ncclSuccess) {
         int expected = ncclInProgress;
+        atomic_store(&comm->was_ready, true);
         atomic_compare_exchange_strong(&comm->async, &expected, ncclSuccess);
     } else {
         snprintf(job->text, sizeof job->text, "%s", error_last_text());
         comm_fail(comm, job->result, "%s", job->text);
+        atomic_store(&comm->page->state, PAGE_ABORTED); /* nobody need wait for this rank */
+        bell_ring();
     }
     pthread_mutex_unlock(&comm->lock);
     if (job->result == ncclSuccess) {
@@ -238,7 +246,9 @@ static void *job_thread_alone(void *argument) {
 
 /* Ends a blocking job; a failed communicator was never the user's. */
 static void settle(struct init_job *job) {
-    if (job->result != ncclSuccess) {
+    if (job->result == ncclSuccess) {
+        *job->handle = job->comm;
+    } else {
         *job->handle = NULL;
         comm_release(job->comm);
     }

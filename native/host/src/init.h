@@ -10,7 +10,7 @@ struct init_job {
     struct init_job *next;
     struct ncclComm *comm;
     struct ncclComm *
-        *handle; /* where the user finds the communicator: cleared if a blocking call fails */
+        *handle; /* where the user finds the communicator: once ready if the call blocks */
     struct wire_id id;
     ncclResult_t result;
     char text[COMM_TEXT_BYTES]; /* the error's text, for the thread that waits */

@@ -8,6 +8,7 @@
 /* The operations of one group on one stream. */
 struct op_task {
     struct task task;
+    struct CUstream_st *stream;
     struct op *ops;      /* not yet finished */
     struct op *finished; /* released outside the communicator's lock */
 };
@@ -33,7 +34,7 @@ static void free_ops(struct op *ops) {
 
 static enum step_result step_op(struct op *op) {
     struct launch *launch = op->launch;
-    if (atomic_load(&op->comm->aborted)) {
+    if (atomic_load(&op->comm->aborted) || op->comm->destroyed) {
         return STEP_DONE;
     }
     if (launch->ticket != op->comm->active_ticket) {
@@ -172,9 +173,8 @@ static void number_op(struct op *op) {
     pthread_mutex_unlock(&comm->lock);
 }
 
-/* Moves the list's operations on the first one's stream, in their order, to a list of their own. */
-static struct op *take_stream(struct op **ops) {
-    struct CUstream_st *stream = (*ops)->stream;
+/* Moves the list's operations on a stream, in their order, to a list of their own. */
+static struct op *take_stream(struct op **ops, const struct CUstream_st *stream) {
     struct op *taken = NULL;
     struct op **end = &taken;
     for (struct op **link = ops; *link != NULL;) {
@@ -194,7 +194,7 @@ static struct op *take_stream(struct op **ops) {
 static void free_tasks(struct op_task *tasks) {
     while (tasks != NULL) {
         struct op_task *next = (struct op_task *)(void *)tasks->task.next;
-        op_task_drop(&tasks->task);
+        task_drop(&tasks->task);
         tasks = next;
     }
 }
@@ -216,14 +216,11 @@ static struct op_task *make_tasks(const struct op *ops) {
             return NULL;
         }
         task->task.class = &op_task_class;
+        task->stream = op->stream;
         task->task.next = (struct task *)tasks;
         tasks = task;
     }
     return tasks;
-}
-
-static ncclResult_t out_of_memory(void) {
-    return error_nccl(ncclSystemError, "out of memory for a group of operations");
 }
 
 static unsigned count_tasks(const struct op_task *tasks) {
@@ -234,36 +231,46 @@ static unsigned count_tasks(const struct op_task *tasks) {
     return count;
 }
 
+/* All tasks before any is appended: none may wait, by way of the legacy stream, for another one of
+ * its own group. */
+static bool order_tasks(struct op_task *tasks) {
+    for (struct op_task *task = tasks; task != NULL;
+         task = (struct op_task *)(void *)task->task.next) {
+        if (!stream_order(task->stream, &task->task)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Numbers the operations and appends the tasks; stores the streams, since the tasks may be gone
  * soon. */
-static ncclResult_t append_tasks(struct op_task *tasks, struct op *ops,
-                                 struct CUstream_st **streams) {
-    ncclResult_t result = ncclSuccess;
+static void append_tasks(struct op_task *tasks, struct op *ops, struct CUstream_st **streams) {
     for (struct op *op = ops; op != NULL; op = op->next) {
         number_op(op);
     }
     while (tasks != NULL) {
         struct op_task *next = (struct op_task *)(void *)tasks->task.next;
-        *streams = ops->stream;
-        tasks->ops = take_stream(&ops);
-        if (!stream_append(*streams++, &tasks->task)) {
-            result = out_of_memory();
-        }
+        *streams = tasks->stream;
+        tasks->ops = take_stream(&ops, *streams);
+        stream_append_ordered(*streams++, &tasks->task);
         tasks = next;
     }
-    return result;
 }
 
-static ncclResult_t submit_tasks(struct op_task *tasks, struct op *ops,
-                                 struct CUstream_st **streams) {
+/* False where memory is short: nothing was numbered or appended then. */
+static bool submit_tasks(struct op_task *tasks, struct op *ops, struct CUstream_st **streams) {
     unsigned count = count_tasks(tasks);
     pthread_mutex_lock(&submit_lock);
-    ncclResult_t result = append_tasks(tasks, ops, streams);
+    bool ordered = order_tasks(tasks);
+    if (ordered) {
+        append_tasks(tasks, ops, streams);
+    }
     pthread_mutex_unlock(&submit_lock);
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; ordered && i < count; i++) {
         stream_attempt(streams[i]);
     }
-    return result;
+    return ordered;
 }
 
 ncclResult_t launch_submit(struct op *ops) {
@@ -274,18 +281,16 @@ ncclResult_t launch_submit(struct op *ops) {
     if (count > 1) {
         streams = calloc(count, sizeof(struct CUstream_st *));
     }
-    if (tasks == NULL || streams == NULL || !make_launches(ops)) {
-        free_tasks(tasks);
-        free_launches(ops);
-        free_ops(ops);
-        if (streams != &one) {
-            free(streams);
-        }
-        return out_of_memory();
-    }
-    ncclResult_t result = submit_tasks(tasks, ops, streams);
+    bool submitted =
+        tasks != NULL && streams != NULL && make_launches(ops) && submit_tasks(tasks, ops, streams);
     if (streams != &one) {
         free(streams);
     }
-    return result;
+    if (!submitted) {
+        free_tasks(tasks);
+        free_launches(ops);
+        free_ops(ops);
+        return error_nccl(ncclSystemError, "out of memory for a group of operations");
+    }
+    return ncclSuccess;
 }

@@ -141,6 +141,10 @@ static ncclResult_t take_answer(struct ncclComm *comm, int expected_rank, int so
         return ncclInProgress;
     case WIRE_CLOSED:
         return lost_maker();
+    case WIRE_TRUNCATED:
+        return error_nccl(
+            ncclSystemError,
+            "the peers' descriptors could not be taken: raise the limit on open files");
     case WIRE_OK:
         break;
     }

@@ -80,11 +80,20 @@ static bool has_arrived(const struct op *op, const struct message_slot *slot) {
     return atomic_load(&slot->stamp) == comm_stamp(op->comm, op->sequence);
 }
 
+/* As for collectives: an abort may have recycled the page under the reader. */
+static bool is_withdrawn(const struct op *op, const struct message_slot *slot) {
+    return !op_source_is_intact(op, op->root) || !has_arrived(op, slot);
+}
+
 static bool resolve(struct op *op, const struct message_lane *lane,
                     const struct message_slot *slot) {
     struct ncclComm *comm = op->comm;
     enum payload_place place = place_of(op->bytes);
     if (slot->bytes != op->bytes || slot->place != (uint8_t)place) {
+        if (is_withdrawn(op, slot)) {
+            comm_fail_gone(comm, op->root, "a message from it");
+            return false;
+        }
         comm_fail(comm, ncclInvalidUsage,
                   "message %llu from rank %d to rank %d has %llu bytes, the receive asks for %llu",
                   (unsigned long long)op->sequence, op->root, comm->rank,
@@ -102,7 +111,9 @@ static bool resolve(struct op *op, const struct message_lane *lane,
         break;
     }
     op->sources[0] = comm_peer_address(comm, op->root, slot->offset, op->bytes);
-    if (op->sources[0] == NULL) {
+    if (op->sources[0] == NULL && is_withdrawn(op, slot)) {
+        comm_fail_gone(comm, op->root, "a message from it");
+    } else if (op->sources[0] == NULL) {
         comm_fail(comm, ncclInternalError, "rank %d posted a buffer outside its arena", op->root);
     }
     return op->sources[0] != NULL;

@@ -14,6 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How many failed sessions are remembered, for ranks that come late. */
+#define FAILED_SESSIONS_KEPT 64u
+#define ADMIT_PAUSE_MICROS 5000u
+
 /* A connection; it belongs to a session once it has said a sound hello. */
 struct visitor {
     struct visitor *next;
@@ -39,6 +43,7 @@ struct session {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool serving; /* what the next three hold is valid */
 static int listener = -1;
 static int start_errno;
 static uint64_t service[2];
@@ -134,6 +139,13 @@ static void greet(struct visitor *visitor) {
     if (result == WIRE_AGAIN) {
         return;
     }
+    if (result == WIRE_TRUNCATED) {
+        answer_error(
+            visitor, ncclSystemError,
+            "the unique id's maker could not take a rank's descriptors: raise its limit on "
+            "open files");
+        return;
+    }
     if (result == WIRE_CLOSED || hello.magic != WIRE_MAGIC || hello.version != WIRE_VERSION ||
         visitor->fds[0] < 0 || visitor->fds[1] < 0 || hello.member.nranks < 1 ||
         hello.member.nranks > COMM_RANKS_MAX || hello.member.rank < 0 ||
@@ -218,7 +230,8 @@ static void end_session(struct session *session) {
         remove_session(session);
     } else { /* it stays, for ranks that are still to come */
         session->present = 0;
-        memset(session->members, 0, (size_t)session->nranks * sizeof *session->members);
+        free(session->members);
+        session->members = NULL;
     }
 }
 
@@ -234,6 +247,24 @@ static void settle_sessions(void) {
         } else {
             visitor = visitor->next;
         }
+    }
+}
+
+/* So that a program which fails and tries again for days does not collect them. Call when no
+ * visitor belongs to a failed session. */
+static void forget_old_failures(void) {
+    unsigned failed = 0;
+    struct session *oldest = NULL;
+    pthread_mutex_lock(&lock);
+    for (struct session *session = sessions; session != NULL; session = session->next) {
+        if (session->error != ncclSuccess) {
+            failed++;
+            oldest = session; /* new ones are put in front */
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    if (failed > FAILED_SESSIONS_KEPT) {
+        remove_session(oldest);
     }
 }
 
@@ -253,6 +284,10 @@ static void sweep_visitors(void) {
 static void admit(void) {
     int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket < 0) {
+        bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (exhausted) {
+            usleep(ADMIT_PAUSE_MICROS); /* the guest stays in the queue, and poll does not wait */
+        }
         return;
     }
     struct visitor *visitor = calloc(1, sizeof *visitor);
@@ -268,7 +303,9 @@ static void admit(void) {
 /* --- the thread --- */
 
 static bool is_being_told(const struct visitor *visitor) {
-    return visitor->session != NULL && session_is_complete(visitor->session) && !visitor->finished;
+    const struct session *session = visitor->session;
+    return session != NULL && session->error == ncclSuccess && session_is_complete(session) &&
+           !visitor->finished;
 }
 
 static void attend(struct visitor *visitor, short events) {
@@ -279,6 +316,8 @@ static void attend(struct visitor *visitor, short events) {
         if (events != 0) {
             greet(visitor);
         }
+    } else if (visitor->session->error != ncclSuccess) {
+        return; /* all of the session are told of the error when it ends */
     } else if (is_being_told(visitor)) {
         tell(visitor);
     } else if (events != 0) {
@@ -334,6 +373,7 @@ static void *run(void *unused) {
             usleep(1000);
         }
         settle_sessions();
+        forget_old_failures();
         sweep_visitors();
     }
     return NULL;
@@ -361,7 +401,9 @@ static void start_once(void) {
             close(listener);
             listener = -1;
         }
+        return;
     }
+    atomic_store(&serving, true);
 }
 
 bool rendezvous_make_id(struct wire_id *id) {
@@ -390,7 +432,7 @@ bool rendezvous_make_id(struct wire_id *id) {
 }
 
 void rendezvous_forget(const struct wire_id *id) {
-    if (listener < 0 || memcmp(id->service, service, sizeof service) != 0) {
+    if (!atomic_load(&serving) || memcmp(id->service, service, sizeof service) != 0) {
         return;
     }
     pthread_mutex_lock(&lock);

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No member can have begun more shrinks than that without this one. */
+#define SHRINKS_AHEAD_MAX ((uint64_t)1 << 20)
+
 struct shrink {
     struct ncclComm *parent;
     struct ncclComm *child;
@@ -101,6 +104,7 @@ static bool show_child(struct shrink *shrink) {
     pthread_mutex_lock(&parent->lock);
     struct child_slot *slot = &parent->page->child;
     shrink->number = parent->children++;
+    atomic_store(&slot->stamp, 0); /* nobody takes new fields under an old stamp */
     slot->page_offset = (uint64_t)((unsigned char *)shrink->child->page - arena_get()->base);
     slot->page_incarnation = atomic_load(&shrink->child->page->incarnation);
     slot->members_hash = shrink->members_hash;
@@ -120,12 +124,20 @@ static bool has_shown(const struct shrink *shrink, int member) {
                comm_stamp(shrink->parent, shrink->number);
 }
 
+/* It gave this shrink up and has begun a later one. */
+static bool is_ahead(const struct shrink *shrink, int member) {
+    uint64_t by =
+        atomic_load(&slot_of(shrink, member)->stamp) - comm_stamp(shrink->parent, shrink->number);
+    return by > 0 && by <= SHRINKS_AHEAD_MAX;
+}
+
 /* That it has aborted the parent's operations is no reason: that is how a shrink after a failure
  * begins. */
 static bool is_lost(const struct shrink *shrink, int member) {
     const struct peer *peer = &shrink->parent->peers[member];
     return (peer->process != NULL && atomic_load(&peer->process->dead)) ||
-           !page_belongs(peer->page, shrink->parent->nonce);
+           !page_belongs(peer->page, shrink->parent->nonce) ||
+           atomic_load(&peer->page->state) == PAGE_FINALIZED || is_ahead(shrink, member);
 }
 
 /* Members are met in order. Once the worker waits here, nothing but an abort takes the parent's
@@ -163,6 +175,10 @@ static ncclResult_t adopt(struct shrink *shrink) {
         if (!init_add_peer(child, rank, process, slot->page_offset, slot->page_incarnation, &why)) {
             return error_nccl(ncclRemoteError, "ncclCommShrink: rank %d: %s", member, why);
         }
+        order_loads();
+        if (!has_shown(shrink, member)) { /* what was just read may be of another shrink */
+            return error_nccl(ncclRemoteError, "ncclCommShrink: rank %d gave up", member);
+        }
     }
     return ncclSuccess;
 }
@@ -176,7 +192,8 @@ static ncclResult_t build(struct shrink *shrink) {
         return error_nccl(ncclInternalError, "ncclCommShrink: the parent was aborted");
     }
     if (shrink->gone >= 0) {
-        return error_nccl(ncclRemoteError, "ncclCommShrink: rank %d died or aborted the parent",
+        return error_nccl(ncclRemoteError,
+                          "ncclCommShrink: rank %d died, gave up or has left the parent",
                           shrink->gone);
     }
     if (shrink->differs) {
@@ -195,6 +212,7 @@ static ncclResult_t run(struct shrink *shrink) {
     ncclResult_t result = build(shrink);
     child->parent = NULL;
     if (result == ncclSuccess) {
+        atomic_store(&child->was_ready, true);
         atomic_store(&child->async, ncclSuccess);
         comm_register(child);
         *shrink->handle = child;
@@ -221,9 +239,9 @@ static void *run_worker(void *argument) {
 
 /* The parent's operations end here, and the parent can only shrink or be aborted from now on. */
 static void abort_operations(struct ncclComm *parent) {
+    atomic_store(&parent->page->state, PAGE_ABORTED); /* before their buffers are let go */
     atomic_store(&parent->aborted, true);
     pthread_mutex_lock(&parent->lock);
-    atomic_store(&parent->page->state, PAGE_ABORTED);
     atomic_store(&parent->async, ncclSuccess);
     pthread_mutex_unlock(&parent->lock);
     bell_ring();
@@ -243,7 +261,11 @@ static ncclResult_t check_parent(struct ncclComm *parent, struct ncclComm **hand
         return error_nccl(ncclInvalidArgument, "ncclCommShrink: the parent is still in progress");
     }
     if (status != ncclSuccess && flags != NCCL_SHRINK_ABORT) {
-        return error_nccl(status, "ncclCommShrink: the parent has failed: %s", parent->text);
+        return comm_report_failure("ncclCommShrink", parent, status);
+    }
+    if (!atomic_load(&parent->was_ready) || atomic_load(&parent->finalizing)) {
+        return error_nccl(ncclInvalidUsage,
+                          "ncclCommShrink: the parent never became ready, or was finalized");
     }
     return ncclSuccess;
 }
@@ -251,7 +273,10 @@ static ncclResult_t check_parent(struct ncclComm *parent, struct ncclComm **hand
 static ncclResult_t start(struct shrink *shrink) {
     struct ncclComm *parent = shrink->parent;
     if (shrink->child->blocking) {
-        return run(shrink);
+        atomic_store(&parent->shrinking, true);
+        ncclResult_t result = run(shrink);
+        atomic_store(&parent->shrinking, false); /* from here on an abort may free it */
+        return result;
     }
     comm_join_worker(parent);
     int expected = ncclSuccess;

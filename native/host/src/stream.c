@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream.h"
 
+#include "arena.h"
 #include "bell.h"
 #include "engine.h"
 #include "helper.h"
@@ -96,6 +97,9 @@ static struct CUstream_st *special(struct CUstream_st *_Atomic *slot, int device
 }
 
 struct CUstream_st *stream_resolve(cudaStream_t handle, int device) {
+    if (arena_get() == NULL) {
+        return NULL;
+    }
     if (handle == NULL || handle == cudaStreamLegacy) {
         return special(&legacy_streams[device], device, true);
     }
@@ -103,6 +107,10 @@ struct CUstream_st *stream_resolve(cudaStream_t handle, int device) {
         return special(&thread_streams[device], device, false);
     }
     return atomic_load_explicit(&handle->live, memory_order_relaxed) ? handle : NULL;
+}
+
+cudaError_t stream_resolve_error(void) {
+    return arena_get() == NULL ? cudaErrorInitializationError : cudaErrorInvalidResourceHandle;
 }
 
 static bool depend_on(struct task *task, struct CUstream_st *stream) {
@@ -125,7 +133,7 @@ static bool depend_on(struct task *task, struct CUstream_st *stream) {
  * other way round. Both sides look before they append, so two threads that enqueue at once cannot
  * make a circle.
  */
-static bool order_with_legacy(const struct CUstream_st *stream, struct task *task) {
+bool stream_order(const struct CUstream_st *stream, struct task *task) {
     if (stream->legacy) {
         for (unsigned i = 0; i < stream_table_size(); i++) {
             struct CUstream_st *other = stream_table_at(i);
@@ -140,7 +148,15 @@ static bool order_with_legacy(const struct CUstream_st *stream, struct task *tas
     return !stream->blocking || legacy == NULL || depend_on(task, legacy);
 }
 
-static void drop(struct task *task) {
+bool stream_is_clear(const struct CUstream_st *stream) {
+    struct task probe = {.dependency_count = 0};
+    bool clear = stream_is_drained(stream) && stream_order(stream, &probe);
+    clear = clear && probe.dependency_count == 0;
+    free(probe.dependencies);
+    return clear;
+}
+
+void task_drop(struct task *task) {
     free(task->dependencies);
     task->class->drop(task);
 }
@@ -162,7 +178,7 @@ static enum step_result step_head(struct CUstream_st *stream) {
         }
         atomic_fetch_add(&stream->completed, 1);
         bell_notify_local();
-        drop(task);
+        task_drop(task);
     }
     return result;
 }
@@ -198,7 +214,7 @@ enum step_result stream_step_once(struct CUstream_st *stream) {
     return result;
 }
 
-static void append_locked(struct CUstream_st *stream, struct task *task) {
+static uint64_t append_locked(struct CUstream_st *stream, struct task *task) {
     task->next = NULL;
     if (stream->tail != NULL) {
         stream->tail->next = task;
@@ -206,18 +222,22 @@ static void append_locked(struct CUstream_st *stream, struct task *task) {
         stream->head = task;
     }
     stream->tail = task;
-    atomic_fetch_add(&stream->enqueued, 1);
+    return atomic_fetch_add(&stream->enqueued, 1) + 1;
 }
 
-bool stream_append(struct CUstream_st *stream, struct task *task) {
-    if (!order_with_legacy(stream, task)) {
-        drop(task);
-        return false;
-    }
+uint64_t stream_append_ordered(struct CUstream_st *stream, struct task *task) {
     pthread_mutex_lock(&stream->lock);
-    append_locked(stream, task);
+    uint64_t ticket = append_locked(stream, task);
     pthread_mutex_unlock(&stream->lock);
-    return true;
+    return ticket;
+}
+
+uint64_t stream_append(struct CUstream_st *stream, struct task *task) {
+    if (!stream_order(stream, task)) {
+        task_drop(task);
+        return 0;
+    }
+    return stream_append_ordered(stream, task);
 }
 
 void stream_attempt(struct CUstream_st *stream) {

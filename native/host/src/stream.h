@@ -63,14 +63,30 @@ struct CUstream_st *stream_create(int device, bool blocking);
 void stream_destroy(struct CUstream_st *stream);
 
 /* The stream behind a user's handle (NULL, 0x1 and 0x2 included); NULL for a handle that is not
- * live. */
+ * live, and in a forked child, which must not step what it inherited. */
 struct CUstream_st *stream_resolve(cudaStream_t handle, int device);
 
+/* Why stream_resolve returned NULL. */
+cudaError_t stream_resolve_error(void);
+
 /*
- * Appends a task and takes ownership of it; false only where memory for its ordering is exhausted
- * (it is dropped then). Runs nothing.
+ * Appends a task and takes ownership of it. Returns the ticket that the stream reaches with it; 0
+ * only where memory for its ordering is exhausted (it is dropped then). Runs nothing.
  */
-bool stream_append(struct CUstream_st *stream, struct task *task);
+uint64_t stream_append(struct CUstream_st *stream, struct task *task);
+
+/*
+ * The halves of stream_append, for tasks of several streams that must not wait for each other:
+ * first order them all, then append them all. False where memory is exhausted.
+ */
+bool stream_order(const struct CUstream_st *stream, struct task *task);
+uint64_t stream_append_ordered(struct CUstream_st *stream, struct task *task);
+
+/* Frees a task that was not appended. */
+void task_drop(struct task *task);
+
+/* True where a task that is appended now would wait for no other. */
+bool stream_is_clear(const struct CUstream_st *stream);
 
 /* Tries to finish what the stream holds, and leaves the rest to the helper. Call after appending.
  */

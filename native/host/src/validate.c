@@ -12,7 +12,7 @@ ncclResult_t validate_comm(const char *name, const struct ncclComm *comm) {
     if (arena_get() == NULL) {
         return error_nccl(ncclSystemError, "%s: %s", name, arena_failure());
     }
-    if (comm == NULL || comm->magic != COMM_MAGIC) {
+    if (comm == NULL || comm->magic != COMM_MAGIC || atomic_load(&comm->released)) {
         return error_nccl(ncclInvalidArgument,
                           "%s: the communicator is NULL, or was destroyed or aborted", name);
     }
@@ -29,7 +29,7 @@ static ncclResult_t check_open(const char *name, struct ncclComm *comm) {
                           name);
     }
     if (status != ncclSuccess) {
-        return error_nccl(status, "%s: the communicator has failed before: %s", name, comm->text);
+        return comm_report_failure(name, comm, status);
     }
     if (atomic_load(&comm->finalizing) || atomic_load(&comm->aborted)) {
         return error_nccl(ncclInvalidUsage, "%s: the communicator was finalized or aborted", name);

@@ -114,7 +114,7 @@ enum wire_result wire_receive(int socket, void *bytes, size_t count, int fds[WIR
     }
     if (got != (ssize_t)count || (flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
         wire_close_fds(fds);
-        return WIRE_CLOSED;
+        return got == (ssize_t)count && (flags & MSG_CTRUNC) != 0 ? WIRE_TRUNCATED : WIRE_CLOSED;
     }
     return WIRE_OK;
 }

@@ -55,7 +55,8 @@ struct wire_answer {
     char text[WIRE_TEXT_BYTES];
 };
 
-enum wire_result { WIRE_OK, WIRE_AGAIN, WIRE_CLOSED };
+/* WIRE_TRUNCATED: this process may not open as many descriptors as came. */
+enum wire_result { WIRE_OK, WIRE_AGAIN, WIRE_CLOSED, WIRE_TRUNCATED };
 
 void wire_address(const struct wire_id *id, struct sockaddr_un *address, socklen_t *length);
 
