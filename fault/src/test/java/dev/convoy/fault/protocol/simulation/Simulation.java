@@ -38,6 +38,7 @@ final class Simulation {
     private List<SimulatedProcess> aliveAtEnd = List.of();
     private JobOutcome outcome;
     private int faultsDone;
+    private final Deque<Supplier<CoordinatorEvent>> waiting = new ArrayDeque<>();
     private long pausedUntilNs;
 
     Simulation(Scenario scenario) {
@@ -74,10 +75,15 @@ final class Simulation {
 
     /** While the agent is paused everything waits, and happens in the same order when it goes on. */
     private void event(Supplier<CoordinatorEvent> arrival) {
-        if (time.nowNs() < pausedUntilNs) {
-            time.at(pausedUntilNs, () -> event(arrival));
-        } else if (outcome == null) {
-            CoordinatorEvent event = arrival.get();
+        if (time.nowNs() < pausedUntilNs || !waiting.isEmpty()) {
+            waiting.add(arrival);
+        } else {
+            happens(arrival.get());
+        }
+    }
+
+    private void happens(CoordinatorEvent event) {
+        if (outcome == null) {
             if (!(event instanceof CoordinatorEvent.Tick)) {
                 note(event);
             }
@@ -157,6 +163,13 @@ final class Simulation {
     private void pause() {
         pausedUntilNs = Math.max(pausedUntilNs, time.nowNs() + delay(300 * MS, 5_000 * MS));
         note("the agent pauses");
+        time.at(pausedUntilNs, this::goOn);
+    }
+
+    private void goOn() {
+        while (time.nowNs() >= pausedUntilNs && !waiting.isEmpty()) {
+            happens(waiting.poll().get());
+        }
     }
 
     /** Records of epochs long gone, and of epochs that never were. */
