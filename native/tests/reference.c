@@ -96,15 +96,12 @@ void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, si
 /* --- reductions --- */
 
 #define FOLD_INTEGER(name, type, wide)                                                             \
-    static void name(void *out, ncclDataType_t id, ncclRedOp_t op, uint64_t seed, int n,           \
-                     size_t index) {                                                               \
+    static void name(void *out, ncclRedOp_t op, const uint64_t *words, int n) {                    \
         type result;                                                                               \
-        uint64_t word = input_word(id, seed, 0, index);                                            \
-        memcpy(&result, &word, sizeof result);                                                     \
+        memcpy(&result, &words[0], sizeof result);                                                 \
         for (int rank = 1; rank < n; rank++) {                                                     \
             type next;                                                                             \
-            word = input_word(id, seed, rank, index);                                              \
-            memcpy(&next, &word, sizeof next);                                                     \
+            memcpy(&next, &words[rank], sizeof next);                                              \
             switch (op) {                                                                          \
             case ncclProd:                                                                         \
                 result = (type)((wide)result * (wide)next);                                        \
@@ -120,7 +117,7 @@ void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, si
             }                                                                                      \
         }                                                                                          \
         if (op == ncclAvg) {                                                                       \
-            result = (type)(result / (type)n);                                                     \
+            result = (type)((__int128)result / n);                                                 \
         }                                                                                          \
         memcpy(out, &result, sizeof result);                                                       \
     }
@@ -133,24 +130,26 @@ FOLD_INTEGER(fold_int64, int64_t, uint64_t)
 FOLD_INTEGER(fold_uint64, uint64_t, uint64_t)
 
 static double extreme(double a, double b, bool maximum) {
+    if (isnan(a) || isnan(b)) {
+        return isnan(a) ? b : a;
+    }
     if (a == 0 && b == 0) {
         bool negative = maximum ? signbit(a) && signbit(b) : signbit(a) || signbit(b);
         return negative ? -0.0 : 0.0;
     }
-    return maximum ? fmax(a, b) : fmin(a, b);
+    return (a > b) == maximum ? a : b;
 }
 
 /* `volatile` keeps every intermediate result in its type. */
 #define FOLD_FLOATING(name, type, read, write, scale_of)                                           \
-    static void name(void *out, ncclDataType_t id, ncclRedOp_t op, uint64_t seed, int n,           \
-                     size_t index) {                                                               \
-        volatile type result = read(id, seed, 0, index);                                           \
+    static void name(void *out, ncclRedOp_t op, const uint64_t *words, int n) {                    \
+        volatile type result = read(words[0]);                                                     \
         const type scale = scale_of(n);                                                            \
         if (op == ncclAvg && n > 1) {                                                              \
             result = result * scale;                                                               \
         }                                                                                          \
         for (int rank = 1; rank < n; rank++) {                                                     \
-            volatile type next = read(id, seed, rank, index);                                      \
+            volatile type next = read(words[rank]);                                                \
             if (op == ncclProd) {                                                                  \
                 result = result * next;                                                            \
             } else if (op == ncclMax || op == ncclMin) {                                           \
@@ -165,9 +164,8 @@ static double extreme(double a, double b, bool maximum) {
         write(out, result);                                                                        \
     }
 
-static double read_double(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+static double read_double(uint64_t word) {
     double value;
-    uint64_t word = input_word(id, seed, rank, index);
     memcpy(&value, &word, sizeof value);
     return value;
 }
@@ -180,9 +178,8 @@ static double scale_double(int n) {
     return 1.0 / n;
 }
 
-static float read_float(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+static float read_float(uint64_t word) {
     float value;
-    uint64_t word = input_word(id, seed, rank, index);
     memcpy(&value, &word, sizeof value);
     return value;
 }
@@ -195,9 +192,8 @@ static float scale_float(int n) {
     return 1.0f / (float)n;
 }
 
-static float read_half(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+static float read_half(uint64_t word) {
     _Float16 value;
-    uint64_t word = input_word(id, seed, rank, index);
     memcpy(&value, &word, sizeof value);
     return (float)value;
 }
@@ -211,9 +207,8 @@ static float scale_half(int n) {
     return (float)(_Float16)(1.0f / (float)n);
 }
 
-static float read_bfloat(ncclDataType_t id, uint64_t seed, int rank, size_t index) {
+static float read_bfloat(uint64_t word) {
     uint16_t bits;
-    uint64_t word = input_word(id, seed, rank, index);
     memcpy(&bits, &word, sizeof bits);
     return bfloat_value(bits);
 }
@@ -232,15 +227,24 @@ FOLD_FLOATING(fold_float32, float, read_float, write_float, scale_float)
 FOLD_FLOATING(fold_float16, float, read_half, write_half, scale_half)
 FOLD_FLOATING(fold_bfloat16, float, read_bfloat, write_bfloat, scale_bfloat)
 
-void reference_reduce(void *out, ncclDataType_t type, ncclRedOp_t redop, uint64_t seed, int nranks,
-                      size_t index) {
-    typedef void (*fold)(void *, ncclDataType_t, ncclRedOp_t, uint64_t, int, size_t);
+void reference_fold(void *out, ncclDataType_t type, ncclRedOp_t redop, const uint64_t *words,
+                    int n) {
+    typedef void (*fold)(void *, ncclRedOp_t, const uint64_t *, int);
     static const fold folds[ncclNumTypes] = {
         [ncclInt8] = fold_int8,        [ncclUint8] = fold_uint8,     [ncclInt32] = fold_int32,
         [ncclUint32] = fold_uint32,    [ncclInt64] = fold_int64,     [ncclUint64] = fold_uint64,
         [ncclFloat16] = fold_float16,  [ncclFloat32] = fold_float32, [ncclFloat64] = fold_float64,
         [ncclBfloat16] = fold_bfloat16};
-    folds[type](out, type, redop, seed, nranks, index);
+    folds[type](out, redop, words, n);
+}
+
+void reference_reduce(void *out, ncclDataType_t type, ncclRedOp_t redop, uint64_t seed, int nranks,
+                      size_t index) {
+    uint64_t words[REFERENCE_RANKS_MAX];
+    for (int rank = 0; rank < nranks; rank++) {
+        words[rank] = input_word(type, seed, rank, index);
+    }
+    reference_fold(out, type, redop, words, nranks);
 }
 
 static bool is_nan(ncclDataType_t type, const void *value) {

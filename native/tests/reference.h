@@ -18,6 +18,12 @@ size_t reference_type_bytes(ncclDataType_t type);
  * infinities, NaN. */
 void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, size_t index);
 
+/* The reduction of one element: `words` begin with the bytes of what each rank contributes. */
+void reference_fold(void *out, ncclDataType_t type, ncclRedOp_t redop, const uint64_t *words,
+                    int n);
+
+#define REFERENCE_RANKS_MAX 64
+
 /* The reduction of element `index` over the inputs of `nranks` ranks. */
 void reference_reduce(void *out, ncclDataType_t type, ncclRedOp_t redop, uint64_t seed, int nranks,
                       size_t index);
