@@ -29,6 +29,14 @@ static unsigned long long number(const char *name, unsigned long long least,
     return *end == '\0' && value >= least && value <= most ? value : otherwise;
 }
 
+/* Empty if it is not set or too long to be a name. */
+static void name(char *into, size_t size, const char *variable) {
+    const char *text = getenv(variable);
+    if (text != NULL && strlen(text) < size) {
+        strcpy(into, text);
+    }
+}
+
 static int usable_cpus(void) {
     cpu_set_t set;
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
@@ -40,6 +48,7 @@ static void read_once(void) {
     settings.defer = number("CONVOY_HOST_DEFER", 0, 1, 0) == 1;
     size_t bytes = (size_t)number("CONVOY_HOST_ARENA", 1u << 28, 1ull << 44, DEFAULT_ARENA);
     settings.arena_bytes = bytes / 4096 * 4096;
+    name(settings.simd, sizeof settings.simd, "CONVOY_HOST_SIMD");
     settings.cpus = usable_cpus();
 }
 
