@@ -46,7 +46,7 @@ static size_t reduce_piece(struct op *op) {
         parts[rank] = op->sources[rank] + begin;
     }
     reduction_run(op->redop, op->type, op->receive + begin, parts, comm->nranks,
-                  bytes / type_bytes(op->type));
+                  bytes / type_bytes(op->type), STORE_CACHED);
     op->moved += bytes;
     comm_publish(comm, &progress_of(comm->page, op->sequence)->value,
                  comm_counter_base(comm) + op->moved);

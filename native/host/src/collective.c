@@ -305,7 +305,7 @@ static enum step_result move_by_reduction(struct op *op) {
     }
     size_t bytes = size_min(op->bytes - op->moved, STEP_SLICE_BYTES);
     reduction_run(op->redop, op->type, op->receive + op->moved, parts, comm->nranks,
-                  bytes / type_bytes(op->type));
+                  bytes / type_bytes(op->type), STORE_CACHED);
     op->moved += bytes;
     return op->moved < op->bytes ? STEP_PROGRESSED : STEP_DONE;
 }

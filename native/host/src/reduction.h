@@ -13,11 +13,26 @@ size_t type_bytes(ncclDataType_t type);
 /* False for types that can be moved but not reduced here. */
 bool type_is_reducible(ncclDataType_t type);
 
+enum store {
+    STORE_CACHED,
+    /* Past the caches, at the rate of the memory and without reading the line first: for much that
+     * nobody looks at soon. Complete, for every observer, before anything that follows the call. */
+    STORE_STREAMING,
+};
+
 /*
  * out[i] = sources[0][i] (op) sources[1][i] (op) ... for `count` elements. `out` may be one of the
- * sources. No buffer needs alignment.
+ * sources. No buffer needs alignment. Of floats, a result that is NaN is the quiet one without
+ * payload, whatever NaN went in; a single source is copied as it is.
  */
 void reduction_run(ncclRedOp_t redop, ncclDataType_t type, void *out,
-                   const unsigned char *const *sources, int nsources, size_t count);
+                   const unsigned char *const *sources, int nsources, size_t count,
+                   enum store store);
+
+/* The same with the kernels of this set. */
+struct kernel_set;
+void reduction_run_with(const struct kernel_set *set, ncclRedOp_t redop, ncclDataType_t type,
+                        void *out, const unsigned char *const *sources, int nsources, size_t count,
+                        enum store store);
 
 #endif

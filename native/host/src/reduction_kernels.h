@@ -1,32 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inner loops of the reduction, one for each operator and type. */
+/*
+ * The inner loops of the reduction. One source (reduction_loops.h) is compiled once for each
+ * instruction set that is worth it; each compilation is a `kernel_set`. All sets give the same
+ * bits.
+ */
 #ifndef CONVOY_REDUCTION_KERNELS_H
 #define CONVOY_REDUCTION_KERNELS_H
 
 #include "base.h"
 #include "convoy/nccl_abi.h"
 
-/* out[i] = a[i] (op) b[i]; `out` may be `a` or `b`. Only floating averages look at `scale`. */
-typedef void (*binary_kernel)(void *out, const void *a, const void *b, size_t n, double scale);
-
-struct kernels {
-    binary_kernel first; /* the first two sources: an average scales both */
-    binary_kernel next;  /* an accumulator and a source */
-    void (*finish)(void *out, size_t n, int nsources); /* integer average; else NULL */
+/* What an average needs beside its sources. */
+struct kernel_constants {
+    double scale;        /* floats: every source is multiplied by it */
+    uint64_t multiplier; /* integers: the sum is divided by means of these two */
+    uint32_t shift;
 };
 
-/* For the types that accumulate in float. */
-struct widening {
-    void (*widen)(float *out, const void *in, size_t n);
-    void (*narrow)(void *out, const float *in, size_t n);
+/*
+ * out = sources[0] (op) sources[1] (op) ..., `bytes` of each, at least the set's `least_bytes`.
+ * `out` is one of the sources or apart from all. With `streaming` the stores bypass the caches and
+ * are ordered before anything that follows the call; `out` is then a multiple of the element's
+ * size.
+ */
+typedef void (*reduction_kernel)(unsigned char *out, const unsigned char *const *sources,
+                                 int nsources, size_t bytes,
+                                 const struct kernel_constants *constants, bool streaming);
+
+struct kernel_set {
+    const char *name;
+    size_t least_bytes;
+    const struct kernel_set *shorter;                  /* takes what is shorter than that */
+    reduction_kernel copy;                             /* of one source */
+    reduction_kernel reduce[ncclNumTypes][ncclNumOps]; /* NULL for types that do not reduce */
 };
 
-const struct kernels *kernels_find(ncclRedOp_t redop, ncclDataType_t type);
+extern const struct kernel_set kernels_short;    /* 1 to 15 bytes */
+extern const struct kernel_set kernels_baseline; /* SSE2, NEON: what every CPU of its kind has */
+#if defined(__x86_64__)
+extern const struct kernel_set kernels_avx2;
+extern const struct kernel_set kernels_avx512;
+#endif
 
-/* NULL for the types that accumulate in themselves. */
-const struct widening *widening_find(ncclDataType_t type);
+/* The best set of this CPU, or the one that CONVOY_HOST_SIMD names if the CPU has it. */
+const struct kernel_set *kernels_chosen(void);
 
-/* 1/n as the type represents it: what an average multiplies every source by. */
-double kernels_scale(ncclDataType_t type, int nsources);
+/* The set of this name; NULL if this build or this CPU does not have it. */
+const struct kernel_set *kernels_named(const char *name);
+
+/* The one to call for so many bytes, 1 or more. */
+static inline const struct kernel_set *kernels_for(const struct kernel_set *set, size_t bytes) {
+    while (bytes < set->least_bytes) {
+        set = set->shorter;
+    }
+    return set;
+}
 
 #endif

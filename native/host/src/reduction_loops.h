@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernels of one set. The including file defines KERNELS, its name; VECTOR_BYTES; SHORTER, the
+ * set for what is shorter than a vector; or KERNELS_SHORT if it is that set.
+ */
+#include "reduction_divide.h"
+#include "reduction_half.h"
+#include "reduction_kernels.h"
+#include "reduction_vector.h"
+
+/* --- integers. Signed sums and products are those of unsigned elements: they wrap. --- */
+
+#define INTEGER(bits)                                                                              \
+    INLINE vu##bits sum_u##bits(vu##bits a, vu##bits b) {                                          \
+        return a + b;                                                                              \
+    }                                                                                              \
+    INLINE vu##bits product_u##bits(vu##bits a, vu##bits b) {                                      \
+        return a * b;                                                                              \
+    }                                                                                              \
+    ORDERED(vi##bits, i##bits)                                                                     \
+    ORDERED(vu##bits, u##bits)
+
+#define ORDERED(type, suffix)                                                                      \
+    INLINE type maximum_##suffix(type a, type b) {                                                 \
+        return SELECT(type, a > b, a, b);                                                          \
+    }                                                                                              \
+    INLINE type minimum_##suffix(type a, type b) {                                                 \
+        return SELECT(type, a < b, a, b);                                                          \
+    }
+
+INTEGER(8)
+INTEGER(32)
+INTEGER(64)
+
+/* --- floats --- */
+
+/* Of two NaN operands CPUs, and compilers that swap them, keep either: a result that is NaN becomes
+ * this one. */
+INLINE vf32 canonical_f32(vf32 value) {
+    return SELECT(vf32, value == value, value, (vu32){0} + 0x7fc00000u);
+}
+
+INLINE vf64 canonical_f64(vf64 value) {
+    return SELECT(vf64, value == value, value, (vu64){0} + 0x7ff8000000000000u);
+}
+
+/* NaN only if both are NaN; of two equal values, which differ at most in the sign of zero, −0 is
+ * the smaller. */
+#define FLOATING(type, suffix)                                                                     \
+    INLINE type sum_##suffix(type a, type b) {                                                     \
+        return a + b;                                                                              \
+    }                                                                                              \
+    INLINE type product_##suffix(type a, type b) {                                                 \
+        return a * b;                                                                              \
+    }                                                                                              \
+    INLINE type maximum_##suffix(type a, type b) {                                                 \
+        vector larger = SELECT(vector, (a > b) | (b != b), a, b);                                  \
+        return (type)(larger & ((vector)a | (vector)(a != b)));                                    \
+    }                                                                                              \
+    INLINE type minimum_##suffix(type a, type b) {                                                 \
+        vector smaller = SELECT(vector, (a < b) | (b != b), a, b);                                 \
+        return (type)(smaller | ((vector)a & (vector)(a == b)));                                   \
+    }
+
+FLOATING(vf32, f32)
+FLOATING(vf64, f64)
+
+#define PAIRWISE(operator)                                                                         \
+    INLINE struct float_pair operator##_pair(struct float_pair a, struct float_pair b) {           \
+        return (struct float_pair){operator##_f32(a.first, b.first), operator##_f32(a.second,      \
+                                                                                    b.second)};    \
+    }
+PAIRWISE(sum)
+PAIRWISE(product)
+PAIRWISE(maximum)
+PAIRWISE(minimum)
+
+INLINE struct float_pair scaled_pair(struct float_pair pair, float scale) {
+    return (struct float_pair){pair.first * scale, pair.second * scale};
+}
+
+INLINE struct float_pair canonical_pair(struct float_pair pair) {
+    return (struct float_pair){canonical_f32(pair.first), canonical_f32(pair.second)};
+}
+
+/* --- loops --- */
+
+#if defined(KERNELS_SHORT)
+#define LOAD(from) vector_load_part(from, bytes)
+#else
+#define LOAD(from) vector_load(from)
+#endif
+
+/* One vector of the result. `unpack` is an expression of `raw`, the bytes of a source, and `pack`
+ * one of `value`, what was accumulated. */
+#define AT(name, type, unpack, combine, pack)                                                      \
+    INLINE vector name##_at(const unsigned char *const *sources, int nsources, size_t offset,      \
+                            size_t bytes, struct kernel_constants c) {                             \
+        (void)bytes;                                                                               \
+        (void)c;                                                                                   \
+        vector raw = LOAD(sources[0] + offset);                                                    \
+        type value = unpack;                                                                       \
+        for (int i = 1; i < nsources; i++) {                                                       \
+            raw = LOAD(sources[i] + offset);                                                       \
+            value = combine(value, unpack);                                                        \
+        }                                                                                          \
+        return (vector)pack;                                                                       \
+    }
+
+#if defined(KERNELS_SHORT)
+
+#define KERNEL(name, type, unpack, combine, pack)                                                  \
+    AT(name, type, unpack, combine, pack)                                                          \
+    static void name(unsigned char *out, const unsigned char *const *sources, int nsources,        \
+                     size_t bytes, const struct kernel_constants *constants, bool streaming) {     \
+        (void)streaming;                                                                           \
+        vector_store_part(out, name##_at(sources, nsources, 0, bytes, *constants), bytes);         \
+    }
+
+#else
+
+/* Where whole vectors are stored: from `begin`, aligned if they are streamed, while before `last`.
+ */
+struct span {
+    size_t begin;
+    size_t last;
+};
+
+INLINE struct span span_of(const unsigned char *out, size_t bytes, bool streaming) {
+    size_t begin = streaming ? -(uintptr_t)out % VECTOR_BYTES : 0;
+    return (struct span){.begin = begin, .last = bytes - VECTOR_BYTES};
+}
+
+/* Copies of the pointers, which the stores to `out` cannot change. */
+#define SOME(...)                                                                                  \
+    (const unsigned char *const[]) {                                                               \
+        __VA_ARGS__                                                                                \
+    }
+
+/*
+ * The first and the last vector overlap those between them, whose place follows from the alignment
+ * and the step. They are computed before anything is stored, since `out` may be a source, and
+ * stored at the end. So there is no loop for single elements.
+ */
+#define KERNEL(name, type, unpack, combine, pack)                                                  \
+    AT(name, type, unpack, combine, pack)                                                          \
+    static __attribute__((noinline))                                                               \
+    vector name##_edge(const unsigned char *const *sources, int nsources, size_t offset,           \
+                       const struct kernel_constants *c) {                                         \
+        return name##_at(sources, nsources, offset, 0, *c);                                        \
+    }                                                                                              \
+    INLINE void name##_loop(unsigned char *out, const unsigned char *const *sources, int nsources, \
+                            struct span span, struct kernel_constants c, bool streaming) {         \
+        for (size_t offset = span.begin; offset < span.last; offset += VECTOR_BYTES) {             \
+            vector value = name##_at(sources, nsources, offset, 0, c);                             \
+            (streaming ? vector_stream : vector_store)(out + offset, value);                       \
+        }                                                                                          \
+    }                                                                                              \
+    INLINE void name##_any(unsigned char *out, const unsigned char *const *sources, int nsources,  \
+                           struct span span, struct kernel_constants c, bool streaming) {          \
+        switch (nsources) {                                                                        \
+        case 2:                                                                                    \
+            name##_loop(out, SOME(sources[0], sources[1]), 2, span, c, streaming);                 \
+            break;                                                                                 \
+        case 3:                                                                                    \
+            name##_loop(out, SOME(sources[0], sources[1], sources[2]), 3, span, c, streaming);     \
+            break;                                                                                 \
+        case 4:                                                                                    \
+            name##_loop(out, SOME(sources[0], sources[1], sources[2], sources[3]), 4, span, c,     \
+                        streaming);                                                                \
+            break;                                                                                 \
+        default:                                                                                   \
+            name##_loop(out, sources, nsources, span, c, streaming);                               \
+        }                                                                                          \
+    }                                                                                              \
+    static void name(unsigned char *out, const unsigned char *const *sources, int nsources,        \
+                     size_t bytes, const struct kernel_constants *constants, bool streaming) {     \
+        struct span span = span_of(out, bytes, streaming);                                         \
+        vector tail = name##_edge(sources, nsources, span.last, constants);                        \
+        vector head = span.begin > 0 ? name##_edge(sources, nsources, 0, constants) : tail;        \
+        if (streaming) {                                                                           \
+            name##_any(out, sources, nsources, span, *constants, true);                            \
+            vector_stream_end();                                                                   \
+        } else {                                                                                   \
+            name##_any(out, sources, nsources, span, *constants, false);                           \
+        }                                                                                          \
+        if (span.begin > 0) {                                                                      \
+            vector_store(out, head);                                                               \
+        }                                                                                          \
+        vector_store(out + span.last, tail);                                                       \
+    }
+
+#endif
+
+/* --- the kernels --- */
+
+#define NOTHING(a, b) (a)
+
+KERNEL(copy, vector, raw, NOTHING, value)
+
+#define INTEGER_KERNELS(bits)                                                                      \
+    KERNEL(reduce_sum_u##bits, vu##bits, (vu##bits)raw, sum_u##bits, value)                        \
+    KERNEL(reduce_product_u##bits, vu##bits, (vu##bits)raw, product_u##bits, value)                \
+    KERNEL(reduce_maximum_u##bits, vu##bits, (vu##bits)raw, maximum_u##bits, value)                \
+    KERNEL(reduce_minimum_u##bits, vu##bits, (vu##bits)raw, minimum_u##bits, value)                \
+    KERNEL(reduce_maximum_i##bits, vi##bits, (vi##bits)raw, maximum_i##bits, value)                \
+    KERNEL(reduce_minimum_i##bits, vi##bits, (vi##bits)raw, minimum_i##bits, value)                \
+    KERNEL(reduce_average_u##bits, vu##bits, (vu##bits)raw, sum_u##bits, divide_u##bits(value, c)) \
+    KERNEL(reduce_average_i##bits, vu##bits, (vu##bits)raw, sum_u##bits, divide_i##bits(value, c))
+
+INTEGER_KERNELS(8)
+INTEGER_KERNELS(32)
+INTEGER_KERNELS(64)
+
+#define FLOAT_KERNELS(name, type, suffix, unpack, scaled, pack)                                    \
+    KERNEL(reduce_sum_##name, type, unpack, sum_##suffix, pack)                                    \
+    KERNEL(reduce_product_##name, type, unpack, product_##suffix, pack)                            \
+    KERNEL(reduce_maximum_##name, type, unpack, maximum_##suffix, pack)                            \
+    KERNEL(reduce_minimum_##name, type, unpack, minimum_##suffix, pack)                            \
+    KERNEL(reduce_average_##name, type, scaled, sum_##suffix, pack)
+
+FLOAT_KERNELS(f32, vf32, f32, (vf32)raw, (vf32)raw *(float)c.scale, canonical_f32(value))
+FLOAT_KERNELS(f64, vf64, f64, (vf64)raw, (vf64)raw *c.scale, canonical_f64(value))
+FLOAT_KERNELS(f16, struct float_pair, pair, float16_widen(raw),
+              scaled_pair(float16_widen(raw), (float)c.scale),
+              float16_narrow(canonical_pair(value)))
+FLOAT_KERNELS(bf16, struct float_pair, pair, bfloat16_widen(raw),
+              scaled_pair(bfloat16_widen(raw), (float)c.scale),
+              bfloat16_narrow(canonical_pair(value)))
+
+#define INTEGER_ROW(suffix, wrapping)                                                              \
+    {                                                                                              \
+        [ncclSum] = reduce_sum_##wrapping, [ncclProd] = reduce_product_##wrapping,                 \
+        [ncclMax] = reduce_maximum_##suffix, [ncclMin] = reduce_minimum_##suffix,                  \
+        [ncclAvg] = reduce_average_##suffix,                                                       \
+    }
+#define FLOAT_ROW(suffix) INTEGER_ROW(suffix, suffix)
+
+const struct kernel_set KERNELS = {
+    .name = KERNELS_NAME,
+    .least_bytes = LEAST_BYTES,
+    .shorter = SHORTER,
+    .copy = copy,
+    .reduce =
+        {
+            [ncclInt8] = INTEGER_ROW(i8, u8),
+            [ncclUint8] = INTEGER_ROW(u8, u8),
+            [ncclInt32] = INTEGER_ROW(i32, u32),
+            [ncclUint32] = INTEGER_ROW(u32, u32),
+            [ncclInt64] = INTEGER_ROW(i64, u64),
+            [ncclUint64] = INTEGER_ROW(u64, u64),
+            [ncclFloat16] = FLOAT_ROW(f16),
+            [ncclFloat32] = FLOAT_ROW(f32),
+            [ncclFloat64] = FLOAT_ROW(f64),
+            [ncclBfloat16] = FLOAT_ROW(bf16),
+        },
+};
