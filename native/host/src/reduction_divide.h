@@ -11,22 +11,36 @@
 #include "reduction_kernels.h"
 #include "reduction_vector.h"
 
-#define LOW_32 0xffffffffu
-
-INLINE vu32 high_product_u32(vu32 x, uint64_t m) {
-    vu64 even = ((vu64)x & LOW_32) * m >> 32;
-    vu64 odd = ((vu64)x >> 32) * m;
-    return (vu32)(even | (odd & ~(uint64_t)LOW_32));
+/* Of the lower 32 bits of each element. */
+INLINE vu64 low_product(vu64 a, vu64 b) {
+#if defined(__x86_64__) && VECTOR_BYTES == 64
+    return (vu64)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__x86_64__) && VECTOR_BYTES == 32
+    return (vu64)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__x86_64__)
+    return (vu64)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+    return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
 }
 
-/* From four products of 32-bit halves. */
+INLINE vu32 high_product_u32(vu32 x, uint64_t m) {
+    const vu64 factor = (vu64){0} + m;
+    vu64 even = low_product((vu64)x, factor) >> 32;
+    vu64 odd = low_product((vu64)x >> 32, factor);
+    return (vu32)(even | (odd & 0xffffffff00000000u));
+}
+
+/* From the four products of halves. */
 INLINE vu64 high_product_u64(vu64 x, uint64_t m) {
-    vu64 low = x & LOW_32;
-    vu64 high = x >> 32;
-    vu64 low_high = low * (m >> 32);
-    vu64 high_low = high * (m & LOW_32);
-    vu64 middle = (low * (m & LOW_32) >> 32) + (low_high & LOW_32) + (high_low & LOW_32);
-    return high * (m >> 32) + (low_high >> 32) + (high_low >> 32) + (middle >> 32);
+    const vu64 low_factor = (vu64){0} + m;
+    const vu64 high_factor = low_factor >> 32;
+    vu64 low = low_product(x, low_factor);
+    vu64 low_high = low_product(x, high_factor);
+    vu64 high_low = low_product(x >> 32, low_factor);
+    vu64 high = low_product(x >> 32, high_factor);
+    vu64 middle = (low >> 32) + (low_high & 0xffffffffu) + high_low; /* of 33 bits and 64: fits */
+    return high + (low_high >> 32) + (middle >> 32);
 }
 
 /* Bytes that stand alone in 16 bits: there are no shifts and products of single bytes. */

@@ -6,12 +6,29 @@
 #ifndef CONVOY_REDUCTION_HALF_H
 #define CONVOY_REDUCTION_HALF_H
 
+#include "reduction_float.h"
 #include "reduction_vector.h"
 
 struct float_pair {
     vf32 first;
     vf32 second;
 };
+
+INLINE struct float_pair sum_pair(struct float_pair a, struct float_pair b) {
+    return (struct float_pair){a.first + b.first, a.second + b.second};
+}
+
+INLINE struct float_pair product_pair(struct float_pair a, struct float_pair b) {
+    return (struct float_pair){a.first * b.first, a.second * b.second};
+}
+
+INLINE struct float_pair scale_pair(struct float_pair pair, float scale) {
+    return (struct float_pair){pair.first * scale, pair.second * scale};
+}
+
+INLINE struct float_pair canonical_pair(struct float_pair pair) {
+    return (struct float_pair){canonical_f32(pair.first), canonical_f32(pair.second)};
+}
 
 /* --- bfloat16: the upper half of a float. A pair of neighbours is split by masking alone. --- */
 

@@ -4,23 +4,22 @@
  * set for what is shorter than a vector; or KERNELS_SHORT if it is that set.
  */
 #include "reduction_divide.h"
+#include "reduction_float.h"
 #include "reduction_half.h"
 #include "reduction_kernels.h"
 #include "reduction_vector.h"
 
-/* --- integers. Signed sums and products are those of unsigned elements: they wrap. --- */
+/* --- the operators. Signed sums and products are those of unsigned elements: they wrap. --- */
 
-#define INTEGER(bits)                                                                              \
-    INLINE vu##bits sum_u##bits(vu##bits a, vu##bits b) {                                          \
+#define ARITHMETIC(type, suffix)                                                                   \
+    INLINE type sum_##suffix(type a, type b) {                                                     \
         return a + b;                                                                              \
     }                                                                                              \
-    INLINE vu##bits product_u##bits(vu##bits a, vu##bits b) {                                      \
+    INLINE type product_##suffix(type a, type b) {                                                 \
         return a * b;                                                                              \
-    }                                                                                              \
-    ORDERED(vi##bits, i##bits)                                                                     \
-    ORDERED(vu##bits, u##bits)
+    }
 
-#define ORDERED(type, suffix)                                                                      \
+#define ORDER(type, suffix)                                                                        \
     INLINE type maximum_##suffix(type a, type b) {                                                 \
         return SELECT(type, a > b, a, b);                                                          \
     }                                                                                              \
@@ -28,60 +27,18 @@
         return SELECT(type, a < b, a, b);                                                          \
     }
 
-INTEGER(8)
-INTEGER(32)
-INTEGER(64)
-
-/* --- floats --- */
-
-/* Of two NaN operands CPUs, and compilers that swap them, keep either: a result that is NaN becomes
- * this one. */
-INLINE vf32 canonical_f32(vf32 value) {
-    return SELECT(vf32, value == value, value, (vu32){0} + 0x7fc00000u);
-}
-
-INLINE vf64 canonical_f64(vf64 value) {
-    return SELECT(vf64, value == value, value, (vu64){0} + 0x7ff8000000000000u);
-}
-
-/* NaN only if both are NaN; of two equal values, which differ at most in the sign of zero, −0 is
- * the smaller. */
-#define FLOATING(type, suffix)                                                                     \
-    INLINE type sum_##suffix(type a, type b) {                                                     \
-        return a + b;                                                                              \
-    }                                                                                              \
-    INLINE type product_##suffix(type a, type b) {                                                 \
-        return a * b;                                                                              \
-    }                                                                                              \
-    INLINE type maximum_##suffix(type a, type b) {                                                 \
-        vector larger = SELECT(vector, (a > b) | (b != b), a, b);                                  \
-        return (type)(larger & ((vector)a | (vector)(a != b)));                                    \
-    }                                                                                              \
-    INLINE type minimum_##suffix(type a, type b) {                                                 \
-        vector smaller = SELECT(vector, (a < b) | (b != b), a, b);                                 \
-        return (type)(smaller | ((vector)a & (vector)(a == b)));                                   \
-    }
-
-FLOATING(vf32, f32)
-FLOATING(vf64, f64)
-
-#define PAIRWISE(operator)                                                                         \
-    INLINE struct float_pair operator##_pair(struct float_pair a, struct float_pair b) {           \
-        return (struct float_pair){operator##_f32(a.first, b.first), operator##_f32(a.second,      \
-                                                                                    b.second)};    \
-    }
-PAIRWISE(sum)
-PAIRWISE(product)
-PAIRWISE(maximum)
-PAIRWISE(minimum)
-
-INLINE struct float_pair scaled_pair(struct float_pair pair, float scale) {
-    return (struct float_pair){pair.first * scale, pair.second * scale};
-}
-
-INLINE struct float_pair canonical_pair(struct float_pair pair) {
-    return (struct float_pair){canonical_f32(pair.first), canonical_f32(pair.second)};
-}
+ARITHMETIC(vu8, u8)
+ARITHMETIC(vu32, u32)
+ARITHMETIC(vu64, u64)
+ARITHMETIC(vf32, f32)
+ARITHMETIC(vf64, f64)
+ORDER(vi8, i8)
+ORDER(vu8, u8)
+ORDER(vi16, i16)
+ORDER(vi32, i32)
+ORDER(vu32, u32)
+ORDER(vi64, i64)
+ORDER(vu64, u64)
 
 /* --- loops --- */
 
@@ -215,18 +172,26 @@ INTEGER_KERNELS(64)
 #define FLOAT_KERNELS(name, type, suffix, unpack, scaled, pack)                                    \
     KERNEL(reduce_sum_##name, type, unpack, sum_##suffix, pack)                                    \
     KERNEL(reduce_product_##name, type, unpack, product_##suffix, pack)                            \
-    KERNEL(reduce_maximum_##name, type, unpack, maximum_##suffix, pack)                            \
-    KERNEL(reduce_minimum_##name, type, unpack, minimum_##suffix, pack)                            \
     KERNEL(reduce_average_##name, type, scaled, sum_##suffix, pack)
 
 FLOAT_KERNELS(f32, vf32, f32, (vf32)raw, (vf32)raw *(float)c.scale, canonical_f32(value))
 FLOAT_KERNELS(f64, vf64, f64, (vf64)raw, (vf64)raw *c.scale, canonical_f64(value))
 FLOAT_KERNELS(f16, struct float_pair, pair, float16_widen(raw),
-              scaled_pair(float16_widen(raw), (float)c.scale),
-              float16_narrow(canonical_pair(value)))
+              scale_pair(float16_widen(raw), (float)c.scale), float16_narrow(canonical_pair(value)))
 FLOAT_KERNELS(bf16, struct float_pair, pair, bfloat16_widen(raw),
-              scaled_pair(bfloat16_widen(raw), (float)c.scale),
+              scale_pair(bfloat16_widen(raw), (float)c.scale),
               bfloat16_narrow(canonical_pair(value)))
+
+#define FLOAT_ORDER(name, bits)                                                                    \
+    KERNEL(reduce_maximum_##name, vi##bits, maximum_key_##name(raw), maximum_i##bits,              \
+           of_maximum_key_##name(value))                                                           \
+    KERNEL(reduce_minimum_##name, vi##bits, minimum_key_##name(raw), minimum_i##bits,              \
+           of_minimum_key_##name(value))
+
+FLOAT_ORDER(f16, 16)
+FLOAT_ORDER(bf16, 16)
+FLOAT_ORDER(f32, 32)
+FLOAT_ORDER(f64, 64)
 
 #define INTEGER_ROW(suffix, wrapping)                                                              \
     {                                                                                              \

@@ -22,6 +22,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define VECTOR_OF(type) __attribute__((vector_size(VECTOR_BYTES))) type
 
 typedef VECTOR_OF(int8_t) vi8;
+typedef VECTOR_OF(int16_t) vi16;
 typedef VECTOR_OF(int32_t) vi32;
 typedef VECTOR_OF(int64_t) vi64;
 typedef VECTOR_OF(uint8_t) vu8;
@@ -35,8 +36,15 @@ typedef VECTOR_OF(double) vf64;
 typedef vu64 vector;
 
 /* Lane by lane; `mask` is what a comparison gave. */
+INLINE vector vector_select(vector mask, vector yes, vector no) {
+#if defined(__x86_64__) && VECTOR_BYTES == 32
+    return (vector)_mm256_blendv_epi8((__m256i)no, (__m256i)yes, (__m256i)mask);
+#else
+    return (mask & yes) | (~mask & no);
+#endif
+}
 #define SELECT(type, mask, yes, no)                                                                \
-    ((type)(((vector)(mask) & (vector)(yes)) | (~(vector)(mask) & (vector)(no))))
+    ((type)vector_select((vector)(mask), (vector)(yes), (vector)(no)))
 
 INLINE vector vector_load(const unsigned char *from) {
     vector value;
