@@ -48,20 +48,33 @@ ORDER(vu64, u64)
 #define LOAD(from) vector_load(from)
 #endif
 
-/* One vector of the result. `unpack` is an expression of `raw`, the bytes of a source, and `pack`
- * one of `value`, what was accumulated. */
+/*
+ * A block of adjacent vectors of the result: with many sources the work on a vector is one long
+ * chain, and those of a block go on side by side. `unpack` is an expression of `raw`, the bytes of
+ * a source, and `pack` one of `value`, what was accumulated.
+ */
+#define BLOCK 4
 #define AT(name, type, unpack, combine, pack)                                                      \
-    INLINE vector name##_at(const unsigned char *const *sources, int nsources, size_t offset,      \
-                            size_t bytes, struct kernel_constants c) {                             \
+    INLINE void name##_at(vector *results, int block, const unsigned char *const *sources,         \
+                          int nsources, size_t offset, size_t bytes, struct kernel_constants c) {  \
         (void)bytes;                                                                               \
         (void)c;                                                                                   \
-        vector raw = LOAD(sources[0] + offset);                                                    \
-        type value = unpack;                                                                       \
-        for (int i = 1; i < nsources; i++) {                                                       \
-            raw = LOAD(sources[i] + offset);                                                       \
-            value = combine(value, unpack);                                                        \
+        type values[BLOCK];                                                                        \
+        _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                                  \
+            vector raw = LOAD(sources[0] + offset + j * VECTOR_BYTES);                             \
+            values[j] = unpack;                                                                    \
         }                                                                                          \
-        return (vector)pack;                                                                       \
+        for (int i = 1; i < nsources; i++) {                                                       \
+            const unsigned char *source = sources[i] + offset;                                     \
+            _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                              \
+                vector raw = LOAD(source + j * VECTOR_BYTES);                                      \
+                values[j] = combine(values[j], unpack);                                            \
+            }                                                                                      \
+        }                                                                                          \
+        _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                                  \
+            type value = values[j];                                                                \
+            results[j] = (vector)pack;                                                             \
+        }                                                                                          \
     }
 
 #if defined(KERNELS_SHORT)
@@ -71,7 +84,9 @@ ORDER(vu64, u64)
     static void name(unsigned char *out, const unsigned char *const *sources, int nsources,        \
                      size_t bytes, const struct kernel_constants *constants, bool streaming) {     \
         (void)streaming;                                                                           \
-        vector_store_part(out, name##_at(sources, nsources, 0, bytes, *constants), bytes);         \
+        vector result;                                                                             \
+        name##_at(&result, 1, sources, nsources, 0, bytes, *constants);                            \
+        vector_store_part(out, result, bytes);                                                     \
     }
 
 #else
@@ -104,30 +119,33 @@ INLINE struct span span_of(const unsigned char *out, size_t bytes, bool streamin
     static __attribute__((noinline))                                                               \
     vector name##_edge(const unsigned char *const *sources, int nsources, size_t offset,           \
                        const struct kernel_constants *c) {                                         \
-        return name##_at(sources, nsources, offset, 0, *c);                                        \
+        vector result;                                                                             \
+        name##_at(&result, 1, sources, nsources, offset, 0, *c);                                   \
+        return result;                                                                             \
     }                                                                                              \
-    INLINE void name##_loop(unsigned char *out, const unsigned char *const *sources, int nsources, \
-                            struct span span, struct kernel_constants c, bool streaming) {         \
-        for (size_t offset = span.begin; offset < span.last; offset += VECTOR_BYTES) {             \
-            vector value = name##_at(sources, nsources, offset, 0, c);                             \
-            (streaming ? vector_stream : vector_store)(out + offset, value);                       \
+    INLINE size_t name##_loop(unsigned char *out, int block, const unsigned char *const *sources,  \
+                              int nsources, struct span span, struct kernel_constants c,           \
+                              bool streaming) {                                                    \
+        size_t offset = span.begin;                                                                \
+        for (; offset + (block - 1) * VECTOR_BYTES < span.last; offset += block * VECTOR_BYTES) {  \
+            vector results[BLOCK];                                                                 \
+            name##_at(results, block, sources, nsources, offset, 0, c);                            \
+            _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                              \
+                (streaming ? vector_stream : vector_store)(out + offset + j * VECTOR_BYTES,        \
+                                                           results[j]);                            \
+            }                                                                                      \
         }                                                                                          \
+        return offset;                                                                             \
     }                                                                                              \
     INLINE void name##_any(unsigned char *out, const unsigned char *const *sources, int nsources,  \
                            struct span span, struct kernel_constants c, bool streaming) {          \
         switch (nsources) {                                                                        \
         case 2:                                                                                    \
-            name##_loop(out, SOME(sources[0], sources[1]), 2, span, c, streaming);                 \
-            break;                                                                                 \
-        case 3:                                                                                    \
-            name##_loop(out, SOME(sources[0], sources[1], sources[2]), 3, span, c, streaming);     \
-            break;                                                                                 \
-        case 4:                                                                                    \
-            name##_loop(out, SOME(sources[0], sources[1], sources[2], sources[3]), 4, span, c,     \
-                        streaming);                                                                \
+            name##_loop(out, 1, SOME(sources[0], sources[1]), 2, span, c, streaming);              \
             break;                                                                                 \
         default:                                                                                   \
-            name##_loop(out, sources, nsources, span, c, streaming);                               \
+            span.begin = name##_loop(out, BLOCK, sources, nsources, span, c, streaming);           \
+            name##_loop(out, 1, sources, nsources, span, c, streaming);                            \
         }                                                                                          \
     }                                                                                              \
     static void name(unsigned char *out, const unsigned char *const *sources, int nsources,        \
@@ -151,7 +169,7 @@ INLINE struct span span_of(const unsigned char *out, size_t bytes, bool streamin
 
 /* --- the kernels --- */
 
-#define NOTHING(a, b) (a)
+#define NOTHING(a, b) ((void)(b), (a))
 
 KERNEL(copy, vector, raw, NOTHING, value)
 
