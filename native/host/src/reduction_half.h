@@ -81,6 +81,19 @@ INLINE vector float16_narrow(struct float_pair pair) {
     return (vector)_mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1);
 }
 
+#elif defined(__aarch64__)
+
+INLINE struct float_pair float16_widen(vector raw) {
+    float16x8_t both = (float16x8_t)raw;
+    return (struct float_pair){(vf32)vcvt_f32_f16(vget_low_f16(both)),
+                               (vf32)vcvt_high_f32_f16(both)};
+}
+
+INLINE vector float16_narrow(struct float_pair pair) {
+    float16x4_t first = vcvt_f16_f32((float32x4_t)pair.first);
+    return (vector)vcvt_high_f16_f32(first, (float32x4_t)pair.second);
+}
+
 #else
 
 /* In integer arithmetic. The multiplication by 2^112 moves the exponent's bias and normalises
