@@ -5,10 +5,19 @@
  * for those who read mine.
  */
 #include "memory.h"
+#include "move.h"
 #include "op.h"
-#include "reduction.h"
+#include "settings.h"
 
 #include <string.h>
+
+/* Collectives of one group that are posted before the first of them has moved its data, so that
+ * they wait for the peers once. */
+#define POST_AHEAD 8u
+
+/* How often a step looks for a peer before it gives up its locks: one that is about to arrive costs
+ * less than taking them again. */
+#define LOOKS 64u
 
 bool op_single_steps;
 
@@ -231,9 +240,9 @@ static bool meet_rank(struct op *op, int rank) {
     if (!agrees(op, rank, slot) || !resolve(op, rank, slot)) {
         return false;
     }
-    /* Ranks finish one collective before they post the next. */
-    if (peer->done_seen < op->sequence) {
-        peer->done_seen = op->sequence;
+    /* Ranks post only so far ahead of what they have finished. */
+    if (peer->done_seen + POST_AHEAD < op->sequence) {
+        peer->done_seen = op->sequence - POST_AHEAD;
     }
     return true;
 }
@@ -275,20 +284,19 @@ static enum step_result move_by_copy(struct op *op) {
     struct ncclComm *comm = op->comm;
     size_t budget = STEP_SLICE_BYTES;
     for (; op->cursor < comm->nranks; op->cursor++, op->moved = 0) {
-        if (!reads(op, comm->rank, op->cursor)) {
-            continue;
-        }
         const unsigned char *source = op->sources[op->cursor] + part_offset(op);
         unsigned char *target = part_target(op, op->cursor);
-        if (source == target) {
+        if (!reads(op, comm->rank, op->cursor) || source == target) {
             continue;
         }
-        size_t bytes = size_min(op->bytes - op->moved, budget);
-        memmove(target + op->moved, source + op->moved, bytes);
-        op->moved += bytes;
-        budget -= bytes;
-        if (op->moved < op->bytes) {
-            return STEP_PROGRESSED;
+        while (op->moved < op->bytes) {
+            if (budget == 0) {
+                return STEP_PROGRESSED;
+            }
+            size_t bytes = size_min(op->bytes - op->moved, size_min(budget, MOVE_PIECE_BYTES));
+            move_copied(op, target + op->moved, source + op->moved, bytes);
+            op->moved += bytes;
+            budget -= bytes;
         }
     }
     return STEP_DONE;
@@ -303,9 +311,8 @@ static enum step_result move_by_reduction(struct op *op) {
     for (int rank = 0; rank < comm->nranks; rank++) {
         parts[rank] = op->sources[rank] + part_offset(op) + op->moved;
     }
-    size_t bytes = size_min(op->bytes - op->moved, STEP_SLICE_BYTES);
-    reduction_run(op->redop, op->type, op->receive + op->moved, parts, comm->nranks,
-                  bytes / type_bytes(op->type), STORE_CACHED);
+    size_t bytes = size_min(op->bytes - op->moved, MOVE_PIECE_BYTES);
+    move_reduced(op, op->receive + op->moved, parts, bytes);
     op->moved += bytes;
     return op->moved < op->bytes ? STEP_PROGRESSED : STEP_DONE;
 }
@@ -337,45 +344,76 @@ static void enter(struct op *op, enum op_phase phase) {
     op->cursor = 0;
 }
 
-enum step_result collective_step(struct op *op) {
-    enum step_result result;
+/* Its ranks have a CPU each, and nothing else of its group can be done: a short spin delays nobody.
+ */
+static bool may_spin(const struct op *op) {
+    return !op_single_steps && op->launch->posted == op->launch->collectives &&
+           op->comm->nranks <= settings_get()->cpus;
+}
+
+static bool holds_soon(struct op *op, bool (*holds)(struct op *)) {
+    bool result = holds(op);
+    if (!result && may_spin(op)) {
+        for (unsigned i = 0; i < LOOKS && !result; i++) {
+            cpu_pause();
+            result = holds(op);
+        }
+    }
+    return result;
+}
+
+static enum step_result step_post(struct op *op) {
+    struct launch *launch = op->launch;
+    if (op->collective_index != launch->posted ||
+        op->collective_index >= launch->next_collective + POST_AHEAD || !slot_is_free(op)) {
+        return STEP_PENDING;
+    }
+    post(op);
+    launch->posted++;
+    enter(op, OP_MEET);
+    return STEP_PROGRESSED;
+}
+
+static enum step_result step_move(struct op *op) {
+    enum step_result result = move(op);
+    if (result != STEP_DONE) {
+        return result;
+    }
+    if (!sources_are_intact(op)) {
+        return STEP_PENDING;
+    }
+    comm_publish(op->comm, &op->comm->page->done.value,
+                 comm_counter_base(op->comm) + op->sequence + 1);
+    op->launch->next_collective++;
+    enter(op, OP_DRAIN);
+    return STEP_PROGRESSED;
+}
+
+static enum step_result step_phase(struct op *op) {
+    bool is_next = op->collective_index == op->launch->next_collective;
     switch (op->phase) {
     case OP_POST:
-        if (!slot_is_free(op)) {
-            return STEP_PENDING;
-        }
-        post(op);
-        enter(op, OP_MEET);
-        if (op_single_steps) {
-            return STEP_PROGRESSED;
-        }
-        /* fall through */
+        return step_post(op);
     case OP_MEET:
-        if (!meet(op)) {
+        if (!is_next || !holds_soon(op, meet)) {
             return STEP_PENDING;
         }
         enter(op, OP_MOVE);
-        if (op_single_steps) {
-            return STEP_PROGRESSED;
-        }
-        /* fall through */
+        return STEP_PROGRESSED;
     case OP_MOVE:
-        result = move(op);
-        if (result != STEP_DONE) {
-            return result;
-        }
-        if (!sources_are_intact(op)) {
-            return STEP_PENDING;
-        }
-        comm_publish(op->comm, &op->comm->page->done.value,
-                     comm_counter_base(op->comm) + op->sequence + 1);
-        enter(op, OP_DRAIN);
-        if (op_single_steps) {
-            return STEP_PROGRESSED;
-        }
-        /* fall through */
+        return step_move(op);
     case OP_DRAIN:
-        return drain(op) ? STEP_DONE : STEP_PENDING;
+        return holds_soon(op, drain) ? STEP_DONE : STEP_PENDING;
     }
     return STEP_PENDING;
+}
+
+enum step_result collective_step(struct op *op) {
+    enum op_phase phase;
+    enum step_result result;
+    do {
+        phase = op->phase;
+        result = step_phase(op);
+    } while (result == STEP_PROGRESSED && op->phase != phase && !op_single_steps);
+    return result;
 }

@@ -11,6 +11,7 @@
 #include "bell.h"
 #include "convoy/nccl_abi.h"
 #include "page.h"
+#include "store_choice.h"
 
 #include <pthread.h>
 
@@ -19,6 +20,11 @@
 #define COMM_TEXT_BYTES 256
 
 struct peer_process;
+
+/* What store_choice learns about: operations of a kind and size, and what they do with the data. */
+#define MOVE_KINDS 10
+#define MOVE_SIZES 3
+enum move_use { MOVE_REDUCED, MOVE_COPIED, MOVE_USES };
 
 /* One rank as this one sees it. */
 struct peer {
@@ -71,6 +77,8 @@ struct ncclComm {
 
     _Atomic uint64_t enqueued;
     _Atomic uint64_t completed;
+
+    struct store_choice stores[MOVE_KINDS][MOVE_USES][MOVE_SIZES];
 
     pthread_t worker; /* of a non-blocking initialisation or shrink */
     bool has_worker;

@@ -25,6 +25,14 @@ struct backoff {
 
 static atomic_uint waiters;
 
+void engine_enter(void) {
+    atomic_fetch_add(&waiters, 1);
+}
+
+void engine_leave(void) {
+    atomic_fetch_sub(&waiters, 1);
+}
+
 unsigned engine_waiters(void) {
     return atomic_load(&waiters);
 }
@@ -155,9 +163,9 @@ bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline) {
     if (arena_get() == NULL) {
         return false; /* a forked child: nobody is left who could make progress */
     }
-    atomic_fetch_add(&waiters, 1);
+    engine_enter();
     bool result = wait_loop(done, argument, deadline);
-    atomic_fetch_sub(&waiters, 1);
+    engine_leave();
     helper_take_over();
     return result;
 }

@@ -26,8 +26,11 @@ uint64_t engine_deadline(uint64_t nanos);
  */
 bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline);
 
-/* How many threads are inside engine_wait: while there is one, the helper thread has nothing to do.
- */
+/* Brackets a thread's stepping: while one is inside, or waits, the helper has nothing to do. */
+void engine_enter(void);
+void engine_leave(void);
+
+/* How many threads are. */
 unsigned engine_waiters(void);
 
 #endif

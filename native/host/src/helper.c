@@ -10,8 +10,10 @@
 #define TICK_NANOS 100000u
 #define LONG_TICK_NANOS 1000000u
 #define ASLEEP_NANOS 1000000000u
-/* A program that issues one operation after the other must not pay for a wake with each. */
-#define IDLE_TICKS_BEFORE_SLEEP 50u
+/* A program that issues one operation after the other must not pay for a wake with each; but its
+ * CPU is not free either. */
+#define IDLE_TICK_NANOS 400000u
+#define IDLE_TICKS_BEFORE_SLEEP 20u
 
 enum helper_state { HELPER_ASLEEP = 0, HELPER_TICKING = 1, HELPER_RESTING = 2 };
 
@@ -50,7 +52,7 @@ static void *run(void *unused) {
             nap(HELPER_TICKING, ASLEEP_NANOS);
         } else if (!engine_has_work()) {
             if (++idle_ticks < IDLE_TICKS_BEFORE_SLEEP) {
-                nap(HELPER_TICKING, TICK_NANOS);
+                nap(HELPER_TICKING, IDLE_TICK_NANOS);
             } else {
                 sleep_until_poked();
                 idle_ticks = 0;

@@ -5,15 +5,7 @@
 
 #include <stdlib.h>
 
-/* The operations of one group on one stream. */
-struct op_task {
-    struct task task;
-    struct CUstream_st *stream;
-    struct op *ops;      /* not yet finished */
-    struct op *finished; /* released outside the communicator's lock */
-};
-
-/* One submission at a time: a stream's order of tasks and a communicator's order of launches must
+/* One group at a time: the orders of its streams' tasks and of its communicators' launches must
  * agree. */
 static pthread_mutex_t submit_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -33,24 +25,13 @@ static void free_ops(struct op *ops) {
 /* --- stepping, under the communicator's lock --- */
 
 static enum step_result step_op(struct op *op) {
-    struct launch *launch = op->launch;
     if (atomic_load(&op->comm->aborted) || op->comm->destroyed) {
         return STEP_DONE;
     }
-    if (launch->ticket != op->comm->active_ticket) {
+    if (op->launch->ticket != op->comm->active_ticket) {
         return STEP_PENDING;
     }
-    if (!op_is_collective(op)) {
-        return message_step(op);
-    }
-    if (op->collective_index != launch->next_collective) {
-        return STEP_PENDING;
-    }
-    enum step_result result = collective_step(op);
-    if (result == STEP_DONE) {
-        launch->next_collective++;
-    }
-    return result;
+    return op_is_collective(op) ? collective_step(op) : message_step(op);
 }
 
 static void finish_op(struct op *op) {
@@ -58,7 +39,9 @@ static void finish_op(struct op *op) {
     atomic_fetch_add(&comm->completed, 1);
     if (--op->launch->remaining == 0) {
         comm->active_ticket++;
-        free(op->launch);
+        if (op->launch != &op->own_launch) {
+            free(op->launch);
+        }
     }
     op->launch = NULL;
 }
@@ -94,18 +77,18 @@ static enum step_result step_task_ops(struct op_task *task) {
 }
 
 static enum step_result op_task_step(struct task *base) {
-    struct op_task *task = CONTAINER_OF(base, struct op_task, task);
-    enum step_result result = step_task_ops(task);
-    free_ops(task->finished);
-    task->finished = NULL;
-    return result;
+    return step_task_ops(CONTAINER_OF(base, struct op_task, task));
 }
 
 static void op_task_drop(struct task *base) {
     struct op_task *task = CONTAINER_OF(base, struct op_task, task);
-    free_ops(task->ops);
-    free_ops(task->finished);
-    free(task);
+    struct op *ops = task->ops;
+    struct op *finished = task->finished;
+    if (!task->is_own) {
+        free(task);
+    }
+    free_ops(ops);
+    free_ops(finished);
 }
 
 static bool op_task_is_stuck(const struct task *base, unsigned depth) {
@@ -273,7 +256,33 @@ static bool submit_tasks(struct op_task *tasks, struct op *ops, struct CUstream_
     return ordered;
 }
 
+static void number_task(struct task *base) {
+    number_op(CONTAINER_OF(base, struct op_task, task)->ops);
+}
+
+static ncclResult_t out_of_memory(void) {
+    return error_nccl(ncclSystemError, "out of memory for a group of operations");
+}
+
+/* The shortest way for what programs do most. */
+static ncclResult_t submit_one(struct op *op) {
+    struct op_task *task = &op->own_task;
+    *task = (struct op_task){
+        .task = {.class = &op_task_class}, .stream = op->stream, .ops = op, .is_own = true};
+    op->own_launch = (struct launch){.remaining = 1};
+    op->launch = &op->own_launch;
+    if (!stream_order(op->stream, &task->task)) {
+        task_drop(&task->task);
+        return out_of_memory();
+    }
+    stream_submit(op->stream, &task->task, number_task);
+    return ncclSuccess;
+}
+
 ncclResult_t launch_submit(struct op *ops) {
+    if (ops->next == NULL) {
+        return submit_one(ops);
+    }
     struct CUstream_st *one;
     struct CUstream_st **streams = &one;
     struct op_task *tasks = make_tasks(ops);
@@ -290,7 +299,7 @@ ncclResult_t launch_submit(struct op *ops) {
         free_tasks(tasks);
         free_launches(ops);
         free_ops(ops);
-        return error_nccl(ncclSystemError, "out of memory for a group of operations");
+        return out_of_memory();
     }
     return ncclSuccess;
 }

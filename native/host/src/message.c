@@ -4,6 +4,7 @@
  * short one is shown in the sender's mailbox, so that the sender goes on at once; a long one in
  * place, so that it waits for the copy.
  */
+#include "move.h"
 #include "op.h"
 
 #include <string.h>
@@ -144,8 +145,8 @@ static enum step_result receive_step(struct op *op) {
             return STEP_PROGRESSED;
         }
     }
-    size_t bytes = size_min(op->bytes - op->moved, STEP_SLICE_BYTES);
-    memmove(op->receive + op->moved, op->sources[0] + op->moved, bytes);
+    size_t bytes = size_min(op->bytes - op->moved, MOVE_PIECE_BYTES);
+    move_copied(op, op->receive + op->moved, op->sources[0] + op->moved, bytes);
     op->moved += bytes;
     if (op->moved < op->bytes) {
         return STEP_PROGRESSED;

@@ -6,9 +6,6 @@
 #include "comm.h"
 #include "stream.h"
 
-/* What is reduced or copied between two looks at the peers' progress. */
-#define OP_PIECE_BYTES ((size_t)64 << 10)
-
 enum op_kind {
     OP_ALL_REDUCE,
     OP_BROADCAST,
@@ -22,6 +19,8 @@ enum op_kind {
     OP_RECEIVE
 };
 
+_Static_assert(OP_RECEIVE + 1 == MOVE_KINDS, "one of each");
+
 enum op_phase {
     OP_POST, /* tell the peers */
     OP_MEET, /* wait for theirs, and check it */
@@ -31,14 +30,24 @@ enum op_phase {
 
 /*
  * What one group gave one communicator. Launches run one after the other; inside one the
- * collectives run in order and all sends and receives beside them. Guarded by the communicator's
- * lock.
+ * collectives move their data in order, posted some way ahead, and all sends and receives run
+ * beside them. Guarded by the communicator's lock.
  */
 struct launch {
     uint64_t ticket;
     unsigned remaining;
     unsigned collectives;
-    unsigned next_collective;
+    unsigned posted;          /* collectives whose descriptors the peers can see */
+    unsigned next_collective; /* the one that may move data */
+};
+
+/* The operations of one group on one stream. */
+struct op_task {
+    struct task task;
+    struct CUstream_st *stream;
+    struct op *ops;      /* not yet finished */
+    struct op *finished; /* released with the task, outside the communicator's lock */
+    bool is_own;         /* part of its only operation */
 };
 
 struct op {
@@ -48,6 +57,9 @@ struct op {
     struct launch *launch;
     unsigned collective_index; /* within the launch */
     uint64_t sequence;         /* of the communicator's collectives, or of the pair's messages */
+    /* Outside of a group: then an operation costs one allocation. */
+    struct launch own_launch;
+    struct op_task own_task;
 
     enum op_kind kind;
     ncclDataType_t type;

@@ -240,14 +240,31 @@ uint64_t stream_append(struct CUstream_st *stream, struct task *task) {
     return stream_append_ordered(stream, task);
 }
 
-void stream_attempt(struct CUstream_st *stream) {
-    if (!settings_get()->defer) {
+/* While a long operation runs in slices its thread counts as a waiter: the helper would take it
+ * over between two of them, on another CPU. */
+static void carry_on(struct CUstream_st *stream, enum step_result result) {
+    if (result == STEP_PROGRESSED) {
+        engine_enter();
         while (stream_step(stream) == STEP_PROGRESSED) {
         }
+        engine_leave();
     }
     if (!stream_is_drained(stream)) {
         helper_poke();
     }
+}
+
+void stream_attempt(struct CUstream_st *stream) {
+    carry_on(stream, settings_get()->defer ? STEP_PENDING : stream_step(stream));
+}
+
+void stream_submit(struct CUstream_st *stream, struct task *task, void (*enter)(struct task *)) {
+    pthread_mutex_lock(&stream->lock);
+    enter(task);
+    append_locked(stream, task);
+    enum step_result result = settings_get()->defer ? STEP_PENDING : step_locked(stream);
+    pthread_mutex_unlock(&stream->lock);
+    carry_on(stream, result);
 }
 
 static bool task_is_stuck(const struct task *task, unsigned depth) {

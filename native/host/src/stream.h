@@ -92,6 +92,10 @@ bool stream_is_clear(const struct CUstream_st *stream);
  */
 void stream_attempt(struct CUstream_st *stream);
 
+/* Appends an ordered task and attempts it; `enter` is called on it under the stream's lock, so that
+ * numbers are given in the stream's order. */
+void stream_submit(struct CUstream_st *stream, struct task *task, void (*enter)(struct task *));
+
 /* Steps the stream's tasks as far as they go without waiting. */
 enum step_result stream_step(struct CUstream_st *stream);
 

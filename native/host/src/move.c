@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "move.h"
+
+#include "copy_bytes.h"
+#include "reduction.h"
+
+#include <string.h>
+
+/* A piece that takes less time is not worth a look at the clock. */
+#define TIMED_FROM ((size_t)32 << 10)
+
+static struct store_choice *choice_for(const struct op *op, enum move_use use, size_t bytes) {
+    if (op->bytes < STORE_CHOICE_FROM || bytes < TIMED_FROM) {
+        return NULL;
+    }
+    unsigned size = op->bytes < (size_t)4 << 20 ? 0 : op->bytes < (size_t)32 << 20 ? 1 : 2;
+    return &op->comm->stores[op->kind][use][size];
+}
+
+void move_reduced(struct op *op, unsigned char *to, const unsigned char *const *parts,
+                  size_t bytes) {
+    struct store_choice *choice = choice_for(op, MOVE_REDUCED, bytes);
+    enum store store = choice != NULL ? store_choose(choice) : STORE_CACHED;
+    uint64_t begin = choice != NULL ? clock_nanos() : 0;
+    reduction_run(op->redop, op->type, to, parts, op->comm->nranks, bytes / type_bytes(op->type),
+                  store);
+    if (choice != NULL) {
+        store_learn(choice, store, bytes, clock_nanos() - begin);
+    }
+}
+
+void move_copied(struct op *op, unsigned char *to, const unsigned char *from, size_t bytes) {
+    struct store_choice *choice = choice_for(op, MOVE_COPIED, bytes);
+    enum store store = choice != NULL ? store_choose(choice) : STORE_CACHED;
+    uint64_t begin = choice != NULL ? clock_nanos() : 0;
+    if (store == STORE_STREAMING) {
+        copy_stream(to, from, bytes);
+    } else {
+        memmove(to, from, bytes);
+    }
+    if (choice != NULL) {
+        store_learn(choice, store, bytes, clock_nanos() - begin);
+    }
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pieces by which operations move data, by whichever kind of store is faster here. */
+#ifndef CONVOY_MOVE_H
+#define CONVOY_MOVE_H
+
+#include "op.h"
+
+/* The most that is moved at once. */
+#define MOVE_PIECE_BYTES ((size_t)256 << 10)
+
+/* `to` = the reduction of one part from each rank. */
+void move_reduced(struct op *op, unsigned char *to, const unsigned char *const *parts,
+                  size_t bytes);
+
+/* The two may overlap only where they are the same. */
+void move_copied(struct op *op, unsigned char *to, const unsigned char *from, size_t bytes);
+
+#endif
