@@ -17,6 +17,7 @@
 
 #define RANKS_MAX 4
 #define OPS_MAX 40
+#define PARTS 10u      /* more than are posted ahead */
 #define ELEMENTS 40000 /* of all operations of a rank */
 
 #define CHECK(condition)                                                                           \
@@ -34,7 +35,8 @@ static uint64_t current_run;
 struct planned {
     /*
      * OP_SEND stands for a ring exchange, a send and a receive in one group; OP_RECEIVE for a
-     * message from the root to the rank behind it.
+     * message from the root to the rank behind it; OP_REDUCE for an all-reduce in parts that are
+     * one group.
      */
     enum op_kind kind;
     size_t count;
@@ -90,7 +92,20 @@ static uint64_t cost_of(const struct world *world, int r, const struct planned *
     if (op->kind == OP_RECEIVE) {
         return r == op->root || is_receiver(world, r, op) ? 1 : 0;
     }
-    return op->kind == OP_SEND ? 2 : 1;
+    return op->kind == OP_SEND ? 2 : op->kind == OP_REDUCE ? PARTS : 1;
+}
+
+static ncclResult_t issue_in_parts(const struct rank_state *rank, const struct planned *op) {
+    ncclGroupStart();
+    size_t begin = 0;
+    for (size_t part = 1; part <= PARTS; part++) {
+        size_t end = op->count * part / PARTS;
+        size_t at = op->offset + begin;
+        ncclAllReduce(rank->send + at, rank->receive + at, end - begin, ncclInt32, ncclSum,
+                      rank->comm, rank->stream);
+        begin = end;
+    }
+    return ncclGroupEnd();
 }
 
 static void issue(struct world *world, int r, const struct planned *op) {
@@ -102,6 +117,9 @@ static void issue(struct world *world, int r, const struct planned *op) {
     case OP_ALL_REDUCE:
         result =
             ncclAllReduce(send, receive, op->count, ncclInt32, ncclSum, rank->comm, rank->stream);
+        break;
+    case OP_REDUCE:
+        result = issue_in_parts(rank, op);
         break;
     case OP_BROADCAST:
         result =
@@ -149,6 +167,7 @@ static int32_t expected(const struct world *world, int r, const struct planned *
     size_t within = i % op->count;
     switch (op->kind) {
     case OP_ALL_REDUCE:
+    case OP_REDUCE:
         return sum_of(world, op->offset + i);
     case OP_BROADCAST:
     case OP_RECEIVE:
@@ -255,6 +274,9 @@ static void demolish(struct world *world) {
 }
 
 static void add_op(struct world *world, enum op_kind kind, size_t count, int root, size_t *offset) {
+    if (kind == OP_REDUCE && count < PARTS) {
+        count = PARTS; /* an empty part would be no operation */
+    }
     struct planned op = {.kind = kind, .count = count, .root = root, .offset = *offset};
     size_t elements = elements_of(world, &op);
     if (*offset + elements <= ELEMENTS && world->nops < OPS_MAX) {
@@ -297,7 +319,7 @@ static void step(struct world *world, int r) {
 static void plan_randomly(struct world *world) {
     static const enum op_kind kinds[] = {OP_ALL_REDUCE,     OP_BROADCAST,  OP_ALL_GATHER,
                                          OP_REDUCE_SCATTER, OP_ALL_TO_ALL, OP_SEND,
-                                         OP_RECEIVE};
+                                         OP_RECEIVE,        OP_REDUCE};
     static const size_t counts[] = {1, 5, 7, 9, 200, 1000, 1025, 3000};
     bool one_way = next_random() % 4 == 0;
     int root = (int)(next_random() % (uint64_t)world->n);
@@ -339,6 +361,7 @@ enum disturbance { NOTHING, ABORT, STOP };
 
 static void random_run(void) {
     struct world world;
+    op_small_mail_only = next_random() % 2 == 0;
     build(&world, 2 + (int)(next_random() % (RANKS_MAX - 1)));
     plan_randomly(&world);
     issue_all(&world);
@@ -451,10 +474,13 @@ int main(void) {
         random_run();
     }
     unsigned long most = (unsigned long)environment("TEST_SCHEDULES", 250);
-    static const enum op_kind kinds[] = {OP_ALL_REDUCE, OP_BROADCAST, OP_REDUCE_SCATTER, OP_SEND};
+    static const enum op_kind kinds[] = {OP_ALL_REDUCE, OP_BROADCAST, OP_REDUCE_SCATTER, OP_SEND,
+                                         OP_REDUCE};
     for (size_t k = 0; k < ARRAY_COUNT(kinds); k++) {
         unsigned long tiny = run_all(kinds[k], 1, 2, 2, most);
+        op_small_mail_only = true; /* in two phases */
         unsigned long large = run_all(kinds[k], 1100, 2, 1, most);
+        op_small_mail_only = false;
         unsigned long three = run_all(kinds[k], 1, 3, 1, most);
         fprintf(stderr, "kind %d: %lu + %lu + %lu schedules\n", (int)kinds[k], tiny, large, three);
     }

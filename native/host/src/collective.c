@@ -20,6 +20,7 @@
 #define LOOKS 64u
 
 bool op_single_steps;
+bool op_small_mail_only;
 
 static const char *const names[] = {
     [OP_ALL_REDUCE] = "AllReduce",
@@ -75,7 +76,7 @@ static enum payload_place place_of(const struct op *op, int rank) {
     if (bytes <= COLLECTIVE_INLINE_BYTES) {
         return PLACE_INLINE;
     }
-    return bytes <= COLLECTIVE_MAIL_BYTES ? PLACE_MAIL : PLACE_ARENA;
+    return bytes <= op_mail_bytes(op->comm, op->kind) ? PLACE_MAIL : PLACE_ARENA;
 }
 
 /* Where in what a rank shows the part for this rank begins. */
@@ -121,7 +122,7 @@ static bool await_done(struct op *op, int rank, uint64_t collectives) {
 
 /* --- post --- */
 
-/* The slot's last occupant has been read by everybody. */
+/* The last occupant of the slot and its mailbox has been read by everybody. */
 static bool slot_is_free(struct op *op) {
     if (op->sequence < RING_SLOTS) {
         return true;
@@ -138,6 +139,11 @@ static bool slot_is_free(struct op *op) {
 static uint64_t offset_of(const struct op *op, const void *address) {
     const struct peer *self = &op->comm->peers[op->comm->rank];
     return address != NULL ? (uint64_t)((const unsigned char *)address - self->base) : 0;
+}
+
+static unsigned char *own_mail(const struct op *op, size_t bytes) {
+    const struct ncclComm *comm = op->comm;
+    return (unsigned char *)(uintptr_t)page_mail(comm->page, comm->nranks, op->sequence, bytes);
 }
 
 static void post(struct op *op) {
@@ -157,7 +163,7 @@ static void post(struct op *op) {
     if (bytes > 0 && op->place == PLACE_INLINE) {
         memcpy(slot->payload, op->send, bytes);
     } else if (bytes > 0 && op->place == PLACE_MAIL) {
-        memcpy(comm->page->mail[index], op->send, bytes);
+        memcpy(own_mail(op, bytes), op->send, bytes);
     }
     atomic_store_explicit(&comm->page->progress[index].value, comm_counter_base(comm),
                           memory_order_relaxed);
@@ -198,13 +204,13 @@ static bool agrees(struct op *op, int rank, const struct collective_slot *slot) 
 
 static bool resolve(struct op *op, int rank, const struct collective_slot *slot) {
     struct ncclComm *comm = op->comm;
-    unsigned index = op->sequence % RING_SLOTS;
     switch (place_of(op, rank)) {
     case PLACE_INLINE:
         op->sources[rank] = slot->payload;
         return true;
     case PLACE_MAIL:
-        op->sources[rank] = comm->peers[rank].page->mail[index];
+        op->sources[rank] =
+            page_mail(comm->peers[rank].page, comm->nranks, op->sequence, shown_bytes(op, rank));
         return true;
     case PLACE_ARENA:
         break;

@@ -90,6 +90,16 @@ static inline bool op_reduces(enum op_kind kind) {
     return kind == OP_ALL_REDUCE || kind == OP_REDUCE || kind == OP_REDUCE_SCATTER;
 }
 
+/* For the interleaving tests: small operations take the way of the largest. */
+extern bool op_small_mail_only;
+
+/* The most that one rank shows in a mailbox. Only an all-reduce gains by a large one: the others
+ * read each byte once. */
+static inline size_t op_mail_bytes(const struct ncclComm *comm, enum op_kind kind) {
+    size_t large = kind == OP_ALL_REDUCE ? page_large_mail_bytes(comm->nranks) : 0;
+    return large > 0 && !op_small_mail_only ? large : COLLECTIVE_MAIL_BYTES;
+}
+
 const char *op_name(enum op_kind kind);
 
 /* Steps under the communicator's lock, in the launch's turn. */

@@ -6,8 +6,6 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all
- * sizes. */
 #define SIZE_CLASSES 31
 
 /* Lies over a free page's first bytes. */
@@ -18,19 +16,11 @@ struct free_page {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct free_page *free_pages[SIZE_CLASSES];
 
-static int size_class(int nranks) {
-    int log2_lanes = 0;
-    while ((1 << log2_lanes) < nranks) {
-        log2_lanes++;
-    }
-    return log2_lanes;
-}
-
-static void *take_free(int log2_lanes) {
+static void *take_free(int class) {
     pthread_mutex_lock(&lock);
-    struct free_page *page = free_pages[log2_lanes];
+    struct free_page *page = free_pages[class];
     if (page != NULL) {
-        free_pages[log2_lanes] = page->next;
+        free_pages[class] = page->next;
     }
     pthread_mutex_unlock(&lock);
     return page;
@@ -38,13 +28,12 @@ static void *take_free(int log2_lanes) {
 
 struct comm_page *page_acquire(int rank, int nranks) {
     static _Atomic uint64_t last_incarnation;
-    int log2_lanes = size_class(nranks);
-    struct comm_page *page = take_free(log2_lanes);
+    struct comm_page *page = take_free(page_size_class(nranks));
     if (page == NULL) {
-        page = memory_allocate(page_bytes(1 << log2_lanes), MEMORY_PAGES, 0);
+        page = memory_allocate(page_bytes(nranks), MEMORY_PAGES, 0);
     }
     if (page != NULL) {
-        memset(page, 0, page_bytes(nranks));
+        memset(page, 0, page_large_mail_offset(nranks));
         page->magic = PAGE_MAGIC;
         page->layout = PAGE_LAYOUT;
         page->rank = rank;
@@ -55,15 +44,15 @@ struct comm_page *page_acquire(int rank, int nranks) {
 }
 
 void page_release(struct comm_page *page, int nranks) {
-    int log2_lanes = size_class(nranks);
+    int class = page_size_class(nranks);
     /* No reader may take what the next owner writes for a page of this communicator. */
     atomic_store(&page->incarnation, 0);
     atomic_store(&page->nonce[0], 0);
     atomic_store(&page->nonce[1], 0);
     struct free_page *free_page = (struct free_page *)(void *)page;
     pthread_mutex_lock(&lock);
-    free_page->next = free_pages[log2_lanes];
-    free_pages[log2_lanes] = free_page;
+    free_page->next = free_pages[class];
+    free_pages[class] = free_page;
     pthread_mutex_unlock(&lock);
 }
 

@@ -19,6 +19,15 @@
 #define COLLECTIVE_MAIL_BYTES 4096u
 #define COLLECTIVE_INLINE_BYTES 24u
 
+/*
+ * Mailboxes for larger all-reduces: copying to one costs less than the two meetings that it saves,
+ * as long as what all ranks show together fits a core's own cache. One for every slot, so that a
+ * mailbox has left the readers' caches when it is written again: a store to a line that another
+ * core still holds is slow.
+ */
+#define LARGE_MAIL_MOST ((size_t)128 << 10)
+#define LARGE_MAIL_OF_ALL ((size_t)256 << 10)
+
 /* The same for the messages from one rank to one other. */
 #define LANE_SLOTS 8u
 #define LANE_MAIL_BYTES 1024u
@@ -97,19 +106,50 @@ struct comm_page {
     struct collective_slot slots[RING_SLOTS];
     struct child_slot child;
     alignas(CACHE_LINE) unsigned char mail[RING_SLOTS][COLLECTIVE_MAIL_BYTES];
-    struct message_lane lanes[]; /* one for each rank */
+    struct message_lane lanes[]; /* one for each rank; then the large mailboxes */
 };
 
 _Static_assert(sizeof(struct collective_slot) == CACHE_LINE, "one line");
 _Static_assert(sizeof(struct message_slot) == CACHE_LINE, "one line");
 
+/* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all
+ * sizes. */
+static inline int page_size_class(int nranks) {
+    int log2_lanes = 0;
+    while ((1 << log2_lanes) < nranks) {
+        log2_lanes++;
+    }
+    return log2_lanes;
+}
+
+/* Of one slot; 0 where it would hold no more than a small one. */
+static inline size_t page_large_mail_bytes(int nranks) {
+    size_t share = LARGE_MAIL_OF_ALL >> page_size_class(nranks);
+    return share <= COLLECTIVE_MAIL_BYTES ? 0 : size_min(share, LARGE_MAIL_MOST);
+}
+
+static inline size_t page_large_mail_offset(int nranks) {
+    return sizeof(struct comm_page) +
+           ((size_t)1 << page_size_class(nranks)) * sizeof(struct message_lane);
+}
+
 static inline size_t page_bytes(int nranks) {
-    return sizeof(struct comm_page) + (size_t)nranks * sizeof(struct message_lane);
+    return page_large_mail_offset(nranks) + RING_SLOTS * page_large_mail_bytes(nranks);
+}
+
+/* The mailbox of a collective that shows this many bytes. */
+static inline const unsigned char *page_mail(const struct comm_page *page, int nranks,
+                                             uint64_t sequence, size_t bytes) {
+    if (bytes <= COLLECTIVE_MAIL_BYTES) {
+        return page->mail[sequence % RING_SLOTS];
+    }
+    return (const unsigned char *)page + page_large_mail_offset(nranks) +
+           sequence % RING_SLOTS * page_large_mail_bytes(nranks);
 }
 
 /*
- * A zeroed page in state INITIALIZING. Page memory is only ever recycled for pages: a late reader
- * sees another page, not a user's data.
+ * A page in state INITIALIZING, zeroed but for the large mailboxes. Page memory is only ever
+ * recycled for pages: a late reader sees another page, not a user's data.
  */
 struct comm_page *page_acquire(int rank, int nranks);
 void page_release(struct comm_page *page, int nranks);
