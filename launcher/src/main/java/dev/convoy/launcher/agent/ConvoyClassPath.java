@@ -10,26 +10,49 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The jars that a training program on the class path needs: the fault layer and what that needs, nothing more. */
-final class ConvoyClassPath {
+/** The jars that a rank's program on the class path needs, nothing more. */
+public final class ConvoyClassPath {
     private ConvoyClassPath() {}
 
+    /** What a training program needs: the fault layer and what that needs. */
     static String get() {
-        Module fault = MemberId.class.getModule();
-        if (!fault.isNamed()) {
+        return of(null, MemberId.class);
+    }
+
+    /**
+     * What a program of ours needs that uses one of our libraries.
+     *
+     * @param program a class of the module that holds the program, of which nothing else is needed; may be null
+     * @param library a class of the library's module, which is needed with all that it needs
+     * @return a class path; our own where we run on one ourselves
+     */
+    public static String of(Class<?> program, Class<?> library) {
+        if (!library.getModule().isNamed()) {
             return System.getProperty("java.class.path");
         }
         Set<Path> jars = new LinkedHashSet<>();
-        Optional<ResolvedModule> root = fault.getLayer().configuration().findModule(fault.getName());
-        collect(root.orElseThrow(), jars);
+        if (program != null) {
+            location(resolved(program)).ifPresent(jars::add);
+        }
+        collect(resolved(library), jars);
         return jars.stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
+    private static ResolvedModule resolved(Class<?> member) {
+        Module module = member.getModule();
+        return module.getLayer().configuration().findModule(module.getName()).orElseThrow();
+    }
+
     private static void collect(ResolvedModule module, Set<Path> jars) {
-        Optional<URI> location = module.reference().location();
-        // The JDK's own modules are no files.
-        if (location.isPresent() && location.get().getScheme().equals("file") && jars.add(Path.of(location.get()))) {
+        Optional<Path> location = location(module);
+        if (location.isPresent() && jars.add(location.get())) {
             module.reads().forEach(read -> collect(read, jars));
         }
+    }
+
+    /** The JDK's own modules are no files. */
+    private static Optional<Path> location(ResolvedModule module) {
+        Optional<URI> location = module.reference().location();
+        return location.filter(uri -> uri.getScheme().equals("file")).map(Path::of);
     }
 }

@@ -2,11 +2,16 @@
 package dev.convoy.launcher.agent;
 
 /** Says how a process ended. */
-final class ExitText {
+public final class ExitText {
     private ExitText() {}
 
-    /** Completes a sentence that begins with the process's name. The JDK reports signal N as status 128 + N. */
-    static String of(int status) {
+    /**
+     * Completes a sentence that begins with the process's name.
+     *
+     * @param status its exit status; the JDK reports signal N as 128 + N
+     * @return what happened
+     */
+    public static String of(int status) {
         return switch (status) {
             case 128 + 2 -> "was ended by SIGINT";
             case 128 + 4 -> "was ended by SIGILL";

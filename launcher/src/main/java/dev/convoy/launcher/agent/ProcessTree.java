@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads from {@code /proc} what the JDK does not tell, or tells only after a scan of all processes. */
-final class ProcessTree {
+public final class ProcessTree {
     private ProcessTree() {}
 
     /** Children, their children and so on; empty for a process that has gone. */
@@ -19,8 +19,13 @@ final class ProcessTree {
         return found;
     }
 
-    /** State letter of {@code /proc/PID/stat}, such as {@code T} for stopped; {@code ?} for a process that has gone. */
-    static char state(long pid) {
+    /**
+     * How a process is doing.
+     *
+     * @param pid its id
+     * @return state letter of {@code /proc/PID/stat}, such as {@code T} for stopped; {@code ?} if it has gone
+     */
+    public static char state(long pid) {
         String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
         // The name in brackets may itself hold brackets and spaces.
         int end = stat.lastIndexOf(')');

@@ -9,11 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Tells which runtime the ranks use. */
-final class RuntimeName {
+public final class RuntimeName {
     private RuntimeName() {}
 
-    /** Refuses what no rank could open, once and not N times. */
-    static void check(String requested) {
+    /**
+     * Refuses what no rank could open, once and not N times.
+     *
+     * @param requested auto, host or cuda
+     * @throws JobException if it is cuda, and there is none
+     */
+    public static void check(String requested) {
         if (requested.equals("cuda")) {
             RuntimeProbe probe = Runtimes.probe(NativeRuntime.Kind.CUDA);
             if (probe.runtime().isEmpty()) {
@@ -22,8 +27,13 @@ final class RuntimeName {
         }
     }
 
-    /** Name of the runtime that ranks find where they are left the choice. */
-    static String of(String requested) {
+    /**
+     * Tells which runtime ranks find where they are left the choice.
+     *
+     * @param requested auto, host or cuda
+     * @return host or cuda
+     */
+    public static String of(String requested) {
         if (!requested.equals("auto")) {
             return requested;
         }
