@@ -14,6 +14,8 @@ module dev.convoy.launcher {
             info.picocli;
     opens dev.convoy.launcher.cli to
             info.picocli;
+    opens dev.convoy.launcher.perf to
+            info.picocli;
 
     uses dev.convoy.launcher.CommandProvider;
 }

@@ -4,6 +4,7 @@ package dev.convoy.launcher.cli;
 import dev.convoy.launcher.CommandProvider;
 import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.UsageException;
+import dev.convoy.launcher.perf.PerfCommand;
 import dev.convoy.launcher.report.ConvoyVersion;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convoy",
         description = "NCCL collectives for the JVM that keep going when a rank is lost.",
-        subcommands = {RunCommand.class, DoctorCommand.class},
+        subcommands = {RunCommand.class, PerfCommand.class, DoctorCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = ConvoyCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND")
