@@ -12,20 +12,11 @@ import dev.convoy.Stream;
  * @param row the case
  * @param communicator of all ranks
  * @param stream for the operations
- * @param stopwatch the loops
  * @param repetitions how often
- * @param agreement between the ranks
  * @param latencies memory for them
  */
 record CasePasses(
-        Plan plan,
-        Case row,
-        Communicator communicator,
-        Stream stream,
-        Stopwatch stopwatch,
-        Repetitions repetitions,
-        Agreement agreement,
-        Latencies latencies) {
+        Plan plan, Case row, Communicator communicator, Stream stream, Repetitions repetitions, Latencies latencies) {
     /** Both passes, as far as the operation has both. */
     void run(DeviceBuffer first, DeviceBuffer second, RankOutput output) {
         output.pass(communicator.rank(), pass(first, second, false));
@@ -42,15 +33,11 @@ record CasePasses(
         if (plan.checks() > 0) {
             content.prepare(buffers);
         }
-        long nanosEach = repetitions.warmUp(call, latencies);
-        long iterations = repetitions.iterations(nanosEach);
-        agreement.barrier();
-        long nanos = stopwatch.time(call, iterations, repetitions.deadline(iterations, nanosEach));
-        agreement.barrier();
-        stopwatch.record(call, repetitions.samples(iterations, nanosEach), latencies);
-        agreement.barrier();
+        repetitions.warmUp(call, latencies);
+        Repetitions.Timed timed = repetitions.measure(call);
+        repetitions.record(call, timed.iterations(), latencies);
         long wrong = check(call, buffers, content, inPlace);
-        return new PassResult(row.index(), inPlace, iterations, nanos, wrong, latencies);
+        return new PassResult(row.index(), inPlace, timed.iterations(), timed.nanos(), wrong, latencies);
     }
 
     private long check(Call call, Buffers buffers, Content timed, boolean inPlace) {

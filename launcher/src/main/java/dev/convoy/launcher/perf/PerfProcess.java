@@ -96,7 +96,7 @@ final class PerfProcess {
                 }
             }
         } catch (IOException e) {
-            print("cannot be read: " + e.getMessage());
+            // We killed it, or the pipe broke with it; its status says more.
         }
         int status;
         try {

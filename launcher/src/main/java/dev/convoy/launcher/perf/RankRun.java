@@ -57,8 +57,7 @@ final class RankRun {
                     if (row.type() != type) {
                         continue;
                     }
-                    new CasePasses(plan, row, communicator, stream, stopwatch, repetitions, agreement, latencies)
-                            .run(first, second, output);
+                    new CasePasses(plan, row, communicator, stream, repetitions, latencies).run(first, second, output);
                 }
             }
         }

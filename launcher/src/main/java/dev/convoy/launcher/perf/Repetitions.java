@@ -8,11 +8,9 @@ import java.time.Duration;
  * come to the same numbers, since they look at the slowest one's time.
  */
 final class Repetitions {
-    /** Time for one size and one kind of buffers. */
+    /** Time for one size and one kind of buffers, where nothing else is asked for. */
     private static final long TARGET_NANOS = 100_000_000;
-    /** What a trial must last to be extrapolated. */
-    private static final long TRIAL_NANOS = 10_000_000;
-    /** Until the first size begins: the JVM has compiled the loops by then. */
+    /** Until the first measurement: the JVM has compiled the loops by then. */
     private static final long COMPILE_NANOS = 120_000_000;
     /** The latencies of a long run are sampled. */
     private static final long LATENCY_NANOS = 1_000_000_000;
@@ -24,6 +22,16 @@ final class Repetitions {
     private final Stopwatch stopwatch;
     private final Agreement agreement;
     private boolean compiled;
+    /** What one operation takes about; 0 while unknown. */
+    private long nanosEach;
+
+    /**
+     * Operations that were timed.
+     *
+     * @param iterations how many
+     * @param nanos that all of them took on this rank
+     */
+    record Timed(long iterations, long nanos) {}
 
     Repetitions(Plan plan, Stopwatch stopwatch, Agreement agreement) {
         this.plan = plan;
@@ -35,43 +43,64 @@ final class Repetitions {
      * Warms an operation up.
      *
      * @param call the operation
-     * @param latencies cleared afterwards
-     * @return nanoseconds that one operation takes about
+     * @param scratch for latencies; empty afterwards
      */
-    long warmUp(Call call, Latencies latencies) {
-        agreement.barrier();
-        long nanos = timed(call, Math.max(1, plan.warmup()));
-        long iterations = Math.max(1, plan.warmup());
-        long wanted = compiled ? (plan.iterations() == 0 ? TRIAL_NANOS : 0) : COMPILE_NANOS;
-        while (nanos < wanted) {
-            iterations = Math.min(MOST, iterations * Math.clamp(2 * wanted / Math.max(1, nanos), 2, 10));
-            nanos = timed(call, iterations);
-            if (!compiled) {
-                stopwatch.record(call, Math.min(iterations, 100_000), latencies);
-            }
+    void warmUp(Call call, Latencies scratch) {
+        // The first one may set up connections. How long it takes bounds the waits for those that follow.
+        nanosEach = 0;
+        time(call, 1);
+        if (plan.warmup() > 0) {
+            time(call, plan.warmup());
         }
-        compiled = true;
+        if (!compiled) {
+            compile(call, scratch);
+            compiled = true;
+        }
+    }
+
+    private void compile(Call call, Latencies scratch) {
+        long spent = 0;
+        for (long iterations = FEWEST; spent < COMPILE_NANOS; iterations = Math.min(MOST, iterations * 4)) {
+            time(call, iterations);
+            stopwatch.record(call, iterations, scratch);
+            spent += 2 * iterations * nanosEach;
+        }
+        scratch.clear();
+    }
+
+    /** Times an operation; where the number is left to us, with more and more until they take long enough. */
+    Timed measure(Call call) {
+        if (plan.iterations() > 0) {
+            return new Timed(plan.iterations(), time(call, plan.iterations()));
+        }
+        long iterations = FEWEST;
+        while (true) {
+            long nanos = time(call, iterations);
+            long all = nanosEach * iterations;
+            if (all >= TARGET_NANOS / 2 || iterations >= MOST) {
+                return new Timed(iterations, nanos);
+            }
+            iterations = Math.min(MOST, iterations * Math.clamp(TARGET_NANOS / Math.max(1, all), 2, 10));
+        }
+    }
+
+    /** Records the latencies of single operations, as many as were timed if that does not take too long. */
+    void record(Call call, long iterations, Latencies latencies) {
         latencies.clear();
-        return Math.max(1, nanos / iterations);
+        agreement.barrier();
+        stopwatch.record(call, Math.min(iterations, Math.max(FEWEST, LATENCY_NANOS / nanosEach)), latencies);
     }
 
-    /** How many operations to time. */
-    long iterations(long nanosEach) {
-        return plan.iterations() > 0 ? plan.iterations() : Math.clamp(TARGET_NANOS / nanosEach, FEWEST, MOST);
+    /** All ranks begin together, and know afterwards how long the slowest one took. */
+    private long time(Call call, long iterations) {
+        agreement.barrier();
+        long nanos = Math.max(1, stopwatch.time(call, iterations, deadline()));
+        nanosEach = Math.max(1, agreement.greatest(nanos) / iterations);
+        return nanos;
     }
 
-    /** How many operations to record one by one. */
-    long samples(long iterations, long nanosEach) {
-        return Math.min(iterations, Math.max(FEWEST, LATENCY_NANOS / nanosEach));
-    }
-
-    /** Bound of the wait for many operations. */
-    Duration deadline(long iterations, long nanosEach) {
-        long nanos = Math.multiplyHigh(iterations, nanosEach) == 0 ? iterations * nanosEach : Long.MAX_VALUE / 8;
-        return plan.deadline().plusNanos(Math.clamp(nanos, 0, Long.MAX_VALUE / 8) * 4);
-    }
-
-    private long timed(Call call, long iterations) {
-        return agreement.greatest(Math.max(1, stopwatch.time(call, iterations, plan.deadline())));
+    /** Bound of a wait for as many operations as may be under way. */
+    private Duration deadline() {
+        return plan.deadline().plusNanos(Math.min(nanosEach, Long.MAX_VALUE >> 20) * Stopwatch.MOST_UNDER_WAY * 4);
     }
 }

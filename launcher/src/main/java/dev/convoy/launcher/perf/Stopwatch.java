@@ -7,6 +7,12 @@ import java.time.Duration;
 
 /** The loops that are timed. They allocate nothing; each is entered by all ranks at once. */
 final class Stopwatch {
+    /**
+     * As many operations may be under way. A GPU's queue holds about as many; without a bound a rank that is ahead
+     * fills the memory with what it has not done yet.
+     */
+    static final int MOST_UNDER_WAY = 1_000;
+
     private final Communicator communicator;
     private final Stream stream;
     private final boolean blocking;
@@ -18,26 +24,38 @@ final class Stopwatch {
     }
 
     /**
-     * Issues operations one after the other and waits for all in the end; when blocking, for each.
+     * Issues operations one after the other and waits for all in the end, and whenever many are under way; when
+     * blocking, for each.
      *
      * @param call the operation
      * @param iterations how many
-     * @param deadline bound of the wait
+     * @param deadline bound of each wait
      * @return nanoseconds for all
      */
     long time(Call call, long iterations, Duration deadline) {
         long begin = System.nanoTime();
         if (blocking) {
-            for (long i = 0; i < iterations; i++) {
-                call.issue().await();
-            }
+            awaitEach(call, iterations);
         } else {
-            for (long i = 0; i < iterations; i++) {
+            awaitMany(call, iterations, deadline);
+        }
+        return System.nanoTime() - begin;
+    }
+
+    private void awaitEach(Call call, long iterations) {
+        for (long i = 0; i < iterations; i++) {
+            call.issue().await();
+        }
+    }
+
+    private void awaitMany(Call call, long iterations, Duration deadline) {
+        for (long left = iterations; left > 0; left -= MOST_UNDER_WAY) {
+            int batch = (int) Math.min(left, MOST_UNDER_WAY);
+            for (int i = 0; i < batch; i++) {
                 call.issue();
             }
             communicator.synchronize(stream, deadline);
         }
-        return System.nanoTime() - begin;
     }
 
     /** Awaits each operation before the next, and records how long each took. */
