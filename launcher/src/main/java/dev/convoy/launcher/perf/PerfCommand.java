@@ -13,6 +13,8 @@ import dev.convoy.launcher.report.ConvoyVersion;
 import dev.convoy.launcher.report.Json;
 import dev.convoy.launcher.report.ReportFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -122,6 +124,9 @@ public final class PerfCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as JSON.")
     private Path json;
 
+    @Option(names = "--plot", paramLabel = "FILE.svg", description = "Draw bus bandwidth against size.")
+    private Path plot;
+
     @Option(
             names = "--deadline",
             paramLabel = "SECONDS",
@@ -149,11 +154,13 @@ public final class PerfCommand implements Callable<Integer> {
     public Integer call() {
         Plan plan = plan();
         Optional<ReportFile> report = Optional.ofNullable(json).map(file -> ReportFile.check("--json", file));
+        Optional<ReportFile> picture = Optional.ofNullable(plot).map(PerfCommand::checkPlot);
         RuntimeName.check(runtime);
         MemoryNeed.check(plan, RuntimeName.of(runtime));
         PerfRun run = new PerfRun(plan, histogram);
         List<Row> rows = run.run();
-        report.ifPresent(file -> write(file, run, rows));
+        report.ifPresent(file -> write(file, json(run, rows)));
+        picture.ifPresent(file -> write(file, svg(plan, run, rows)));
         long wrong = rows.stream().filter(Row::isWrong).count();
         if (wrong > 0) {
             System.err.println("convoy: " + wrong + (wrong == 1 ? " row has" : " rows have") + " wrong elements");
@@ -253,12 +260,31 @@ public final class PerfCommand implements Callable<Integer> {
         };
     }
 
-    private static void write(ReportFile file, PerfRun run, List<Row> rows) {
+    private static ReportFile checkPlot(Path file) {
+        require(file.toString().endsWith(".svg"), "--plot " + file + ": must end in .svg");
+        return ReportFile.check("--plot", file);
+    }
+
+    private static byte[] json(PerfRun run, List<Row> rows) {
         try {
             PerfReport report = new PerfReport(ConvoyVersion.get(), run.runtime(), run.library(), run.ranks(), rows);
-            file.write(Json.write(report::write));
+            return Json.write(report::write);
         } catch (IOException e) {
-            throw new JobException("the JSON file was not written: " + e.getMessage(), e);
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] svg(Plan plan, PerfRun run, List<Row> rows) {
+        String title = plan.collective().title() + ", " + plan.ranks() + " ranks, " + run.runtime()
+                + " runtime, convoy " + ConvoyVersion.get();
+        return new BandwidthPlot(title, rows, plan.ranks()).svg().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(ReportFile file, byte[] content) {
+        try {
+            file.write(content);
+        } catch (IOException e) {
+            throw new JobException("a file was not written: " + e.getMessage(), e);
         }
     }
 

@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -89,11 +88,7 @@ final class PerfProcess {
     private void read(BlockingQueue<News> news) {
         try (BufferedReader lines = reader(process.getInputStream())) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Optional<RankLine> ours = RankLine.parse(line);
-                ours.ifPresent(said -> news.add(new News.Line(this, said)));
-                if (ours.isEmpty()) {
-                    print(line);
-                }
+                hear(line, news);
             }
         } catch (IOException e) {
             // We killed it, or the pipe broke with it; its status says more.
@@ -105,6 +100,15 @@ final class PerfProcess {
             throw new IllegalStateException("nobody interrupts this thread", e);
         }
         news.add(new News.End(this, status));
+    }
+
+    private void hear(String line, BlockingQueue<News> news) {
+        try {
+            RankLine.parse(line).ifPresentOrElse(said -> news.add(new News.Line(this, said)), () -> print(line));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            RankLine damaged = new RankLine.Failed(firstRank, RankMain.OWN, "sent a damaged line: " + line);
+            news.add(new News.Line(this, damaged));
+        }
     }
 
     private void forward(InputStream errors) {

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** One run: starts the ranks, prints what they measure as it comes, and leaves no process behind. */
 final class PerfRun {
@@ -34,7 +37,7 @@ final class PerfRun {
     private final List<Row> rows = new ArrayList<>();
     private final Passes passes;
     private int readyCount;
-    private int doneCount;
+    private final Set<Integer> done = new HashSet<>();
 
     PerfRun(Plan plan, boolean histogram) {
         this.plan = plan;
@@ -89,11 +92,11 @@ final class PerfRun {
     private void listen() throws InterruptedException {
         Silence silence = new Silence(processes, plan.deadline());
         long startBy = System.nanoTime() + START_BOUND.toNanos();
-        while (doneCount < plan.ranks()) {
+        while (done.size() < plan.ranks()) {
             switch (news.poll(LOOK_SECONDS, TimeUnit.SECONDS)) {
                 case null -> silence.look();
                 case PerfProcess.News.Line line -> heard(line);
-                case PerfProcess.News.End end -> throw failure(end);
+                case PerfProcess.News.End end -> ended(end);
             }
             if (readyCount < plan.ranks() && System.nanoTime() - startBy > 0) {
                 throw new JobException(
@@ -109,7 +112,15 @@ final class PerfRun {
             case RankLine.Ready rank -> ready(rank);
             case RankLine.Pass pass -> passes.add(pass.result()).ifPresent(this::finished);
             case RankLine.Failed _ -> throw failure(line);
-            case RankLine.Done _ -> doneCount++;
+            case RankLine.Done end -> done.add(end.rank());
+        }
+    }
+
+    /** Expected of a process whose ranks are done, and of no other. */
+    private void ended(PerfProcess.News.End end) throws InterruptedException {
+        int first = end.of().firstRank();
+        if (!IntStream.range(first, first + plan.threads()).allMatch(done::contains)) {
+            throw failure(end);
         }
     }
 
