@@ -38,7 +38,7 @@ public final class ConvoyRuntime implements AutoCloseable {
     private final Set<Capability> capabilities;
     private final ThreadLocal<Group> groups = ThreadLocal.withInitial(() -> new Group(this));
 
-    private ConvoyRuntime(NativeRuntime natives) {
+    ConvoyRuntime(NativeRuntime natives) {
         this.natives = natives;
         this.status = new Status(natives);
         this.devices = IntStream.range(0, natives.deviceCount())

@@ -79,6 +79,7 @@ final class Formation {
         MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_INT, excluded);
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         device.makeCurrent();
+        parent.expectChild(out);
         int before = parent.health().asynchronousStatus(parent.handle());
         int status = device.natives()
                 .nccl()
@@ -93,6 +94,7 @@ final class Formation {
             throw parent.health().refusal(parent.handle(), status, Operation.SHRINK, parent.enqueued());
         }
         long handle = awaitChild(parent, out, before, options);
+        parent.childClaimed();
         int below = (int) Arrays.stream(excluded).filter(r -> r < parent.rank()).count();
         return new NativeCommunicator(
                 device, parent.rank() - below, parent.worldSize() - excluded.length, options, arena, handle);

@@ -4,6 +4,8 @@ package dev.convoy;
 import dev.convoy.bindings.HostExtensions;
 import dev.convoy.bindings.Nccl;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -32,6 +34,9 @@ final class NativeCommunicator {
     private Work latest;
 
     private boolean isFinalized;
+
+    /** Where the library writes a child that is being made of this one; null if there is none. */
+    private MemorySegment unclaimedChild;
 
     private volatile long handle;
     private volatile long enqueued;
@@ -354,6 +359,7 @@ final class NativeCommunicator {
             handle = 0;
             device.makeCurrent();
             int status = orderly ? nccl.commDestroy(freed) : nccl.commAbort(freed);
+            abandonChild();
             ring.close();
             device.reclaimer().ended(this);
             if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
@@ -363,6 +369,30 @@ final class NativeCommunicator {
             }
         } finally {
             occupancy.leave();
+        }
+    }
+
+    /**
+     * Keeps the cell of a child that is being made: the library's worker may fill it in after everybody gave up
+     * waiting, until this communicator has ended.
+     */
+    void expectChild(MemorySegment cell) {
+        unclaimedChild = cell;
+    }
+
+    /** The child is there, and somebody's. */
+    void childClaimed() {
+        unclaimedChild = null;
+    }
+
+    /**
+     * Ends a child that was finished after its waiter had given up. The library writes no more when this one is gone.
+     */
+    private void abandonChild() {
+        long child = unclaimedChild == null ? 0 : unclaimedChild.get(ValueLayout.JAVA_LONG, 0);
+        unclaimedChild = null;
+        if (child != 0) {
+            nccl.commAbort(child);
         }
     }
 
