@@ -55,8 +55,10 @@ final class Allocation {
     }
 
     /** The lifetime of views; made on demand, because closing a shared arena is dear. */
-    Arena arena() {
+    Arena arena(DeviceBuffer buffer) {
         synchronized (root) {
+            // Looked at in here, or a view made while another thread closes would outlive the memory.
+            root.lifetime.check(buffer);
             if (root.arena == null) {
                 root.arena = Arena.ofShared();
             }
@@ -65,17 +67,21 @@ final class Allocation {
     }
 
     void close() {
-        if (!owner || !root.lifetime.end()) {
-            return;
+        if (owner && end() && root.address != 0) {
+            root.device.reclaimer().free(root.kind, root.address);
         }
+    }
+
+    /** Ends the views, then the buffer: while somebody is inside a view, both stay. True for the first caller only. */
+    private boolean end() {
         synchronized (root) {
+            if (root.lifetime.hasEnded()) {
+                return false;
+            }
             if (root.arena != null) {
                 root.arena.close();
             }
+            return root.lifetime.end();
         }
-        if (root.address == 0) {
-            return;
-        }
-        root.device.reclaimer().free(root.kind, root.address);
     }
 }

@@ -116,7 +116,7 @@ public final class DeviceBuffer implements AutoCloseable {
     public Optional<MemorySegment> hostView() {
         allocation.check(this);
         return allocation.isHostAccessible()
-                ? Optional.of(NativeMemory.view(address, bytes(), allocation.arena()))
+                ? Optional.of(NativeMemory.view(address, bytes(), allocation.arena(this)))
                 : Optional.empty();
     }
 
@@ -365,7 +365,12 @@ public final class DeviceBuffer implements AutoCloseable {
         device().status().checkCuda(set, "cudaMemsetAsync");
     }
 
-    /** Frees the memory, and closes all slices; on a slice it does nothing. Later calls do nothing. */
+    /**
+     * Frees the memory, and closes all slices; on a slice it does nothing. Later calls do nothing.
+     *
+     * @throws IllegalStateException if a {@link #hostView()} is in use by another thread, such as one that writes it to
+     *     a channel; the buffer is open still
+     */
     @Override
     public void close() {
         allocation.close();
