@@ -4,6 +4,9 @@ package dev.convoy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,6 +54,40 @@ class ReclaimerTest {
             });
             assertThat(ranks.runtime().device(0).reclaimer().reclaimWithin(Duration.ofMillis(1)))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void closingDoesNotWaitForAFreeThatWaits() throws Exception {
+        Instrumented instrumented = Instrumented.host();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        DeviceBuffer first = instrumented.device().allocate(DataType.INT8, COUNT);
+        DeviceBuffer second = instrumented.device().allocate(DataType.INT8, COUNT);
+        instrumented.answer("free", (_, library) -> {
+            inside.countDown();
+            waitFor(over);
+            return library.get();
+        });
+        CompletableFuture<Void> hangs = inThread(first::close);
+        assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
+        inThread(second::close).get(10, TimeUnit.SECONDS);
+        over.countDown();
+        hangs.get(10, TimeUnit.SECONDS);
+        assertThat(instrumented.callsOf("free"))
+                .as("what was left to the thread that was freeing")
+                .hasSize(2);
+    }
+
+    private static CompletableFuture<Void> inThread(Runnable action) {
+        return CompletableFuture.runAsync(action, task -> Thread.ofPlatform().start(task));
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }
