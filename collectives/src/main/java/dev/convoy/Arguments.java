@@ -40,6 +40,14 @@ final class Arguments {
         return stream.handle();
     }
 
+    /** Throws unless the library has what only newer ones have; a call that never reaches it is no operation. */
+    void supported(Capability capability) {
+        if (!communicator.device().runtime().supports(capability)) {
+            throw new UnsupportedOperationException(capability.functions() + " is not in "
+                    + communicator.device().runtime().library());
+        }
+    }
+
     int rank(int rank, String what) {
         if (rank < 0 || rank >= communicator.worldSize()) {
             throw new IllegalArgumentException(what + " " + rank + " is not a rank of " + communicator);

@@ -296,6 +296,7 @@ public final class Communicator implements AutoCloseable {
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#ALL_TO_ALL}
      */
     public Work allToAll(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
+        arguments.supported(Capability.ALL_TO_ALL);
         Arguments.receives(send, recv, 1);
         long part = arguments.part(send);
         long from = arguments.address(send);
@@ -322,6 +323,7 @@ public final class Communicator implements AutoCloseable {
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#GATHER}
      */
     public Work gather(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
+        arguments.supported(Capability.GATHER);
         arguments.rank(root, "root");
         if (recv != null) {
             Arguments.receives(send, recv, worldSize());
@@ -350,6 +352,7 @@ public final class Communicator implements AutoCloseable {
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#SCATTER}
      */
     public Work scatter(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
+        arguments.supported(Capability.SCATTER);
         arguments.rank(root, "root");
         if (send != null) {
             Arguments.receives(recv, send, worldSize());
@@ -457,6 +460,7 @@ public final class Communicator implements AutoCloseable {
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#SHRINK}
      */
     public Communicator shrink(int[] excludedRanks, boolean abort, CommunicatorOptions options) {
+        arguments.supported(Capability.SHRINK);
         int[] excluded = arguments.excluded(excludedRanks);
         communicator.requireOpen(Operation.SHRINK);
         return new Communicator(Formation.shrink(communicator, excluded, abort, options));
@@ -551,7 +555,7 @@ public final class Communicator implements AutoCloseable {
     }
 
     /**
-     * How many operations the library was given. For every thread.
+     * How many operations the library was given; those that it refused are not among them. For every thread.
      *
      * @return the sequence number of the last one, 0 before the first
      */

@@ -70,12 +70,24 @@ public final class Group implements AutoCloseable {
 
     private void start(int status) {
         if (works.isEmpty()) {
-            runtime.status().checkNccl(status, Operation.GROUP.function());
+            // Non-blocking communicators that are aborted or formed in a group go on by themselves.
+            if (status != Status.NCCL_IN_PROGRESS) {
+                runtime.status().checkNccl(status, Operation.GROUP.function());
+            }
             return;
         }
+        RuntimeException failure = null;
         for (int i = 0; i < works.size(); i++) {
             Work work = works.get(i);
-            work.communicator().start(work, status);
+            try {
+                work.communicator().start(work, status);
+            } catch (RuntimeException e) {
+                // The library has started all of them: one communicator that is lost must not leave the others behind.
+                failure = Failures.join(failure, e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

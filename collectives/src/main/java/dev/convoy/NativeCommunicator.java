@@ -30,8 +30,11 @@ final class NativeCommunicator {
     /** Holds what the library may still point to, such as the name. */
     private final Arena arena;
 
-    /** The last operation; when it is done, all are. */
+    /** The last operation that was started; when it is done, all are. */
     private Work latest;
+
+    /** How many operations wait for the end of their group. */
+    private int grouped;
 
     private boolean isFinalized;
 
@@ -130,14 +133,16 @@ final class NativeCommunicator {
     /** Makes the work object of an operation that the library was given, and starts it unless a group is open. */
     Work issued(Operation operation, long sequence, int status, Stream stream) {
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            enqueued = sequence - 1;
             throw health.refusal(handle, status, operation, sequence);
         }
         Work work = ring.take(operation, sequence, stream);
-        latest = work;
         Group group = device.runtime().currentGroup();
         if (group.isOpen()) {
+            grouped++;
             group.add(work);
         } else {
+            latest = work;
             settle(status, operation, sequence);
             launch(work);
         }
@@ -148,10 +153,13 @@ final class NativeCommunicator {
     void start(Work work, int groupStatus) {
         occupancy.enter(this);
         try {
+            grouped--;
             requireOpen(work.operation(), work.sequence());
             if (groupStatus != Status.SUCCESS && groupStatus != Status.NCCL_IN_PROGRESS) {
+                enqueued = Math.min(enqueued, work.sequence() - 1);
                 throw health.refusal(handle, groupStatus, Operation.GROUP, work.sequence());
             }
+            latest = work;
             settle(groupStatus, work.operation(), work.sequence());
             device.makeCurrent();
             launch(work);
@@ -258,10 +266,14 @@ final class NativeCommunicator {
             return false;
         }
         try {
-            return handle == 0 || latest == null || latest.sequence() <= completed || latest.hasEnded();
+            return handle == 0 || grouped == 0 && latestHasEnded();
         } finally {
             occupancy.leave();
         }
+    }
+
+    private boolean latestHasEnded() {
+        return latest == null || latest.sequence() <= completed || latest.hasEnded();
     }
 
     /** Waits until forming, finalising or launching is over. The caller is inside, or alone with the object. */

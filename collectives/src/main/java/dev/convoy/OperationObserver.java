@@ -13,7 +13,7 @@ public interface OperationObserver {
      * An operation is about to be enqueued.
      *
      * @param operation what it is
-     * @param sequence its number in its communicator, beginning with 1
+     * @param sequence its number in its communicator, beginning with 1; used again if the library refuses it
      */
     void beforeEnqueue(Operation operation, long sequence);
 }

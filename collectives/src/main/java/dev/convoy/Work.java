@@ -160,7 +160,7 @@ public final class Work extends Awaitable {
 
     private void requireStarted() {
         if (state == State.WAITING) {
-            throw new IllegalStateException(this + " has not started: close its group first");
+            throw new IllegalStateException(this + " has not started: close its group first, if that was not refused");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.convoy;
 
 import dev.convoy.bindings.Cuda;
 import dev.convoy.bindings.HostExtensions;
+import dev.convoy.bindings.NativeLibrary;
 import dev.convoy.bindings.NativeRuntime;
 import dev.convoy.bindings.NativeRuntime.Kind;
 import dev.convoy.bindings.Nccl;
@@ -100,7 +101,11 @@ final class Instrumented {
 
     private Object call(Object library, Method method, Object[] arguments) throws Throwable {
         List<Object> given = arguments == null ? List.of() : List.of(arguments);
-        calls.add(new Call(method.getName(), given));
+        boolean isNative =
+                method.getDeclaringClass() != NativeLibrary.class && method.getDeclaringClass() != Object.class;
+        if (isNative) {
+            calls.add(new Call(method.getName(), given));
+        }
         Answer answer = answers.get(method.getName());
         return answer == null
                 ? invoke(library, method, arguments)
