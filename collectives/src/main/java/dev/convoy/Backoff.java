@@ -18,7 +18,19 @@ final class Backoff {
         } else if (round < YIELDS) {
             Thread.yield();
         } else {
+            park();
+        }
+    }
+
+    /**
+     * Interruption ends no wait: the flag is put by, and the permit that came with it is used up, or nobody would park.
+     */
+    private static void park() {
+        boolean interrupted = Thread.interrupted();
+        LockSupport.parkNanos(PARK_NANOS);
+        if (interrupted) {
             LockSupport.parkNanos(PARK_NANOS);
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -492,6 +492,8 @@ public final class Communicator implements AutoCloseable {
      * revocation. Later calls do nothing.
      *
      * @throws IllegalStateException if another thread stays inside
+     * @throws DeviceTimeoutException if NCCL does not come back within {@link CommunicatorOptions#initDeadline()}; the
+     *     process cannot rely on the device any more then
      */
     public void abort() {
         communicator.abort();
@@ -499,26 +501,22 @@ public final class Communicator implements AutoCloseable {
 
     /**
      * Aborts several communicators of this process together. Where ranks share a device, one after the other may wait
-     * for work that only the abort of the next one ends.
+     * for work that only the abort of the next one ends. What fails with one does not keep the others from their end.
      *
      * @param communicators of one runtime, each out of use by other threads
      * @throws IllegalStateException if another thread stays inside one
+     * @throws DeviceTimeoutException as for {@link #abort()}
      */
     public static void abortAll(Collection<Communicator> communicators) {
-        if (communicators.isEmpty()) {
-            return;
-        }
-        ConvoyRuntime runtime = communicators.iterator().next().device().runtime();
-        if (runtime.abortsInGroups()) {
-            runtime.group(() -> communicators.forEach(Communicator::abort));
-        } else {
-            communicators.forEach(Communicator::abort);
-        }
+        JointAbort.run(communicators.stream().map(each -> each.communicator).toList());
     }
 
     /**
      * Frees the communicator: in good order if it is healthy and what is under way ends within its deadline, else by
      * {@link #abort()}. Later calls do nothing.
+     *
+     * @throws IllegalStateException if another thread stays inside
+     * @throws DeviceTimeoutException as for {@link #abort()}
      */
     @Override
     public void close() {

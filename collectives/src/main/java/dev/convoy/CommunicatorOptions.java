@@ -8,7 +8,8 @@ import java.util.Objects;
  * How a communicator behaves.
  *
  * @param deadline bound of the wait for one operation
- * @param initDeadline bound of forming the communicator; a rank that never comes is an error after it
+ * @param initDeadline bound of forming the communicator; a rank that never comes is an error after it. And of NCCL's
+ *     taking it down
  * @param blocking whether native calls block, so that {@code initDeadline} and revocation do not end them; NCCL is a
  *     little faster that way
  * @param name what messages call it

@@ -33,7 +33,7 @@ final class Formation {
                 begun.add(begin(devices.get(rank), id, devices.size(), rank, options));
             }
             begun.forEach(communicator -> communicator.awaitAsynchronous(Operation.INIT, 0, options.initDeadline()));
-        } catch (ConvoyException e) {
+        } catch (RuntimeException e) {
             begun.forEach(communicator -> abortAfter(e, communicator));
             throw e;
         }
@@ -130,16 +130,16 @@ final class Formation {
         try {
             begun.awaitAsynchronous(operation, 0, begun.options().initDeadline());
             return begun;
-        } catch (ConvoyException e) {
+        } catch (RuntimeException e) {
             abortAfter(e, begun);
             throw e;
         }
     }
 
-    private static void abortAfter(ConvoyException failure, NativeCommunicator communicator) {
+    private static void abortAfter(RuntimeException failure, NativeCommunicator communicator) {
         try {
             communicator.abort();
-        } catch (ConvoyException e) {
+        } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
     }

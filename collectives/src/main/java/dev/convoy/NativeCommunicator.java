@@ -38,6 +38,9 @@ final class NativeCommunicator {
 
     private boolean isFinalized;
 
+    /** The library has come back from its end. Written by whoever ends it, perhaps in a thread of its own. */
+    private volatile boolean hasEnded;
+
     /** Where the library writes a child that is being made of this one; null if there is none. */
     private MemorySegment unclaimedChild;
 
@@ -260,13 +263,13 @@ final class NativeCommunicator {
     /** Whether nothing is under way; for any thread, and false rather than a wait when somebody is inside. */
     boolean isQuiet() {
         if (handle == 0) {
-            return true;
+            return hasEnded;
         }
         if (!occupancy.tryWatch()) {
             return false;
         }
         try {
-            return handle == 0 || grouped == 0 && latestHasEnded();
+            return handle == 0 ? hasEnded : grouped == 0 && latestHasEnded();
         } finally {
             occupancy.leave();
         }
@@ -358,29 +361,85 @@ final class NativeCommunicator {
     }
 
     private void end(boolean force) {
-        if (isClosed()) {
+        if (!enterToEnd()) {
             return;
         }
-        occupancy.enterWithin(PATIENCE, this);
+        RuntimeException failure = null;
         try {
-            if (isClosed()) {
-                return;
+            if (!force && flushed()) {
+                bounded(this::destroyNative, "ncclCommDestroy");
+            } else {
+                bounded(this::abortNative, "ncclCommAbort");
             }
-            boolean orderly = !force && flushed();
-            long freed = handle;
-            handle = 0;
-            device.makeCurrent();
-            int status = orderly ? nccl.commDestroy(freed) : nccl.commAbort(freed);
-            abandonChild();
-            ring.close();
-            device.reclaimer().ended(this);
-            if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
-                String function = orderly ? "ncclCommDestroy" : "ncclCommAbort";
-                ErrorDetails details = device.status().ncclDetails(status, function, 0);
-                throw Status.ncclException(health.place(details, null, enqueued));
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        try {
+            leaveEnded();
+        } catch (RuntimeException e) {
+            failure = Failures.join(failure, e);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Enters for the last time; false if it has ended before. */
+    boolean enterToEnd() {
+        if (isClosed()) {
+            return false;
+        }
+        occupancy.enterWithin(PATIENCE, this);
+        if (isClosed()) {
+            occupancy.leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** The host runtime's calls have a bound of their own; NCCL's may get stuck. */
+    private void bounded(Runnable call, String function) {
+        if (worksInline()) {
+            call.run();
+        } else {
+            BoundedCall.run(call, function + " of " + this, endDeadline());
+        }
+    }
+
+    Duration endDeadline() {
+        return options.initDeadline();
+    }
+
+    private void destroyNative() {
+        device.makeCurrent();
+        ended(nccl.commDestroy(handle), "ncclCommDestroy");
+    }
+
+    /** For whoever entered to end it; also in another thread. */
+    void abortNative() {
+        device.makeCurrent();
+        ended(nccl.commAbort(handle), "ncclCommAbort");
+    }
+
+    private void ended(int status, String function) {
+        hasEnded = true;
+        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            ErrorDetails details = device.status().ncclDetails(status, function, 0);
+            throw Status.ncclException(health.place(details, null, enqueued));
+        }
+    }
+
+    /** Frees what belonged to it and leaves. If the library did not come back, work goes on, and memory is kept. */
+    void leaveEnded() {
+        handle = 0;
+        try {
+            if (hasEnded) {
+                abandonChild();
+                ring.close();
             }
         } finally {
             occupancy.leave();
+            device.reclaimer().ended(this);
         }
     }
 

@@ -27,12 +27,12 @@ final class Occupancy {
 
     /** Enters as the thread that drives the communicator; throws if another one is inside. */
     void enter(Object owner) {
-        while (!OCCUPANT.compareAndSet(this, FREE, DRIVER)) {
+        for (int round = 0; !OCCUPANT.compareAndSet(this, FREE, DRIVER); round++) {
             if (occupant == DRIVER) {
                 throw inUse(owner);
             }
-            // The watcher only looks and leaves.
-            Thread.onSpinWait();
+            // The watcher only looks and leaves; but the look of the host runtime may do some work on the way.
+            Backoff.pause(round);
         }
     }
 

@@ -36,8 +36,11 @@ final class Reclaimer {
         communicators.add(communicator);
     }
 
+    /** A communicator that is quiet for good is forgotten; one whose abort got stuck is in the way for good. */
     void ended(NativeCommunicator communicator) {
-        communicators.remove(communicator);
+        if (communicator.isQuiet()) {
+            communicators.remove(communicator);
+        }
         reclaim();
     }
 

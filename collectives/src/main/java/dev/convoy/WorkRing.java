@@ -24,10 +24,18 @@ final class WorkRing {
     }
 
     void close() {
+        RuntimeException failure = null;
         for (Work work : works) {
-            if (work != null) {
-                work.close();
+            try {
+                if (work != null) {
+                    work.close();
+                }
+            } catch (RuntimeException e) {
+                failure = Failures.join(failure, e);
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

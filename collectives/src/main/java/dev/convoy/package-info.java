@@ -27,6 +27,7 @@
  * or out of its deadline: abort it, whatever it wrote is undefined. Everything else is a mistake in the call or a
  * machine without means.
  *
- * <p><b>Bounds.</b> No call waits for ever: initialisation, operations and finalisation have deadlines.
+ * <p><b>Bounds.</b> No call waits for ever: forming, operations and the end of a communicator have deadlines.
+ * Interruption ends no wait, and is kept for the caller: {@link dev.convoy.Communicator#revoke(String)} ends waits.
  */
 package dev.convoy;
