@@ -14,8 +14,11 @@ final class CompletionPoller {
     private static final long TICK_NANOS = 50_000;
 
     private final Queue<Watched> watched = new ConcurrentLinkedQueue<>();
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("convoy-completion").unstarted(this::run);
+    private final Thread thread = Thread.ofPlatform()
+            .daemon()
+            .name("convoy-completion")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(this::run);
 
     private record Watched(
             NativeCommunicator communicator,
@@ -33,7 +36,8 @@ final class CompletionPoller {
                 Duration bound = communicator.options().deadline();
                 return Deadline.remaining(deadline) <= 0
                         && stage.completeExceptionally(communicator.timeout(operation, sequence, bound));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Whatever it is, it is this stage's: the thread goes on for the others.
                 return stage.completeExceptionally(e);
             }
         }
@@ -47,7 +51,10 @@ final class CompletionPoller {
         }
     }
 
-    private CompletionPoller() {}
+    private CompletionPoller() {
+        // It outlives whoever asked for the first stage, and keeps nothing of theirs.
+        thread.setContextClassLoader(null);
+    }
 
     static CompletionPoller instance() {
         return Holder.INSTANCE;
@@ -71,6 +78,8 @@ final class CompletionPoller {
                     each.remove();
                 }
             }
+            // What a stage triggered may have interrupted this thread, which would never park again.
+            Thread.interrupted();
             LockSupport.parkNanos(this, TICK_NANOS);
         }
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -36,6 +37,7 @@ public final class ConvoyRuntime implements AutoCloseable {
     private final Status status;
     private final List<Device> devices;
     private final Set<Capability> capabilities;
+    private final AtomicInteger openGroups = new AtomicInteger();
     private final ThreadLocal<Group> groups = ThreadLocal.withInitial(() -> new Group(this));
 
     ConvoyRuntime(NativeRuntime natives) {
@@ -177,6 +179,8 @@ public final class ConvoyRuntime implements AutoCloseable {
      * several ranks. Groups may be nested; the outermost one counts.
      *
      * @return the group, to be closed by the same thread
+     * @throws IllegalStateException on a virtual thread: the library counts groups by native thread, and a virtual one
+     *     changes it
      */
     public Group group() {
         return groups.get().enter();
@@ -223,6 +227,20 @@ public final class ConvoyRuntime implements AutoCloseable {
 
     Group currentGroup() {
         return groups.get();
+    }
+
+    /** The open group of the calling thread, or null. Asked by every operation, and mostly nobody has one. */
+    Group openGroup() {
+        if (openGroups.get() == 0) {
+            return null;
+        }
+        Group group = groups.get();
+        return group.isOpen() ? group : null;
+    }
+
+    /** How many threads have a group open; each counts itself. */
+    AtomicInteger openGroups() {
+        return openGroups;
     }
 
     NativeRuntime natives() {

@@ -80,6 +80,9 @@ final class Formation {
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         device.makeCurrent();
         parent.expectChild(out);
+        if (abort) {
+            parent.operationsEnd(Operation.SHRINK);
+        }
         int before = parent.health().asynchronousStatus(parent.handle());
         int status = device.natives()
                 .nccl()

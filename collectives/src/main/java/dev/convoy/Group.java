@@ -32,8 +32,14 @@ public final class Group implements AutoCloseable {
     }
 
     Group enter() {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a group belongs to a native thread, and a virtual thread changes its own:"
+                    + " drive communicators from platform threads");
+        }
         runtime.status().checkNccl(runtime.natives().nccl().groupStart(), "ncclGroupStart");
-        depth++;
+        if (depth++ == 0) {
+            runtime.openGroups().incrementAndGet();
+        }
         return this;
     }
 
@@ -61,6 +67,7 @@ public final class Group implements AutoCloseable {
         if (depth > 0) {
             return;
         }
+        runtime.openGroups().decrementAndGet();
         try {
             start(status);
         } finally {

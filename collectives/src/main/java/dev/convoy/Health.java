@@ -89,6 +89,16 @@ final class Health {
         return failure.asException(place(details, operation, sequence));
     }
 
+    /** Lost because its own process ended what was under way. */
+    void lose(Operation cause) {
+        ErrorDetails details = ErrorDetails.ofCall(
+                cause.function(),
+                Status.SUCCESS,
+                Status.ncclName(Status.SUCCESS),
+                "what was under way was ended by it");
+        failure = new Failure(details, new int[0]);
+    }
+
     Optional<ErrorState> error(long handle) {
         int asynchronous = asynchronousStatus(handle);
         if (asynchronous == Status.SUCCESS || asynchronous == Status.NCCL_IN_PROGRESS) {

@@ -6,6 +6,8 @@ import dev.convoy.bindings.Nccl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -16,6 +18,19 @@ import java.util.Optional;
 final class NativeCommunicator {
     /** How long who ends a communicator waits for its driver to notice a revocation. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final VarHandle ENQUEUED;
+    private static final VarHandle COMPLETED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ENQUEUED = lookup.findVarHandle(NativeCommunicator.class, "enqueued", long.class);
+            COMPLETED = lookup.findVarHandle(NativeCommunicator.class, "completed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Device device;
     private final int rank;
@@ -45,8 +60,14 @@ final class NativeCommunicator {
     private MemorySegment unclaimedChild;
 
     private volatile long handle;
+
+    /** Written by the thread inside, read by all; released, since a full fence would cost as much as a native call. */
     private volatile long enqueued;
+
     private volatile long completed;
+
+    /** The same as the thread that completes stages found it, so that each has one writer and none goes back. */
+    private volatile long watched;
 
     NativeCommunicator(Device device, int rank, int worldSize, CommunicatorOptions options, Arena arena, long handle) {
         this.device = device;
@@ -88,7 +109,7 @@ final class NativeCommunicator {
 
     /** For any thread. */
     long completed() {
-        return completed;
+        return Math.max(completed, watched);
     }
 
     /** For any thread. */
@@ -121,7 +142,7 @@ final class NativeCommunicator {
         }
         // Counted before the library has it: a rank that hangs inside has been given the operation.
         long sequence = enqueued + 1;
-        enqueued = sequence;
+        given(sequence);
         return sequence;
     }
 
@@ -136,12 +157,12 @@ final class NativeCommunicator {
     /** Makes the work object of an operation that the library was given, and starts it unless a group is open. */
     Work issued(Operation operation, long sequence, int status, Stream stream) {
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
-            enqueued = sequence - 1;
+            given(sequence - 1);
             throw health.refusal(handle, status, operation, sequence);
         }
         Work work = ring.take(operation, sequence, stream);
-        Group group = device.runtime().currentGroup();
-        if (group.isOpen()) {
+        Group group = device.runtime().openGroup();
+        if (group != null) {
             grouped++;
             group.add(work);
         } else {
@@ -159,7 +180,7 @@ final class NativeCommunicator {
             grouped--;
             requireOpen(work.operation(), work.sequence());
             if (groupStatus != Status.SUCCESS && groupStatus != Status.NCCL_IN_PROGRESS) {
-                enqueued = Math.min(enqueued, work.sequence() - 1);
+                given(Math.min(enqueued, work.sequence() - 1));
                 throw health.refusal(handle, groupStatus, Operation.GROUP, work.sequence());
             }
             latest = work;
@@ -206,58 +227,73 @@ final class NativeCommunicator {
     }
 
     void await(Work work, Duration bound) {
-        await(work, work.operation(), work.sequence(), bound);
-        arrived(work.sequence());
+        if (work.isKnownDone()) {
+            // Whether the communicator is lost or revoked counts all the same; nobody is let inside for it.
+            requireOpen(work.operation(), work.sequence());
+            health.requireGood(work.operation(), work.sequence());
+            return;
+        }
+        occupancy.enter(this);
+        try {
+            await(work, work.operation(), work.sequence(), bound);
+            arrived(work.sequence());
+        } finally {
+            occupancy.leave();
+        }
     }
 
     void await(Stream stream, Duration bound) {
-        long given = enqueued;
-        await(stream.drained(), Operation.SYNCHRONIZE, given, bound);
-        Work last = latest;
-        if (last != null && last.sequence() == given && last.stream() == stream) {
-            arrived(given);
+        occupancy.enter(this);
+        try {
+            long given = enqueued;
+            await(stream.drained(), Operation.SYNCHRONIZE, given, bound);
+            if (latest != null && latest.sequence() == given && latest.stream() == stream) {
+                arrived(given);
+            }
+        } finally {
+            occupancy.leave();
         }
     }
 
     private void await(Awaitable condition, Operation operation, long sequence, Duration bound) {
-        occupancy.enter(this);
-        try {
-            requireOpen(operation, sequence);
-            health.requireGood(operation, sequence);
-            if (condition.holdsSoon(0)) {
-                return;
-            }
-            long deadline = Deadline.after(bound);
-            int round = 1;
-            do {
-                health.check(handle, operation, sequence);
-                if (Deadline.remaining(deadline) <= 0) {
-                    throw timeout(operation, sequence, bound);
-                }
-            } while (!condition.holdsSoon(round++));
-        } finally {
-            occupancy.leave();
-        }
-    }
-
-    /** A look by the thread that completes stages; whether the event is reached, false also if the driver is inside. */
-    boolean watch(Event end, Operation operation, long sequence) {
         requireOpen(operation, sequence);
         health.requireGood(operation, sequence);
-        if (!occupancy.tryWatch()) {
-            return false;
+        if (condition.holdsSoon(0)) {
+            return;
         }
-        try {
-            requireOpen(operation, sequence);
-            if (end.isDone()) {
-                arrived(sequence);
-                return true;
-            }
+        long deadline = Deadline.after(bound);
+        int round = 1;
+        do {
             health.check(handle, operation, sequence);
-            return false;
-        } finally {
-            occupancy.leave();
+            if (Deadline.remaining(deadline) <= 0) {
+                throw timeout(operation, sequence, bound);
+            }
+        } while (!condition.holdsSoon(round++));
+    }
+
+    /**
+     * A look by the thread that completes stages: whether the event is reached. It asks the event also while the driver
+     * is inside, which may be waiting for something that comes after this; only the health is left to the driver then.
+     */
+    boolean watch(Event end, Operation operation, long sequence) {
+        if (completed() >= sequence) {
+            return true;
         }
+        health.requireGood(operation, sequence);
+        if (ring.hasReached(end)) {
+            watched = Math.max(watched, sequence);
+            return true;
+        }
+        requireOpen(operation, sequence);
+        if (occupancy.tryWatch()) {
+            try {
+                requireOpen(operation, sequence);
+                health.check(handle, operation, sequence);
+            } finally {
+                occupancy.leave();
+            }
+        }
+        return false;
     }
 
     /** Whether nothing is under way; for any thread, and false rather than a wait when somebody is inside. */
@@ -276,7 +312,7 @@ final class NativeCommunicator {
     }
 
     private boolean latestHasEnded() {
-        return latest == null || latest.sequence() <= completed || latest.hasEnded();
+        return latest == null || latest.sequence() <= completed() || latest.hasEnded();
     }
 
     /** Waits until forming, finalising or launching is over. The caller is inside, or alone with the object. */
@@ -326,8 +362,15 @@ final class NativeCommunicator {
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
             throw health.refusal(handle, status, Operation.FINALIZE, enqueued);
         }
+        long deadline = Deadline.after(bound);
         awaitAsynchronous(Operation.FINALIZE, enqueued, bound);
         isFinalized = true;
+        for (int round = 0; latest != null && !latest.holdsSoon(round); round++) {
+            if (Deadline.remaining(deadline) <= 0) {
+                throw timeout(Operation.FINALIZE, enqueued, bound);
+            }
+        }
+        arrived(enqueued);
     }
 
     Optional<ErrorState> error() {
@@ -417,6 +460,7 @@ final class NativeCommunicator {
 
     /** For whoever entered to end it; also in another thread. */
     void abortNative() {
+        ring.stopLooking();
         device.makeCurrent();
         ended(nccl.commAbort(handle), "ncclCommAbort");
     }
@@ -441,6 +485,12 @@ final class NativeCommunicator {
             occupancy.leave();
             device.reclaimer().ended(this);
         }
+    }
+
+    /** A shrink is about to end what is under way: from now on this one can be ended, and nothing else. */
+    void operationsEnd(Operation cause) {
+        ring.stopLooking();
+        health.lose(cause);
     }
 
     /**
@@ -480,9 +530,14 @@ final class NativeCommunicator {
         }
     }
 
+    private void given(long sequence) {
+        ENQUEUED.setRelease(this, sequence);
+    }
+
+    /** Called inside only. */
     private void arrived(long sequence) {
         if (sequence > completed) {
-            completed = sequence;
+            COMPLETED.setRelease(this, sequence);
         }
     }
 

@@ -8,6 +8,8 @@ import dev.convoy.bindings.NativeMemory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +46,33 @@ class ShrinkTest {
                     .hasSize(2)
                     .contains(child);
             rest.abort();
+        }
+        Communicator.abortAll(ranks);
+    }
+
+    @Test
+    void parentWhoseWorkWasEndedIsNotTakenForDone() throws Exception {
+        List<Communicator> ranks = Communicator.initAll(Collections.nCopies(3, instrumented.device()), Ranks.OPTIONS);
+        try (Stream stream = instrumented.device().newStream();
+                DeviceBuffer buffer = instrumented.device().allocate(DataType.INT32, 1)) {
+            Communicator first = ranks.getFirst();
+            Work never = first.allReduce(buffer, ReduceOp.SUM, stream);
+            CompletableFuture<Void> stage = never.completion().toCompletableFuture();
+            CompletableFuture<Communicator> shrinking = CompletableFuture.supplyAsync(
+                    () -> first.shrink(WITHOUT_1, true, Ranks.OPTIONS),
+                    task -> Thread.ofPlatform().start(task));
+            ranks.getLast().shrink(WITHOUT_1, true, Ranks.OPTIONS).abort();
+            shrinking.get(10, TimeUnit.SECONDS).abort();
+            assertThat(stage).failsWithin(Duration.ofSeconds(10));
+            assertThatExceptionOfType(CommunicatorFailedException.class)
+                    .isThrownBy(never::await)
+                    .withMessageContaining("ncclCommShrink");
+            instrumented.forget();
+            first.close();
+            assertThat(instrumented.functions())
+                    .as("a parent after an aborting shrink must not be destroyed")
+                    .contains("commAbort")
+                    .doesNotContain("commFinalize", "commDestroy");
         }
         Communicator.abortAll(ranks);
     }
