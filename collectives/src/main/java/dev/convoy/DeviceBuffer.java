@@ -15,6 +15,8 @@ import java.util.Optional;
  * collector; a use afterwards is refused. Closing never waits: while a communicator of the device has work under way,
  * the memory is kept until that is done or the communicator is aborted. With {@code -Dconvoy.trace=true} a refused use
  * shows where the buffer was made and where it was closed.
+ *
+ * <p>A buffer may be used by all threads; whoever closes it sees to it that no other thread is about to use it.
  */
 public final class DeviceBuffer implements AutoCloseable {
     private static final int COPY_BY_ADDRESS = 4;
@@ -319,7 +321,8 @@ public final class DeviceBuffer implements AutoCloseable {
      * @param source native memory, not larger than this buffer
      * @param stream the order
      * @throws IllegalArgumentException if it is on the Java heap, or this buffer is too small
-     * @throws IllegalStateException if this buffer is closed
+     * @throws IllegalStateException if this buffer or the memory's arena is closed
+     * @throws WrongThreadException if the memory belongs to another thread
      */
     public void copyFromAsync(MemorySegment source, Stream stream) {
         requireNative(source);
@@ -333,11 +336,15 @@ public final class DeviceBuffer implements AutoCloseable {
      *
      * @param target native memory, not larger than this buffer
      * @param stream the order
-     * @throws IllegalArgumentException if it is on the Java heap, or this buffer is too small
-     * @throws IllegalStateException if this buffer is closed
+     * @throws IllegalArgumentException if it is on the Java heap or read-only, or this buffer is too small
+     * @throws IllegalStateException if this buffer or the memory's arena is closed
+     * @throws WrongThreadException if the memory belongs to another thread
      */
     public void copyToAsync(MemorySegment target, Stream stream) {
         requireNative(target);
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException(target + " is read-only");
+        }
         requireRoom(target.byteSize());
         copyAsync(target.address(), address(), target.byteSize(), stream);
     }
@@ -400,10 +407,17 @@ public final class DeviceBuffer implements AutoCloseable {
         }
     }
 
+    /** The library gets an address only, so that nobody would notice later that there is nothing behind it. */
     private static void requireNative(MemorySegment segment) {
         if (!segment.isNative()) {
             throw new IllegalArgumentException("memory on the Java heap moves, so it cannot be copied asynchronously:"
                     + " use pinned memory, Arena.allocate, or the copy without a stream");
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the arena of " + segment + " is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException(segment + " belongs to another thread");
         }
     }
 

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class DeviceBufferTest {
@@ -121,6 +122,29 @@ class DeviceBufferTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> buffer.copyFromAsync(MemorySegment.ofArray(new float[2]), stream))
                     .withMessageContaining("Java heap");
+        }
+    }
+
+    @Test
+    void memoryThatIsNotThereIsNotCopiedAsynchronously() throws Exception {
+        try (Stream stream = device.newStream();
+                DeviceBuffer buffer = device.allocate(DataType.FLOAT32, 2)) {
+            MemorySegment gone;
+            try (Arena arena = Arena.ofConfined()) {
+                gone = arena.allocate(8);
+                MemorySegment mine = gone;
+                AtomicReference<Throwable> refusal = new AtomicReference<>();
+                Thread other = Thread.ofPlatform()
+                        .uncaughtExceptionHandler((_, e) -> refusal.set(e))
+                        .start(() -> buffer.copyFromAsync(mine, stream));
+                other.join();
+                assertThat(refusal.get()).isInstanceOf(WrongThreadException.class);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> buffer.copyToAsync(mine.asReadOnly(), stream))
+                        .withMessageContaining("read-only");
+            }
+            assertThatIllegalStateException().isThrownBy(() -> buffer.copyFromAsync(gone, stream));
+            assertThatIllegalStateException().isThrownBy(() -> buffer.copyToAsync(gone, stream));
         }
     }
 
