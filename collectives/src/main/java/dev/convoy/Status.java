@@ -41,8 +41,6 @@ final class Status {
     /** Throws unless an allocation succeeded. */
     void checkAllocation(int status, String function, long bytes) {
         if (status == CUDA_OUT_OF_MEMORY) {
-            // The sticky last error would be blamed on a later call.
-            natives.cuda().getLastError();
             throw new OutOfDeviceMemoryException(cudaDetails(status, function), bytes);
         }
         checkCuda(status, function);
@@ -75,7 +73,9 @@ final class Status {
         return status >= 0 && status < NCCL_NAMES.length ? NCCL_NAMES[status] : "ncclResult_t " + status;
     }
 
+    /** The thread's last error is cleared: told once, it must not be blamed on somebody's later call in this thread. */
     private ErrorDetails cudaDetails(int status, String function) {
+        natives.cuda().getLastError();
         String name = natives.cuda().getErrorName(status);
         return ErrorDetails.ofCall(function, status, name, natives.cuda().getErrorString(status));
     }

@@ -63,6 +63,9 @@ final class Wait {
             }
             if (status != Status.CUDA_NOT_READY) {
                 device.status().checkCuda(status, function);
+            } else if (device.natives().extensions().isEmpty()) {
+                // CUDA notes "not ready" as the thread's last error, which other code takes for its own kernel's.
+                device.natives().cuda().getLastError();
             }
             return false;
         }

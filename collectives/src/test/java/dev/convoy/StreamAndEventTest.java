@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class StreamAndEventTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(50);
+    private static final int INVALID_VALUE = 1;
 
     @Test
     void eventMarksAPointInAStream() {
@@ -69,5 +71,22 @@ class StreamAndEventTest {
         event.close();
         assertThatIllegalStateException().isThrownBy(stream::isIdle).withMessageContaining("is closed");
         assertThatIllegalStateException().isThrownBy(() -> event.synchronize(SOON));
+    }
+
+    @Test
+    void looksAndFailuresLeaveNoErrorBehind() {
+        Instrumented cuda = Instrumented.cuda();
+        // As CUDA, and unlike the host library: "not ready" is noted.
+        AtomicInteger lastError = new AtomicInteger();
+        cuda.answer("streamQuery", (_, _) -> lastError.updateAndGet(_ -> Status.CUDA_NOT_READY));
+        cuda.answer("eventRecord", (_, _) -> lastError.updateAndGet(_ -> INVALID_VALUE));
+        cuda.answer("getLastError", (_, _) -> lastError.getAndSet(0));
+        try (Stream stream = cuda.device().newStream();
+                Event event = cuda.device().newEvent()) {
+            assertThat(stream.isIdle()).isFalse();
+            assertThat(lastError).hasValue(0);
+            assertThatExceptionOfType(LibraryException.class).isThrownBy(() -> event.record(stream));
+            assertThat(lastError).hasValue(0);
+        }
     }
 }
