@@ -14,18 +14,30 @@ final class Allocation {
         final Device device;
         final MemoryKind kind;
         final long address;
+        final boolean borrowed;
         final Lifetime lifetime = new Lifetime();
         Arena arena;
 
-        Root(Device device, MemoryKind kind, long address) {
+        Root(Device device, MemoryKind kind, long address, boolean borrowed) {
             this.device = device;
             this.kind = kind;
             this.address = address;
+            this.borrowed = borrowed;
         }
     }
 
-    Allocation(Device device, MemoryKind kind, long address) {
-        this(new Root(device, kind, address), true);
+    private Allocation(Device device, MemoryKind kind, long address, boolean borrowed) {
+        this(new Root(device, kind, address, borrowed), true);
+    }
+
+    /** Memory that is freed in the end. */
+    static Allocation owning(Device device, MemoryKind kind, long address) {
+        return new Allocation(device, kind, address, false);
+    }
+
+    /** Memory that something else frees. */
+    static Allocation borrowing(Device device, MemoryKind kind, long address) {
+        return new Allocation(device, kind, address, true);
     }
 
     private Allocation(Root root, boolean owner) {
@@ -67,7 +79,7 @@ final class Allocation {
     }
 
     void close() {
-        if (owner && end() && root.address != 0) {
+        if (owner && end() && root.address != 0 && !root.borrowed) {
             root.device.reclaimer().free(root.kind, root.address);
         }
     }

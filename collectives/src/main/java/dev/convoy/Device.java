@@ -67,11 +67,32 @@ public final class Device {
         return allocate(type, count, MemoryKind.PINNED_HOST);
     }
 
-    private DeviceBuffer allocate(DataType type, long count, MemoryKind kind) {
+    /**
+     * Makes a buffer of memory that something else owns, such as a tensor of a framework: nothing is copied. The owner
+     * keeps the memory until all work on the buffer is done.
+     *
+     * @param type type of the elements
+     * @param count number of elements; that there are so many is for the caller to know
+     * @param address where they begin: memory of this device or page-locked memory, known to this process's CUDA
+     *     runtime
+     * @return the buffer; closing it ends its use and frees nothing
+     * @throws IllegalArgumentException if the address is not one of such memory, or the count is negative or too large
+     */
+    public DeviceBuffer wrap(DataType type, long count, long address) {
+        requireCount(type, count);
+        MemoryKind kind = address == 0 && count == 0 ? MemoryKind.DEVICE : PointerKind.of(this, address);
+        return DeviceBuffer.borrowing(this, kind, type, count, address);
+    }
+
+    private static void requireCount(DataType type, long count) {
         Objects.requireNonNull(type, "type");
         if (count < 0 || count > Long.MAX_VALUE / type.bytes()) {
-            throw new IllegalArgumentException("cannot allocate " + count + " elements of " + type);
+            throw new IllegalArgumentException("there is no room for " + count + " elements of " + type);
         }
+    }
+
+    private DeviceBuffer allocate(DataType type, long count, MemoryKind kind) {
+        requireCount(type, count);
         reclaimer.reclaim();
         makeCurrent();
         NativeCells cells = NativeCells.ofThread();
@@ -103,7 +124,18 @@ public final class Device {
         NativeCells cells = NativeCells.ofThread();
         int made = natives.cuda().streamCreateWithFlags(cells.first(), NON_BLOCKING_STREAM);
         status().checkCuda(made, "cudaStreamCreateWithFlags");
-        return new Stream(this, cells.firstLong());
+        return new Stream(this, cells.firstLong(), true);
+    }
+
+    /**
+     * Makes a stream of one that something else owns, so that collectives keep the order of a framework's own work.
+     *
+     * @param handle a living {@code cudaStream_t} of this device, made by this process's CUDA runtime; 0 is the legacy
+     *     default stream
+     * @return the stream; closing it ends its use and destroys nothing
+     */
+    public Stream wrapStream(long handle) {
+        return new Stream(this, handle, false);
     }
 
     /**

@@ -34,7 +34,11 @@ public final class DeviceBuffer implements AutoCloseable {
     }
 
     static DeviceBuffer owning(Device device, MemoryKind kind, DataType type, long count, long address) {
-        return new DeviceBuffer(new Allocation(device, kind, address), type, count, address);
+        return new DeviceBuffer(Allocation.owning(device, kind, address), type, count, address);
+    }
+
+    static DeviceBuffer borrowing(Device device, MemoryKind kind, DataType type, long count, long address) {
+        return new DeviceBuffer(Allocation.borrowing(device, kind, address), type, count, address);
     }
 
     /**

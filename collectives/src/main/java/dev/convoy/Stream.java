@@ -8,16 +8,20 @@ import java.time.Duration;
  *
  * <p>To wait for collectives, use {@link Work#await()} or {@link Communicator#synchronize(Stream)}, which notice when a
  * rank is lost; a stream by itself only notices that it is late.
+ *
+ * <p>All threads may use it; whoever closes it sees to it that no other thread is about to.
  */
 public final class Stream implements AutoCloseable {
     private final Device device;
     private final long handle;
+    private final boolean owned;
     private final Lifetime lifetime = new Lifetime();
     private final Wait.Condition drained;
 
-    Stream(Device device, long handle) {
+    Stream(Device device, long handle, boolean owned) {
         this.device = device;
         this.handle = handle;
+        this.owned = owned;
         this.drained = Wait.forStream(this);
     }
 
@@ -76,7 +80,7 @@ public final class Stream implements AutoCloseable {
     /** Closes it; work given before is still done. Later calls do nothing. */
     @Override
     public void close() {
-        if (lifetime.end()) {
+        if (lifetime.end() && owned) {
             device.makeCurrent();
             device.status().checkCuda(device.natives().cuda().streamDestroy(handle), "cudaStreamDestroy");
         }
