@@ -7,8 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,7 +56,9 @@ public final class NativeResources {
             verify(name, hash);
             Path folder = cacheFolder().resolve(hash);
             Path file = folder.resolve(name);
-            if (!isIntact(file, hash)) {
+            if (isIntact(file, hash)) {
+                requireOwn(folder);
+            } else {
                 write(folder, file, content);
             }
             return file;
@@ -81,11 +86,21 @@ public final class NativeResources {
         }
     }
 
-    private static Path cacheFolder() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path base =
-                cache == null || cache.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
-        return base.resolve("convoy");
+    private static Path cacheFolder() throws IOException {
+        return cacheFolder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home"));
+    }
+
+    /**
+     * A relative folder would be one in whatever directory the program happens to run in; "?" is a user without a home.
+     */
+    static Path cacheFolder(String cache, String home) throws IOException {
+        if (cache != null && cache.startsWith("/")) {
+            return Path.of(cache, "convoy");
+        }
+        if (home != null && home.startsWith("/")) {
+            return Path.of(home, ".cache", "convoy");
+        }
+        throw new IOException("the user has no home folder (" + home + ")");
     }
 
     private static boolean isIntact(Path file, String hash) throws IOException {
@@ -99,6 +114,7 @@ public final class NativeResources {
             Files.createDirectory(folder, ownerOnly);
         } catch (FileAlreadyExistsException e) {
             // Another process unpacks the same: both write beside, and the later rename wins with equal bytes.
+            requireOwn(folder);
         }
         Path beside = Files.createTempFile(folder, file.getFileName().toString(), ".part", ownerOnly);
         try {
@@ -107,6 +123,30 @@ public final class NativeResources {
         } finally {
             Files.deleteIfExists(beside);
         }
+    }
+
+    /** What somebody else may write to cannot be trusted to be the same when it is loaded as when it was looked at. */
+    static void requireOwn(Path folder) throws IOException {
+        var attributes = Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        boolean own = owner.equals(0) || owner.equals(effectiveUser());
+        var permissions = attributes.permissions();
+        if (!attributes.isDirectory()
+                || !own
+                || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException(folder + " is not a folder that only this user can write to");
+        }
+    }
+
+    /** The second number of {@code Uid: real effective saved file-system}. */
+    private static int effectiveUser() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("Uid:")) {
+                return Integer.parseUnsignedInt(line.split("\\s+")[2]);
+            }
+        }
+        throw new IOException("/proc/self/status names no user");
     }
 
     private static String sha256(byte[] content) {

@@ -3,6 +3,7 @@ package dev.convoy.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +52,28 @@ class NativeResourcesTest {
         try (var files = Files.list(unpacked.getParent())) {
             assertThat(files).containsExactly(unpacked);
         }
+    }
+
+    @Test
+    void folderThatOthersCanWriteToIsNotTrusted(@TempDir Path cache) throws Exception {
+        Path folder = unpackInFreshJvm(cache).getParent();
+        NativeResources.requireOwn(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatIOException()
+                .isThrownBy(() -> NativeResources.requireOwn(folder))
+                .withMessageContaining("only this user");
+        Path link = Files.createSymbolicLink(cache.resolve("link"), folder);
+        assertThatIOException().isThrownBy(() -> NativeResources.requireOwn(link));
+    }
+
+    @Test
+    void cacheIsNeverInTheCurrentDirectory() throws Exception {
+        assertThat(NativeResources.cacheFolder("/cache", "/home/me")).isEqualTo(Path.of("/cache/convoy"));
+        assertThat(NativeResources.cacheFolder("relative", "/home/me")).isEqualTo(Path.of("/home/me/.cache/convoy"));
+        assertThat(NativeResources.cacheFolder("", "/home/me")).isEqualTo(Path.of("/home/me/.cache/convoy"));
+        assertThatIOException()
+                .isThrownBy(() -> NativeResources.cacheFolder(null, "?"))
+                .withMessageContaining("no home folder (?)");
     }
 
     private static Path unpackInFreshJvm(Path cache) throws Exception {
