@@ -15,17 +15,33 @@ final class CudaSearch {
     private final LibrarySearch search = new LibrarySearch();
 
     RuntimeProbe probe() {
-        Optional<DynamicLibrary> cudart =
-                search.firstOf(names("convoy.cudart.library", CUDART), "cudaRuntimeGetVersion");
-        if (cudart.isEmpty()) {
-            return unavailable("no CUDA runtime: " + search.refusals());
+        Optional<Cuda> cuda = cudart(names("convoy.cudart.library", CUDART));
+        if (cuda.isEmpty()) {
+            return unavailable("no CUDA runtime with a device: " + search.refusals());
         }
         Optional<DynamicLibrary> nccl = search.firstOf(names("convoy.nccl.library", NCCL), "ncclGetVersion");
         if (nccl.isEmpty()) {
             return unavailable("no NCCL: " + search.refusals());
         }
         String file = search.attempts().getLast().detail();
-        return open(FfmLibraries.nccl(nccl.get()), FfmLibraries.cuda(cudart.get()), file);
+        return open(FfmLibraries.nccl(nccl.get()), cuda.get(), file);
+    }
+
+    /** The first that sees a device: a newer runtime may be there for which the driver is too old. */
+    private Optional<Cuda> cudart(List<String> names) {
+        for (String name : names) {
+            Optional<DynamicLibrary> library = search.firstOf(List.of(name), "cudaGetDeviceCount");
+            if (library.isEmpty()) {
+                continue;
+            }
+            Cuda cuda = FfmLibraries.cuda(library.get());
+            Optional<String> objection = LoadedVersion.checkDevices(cuda);
+            if (objection.isEmpty()) {
+                return Optional.of(cuda);
+            }
+            search.refused(name, name + ": " + objection.get());
+        }
+        return Optional.empty();
     }
 
     private RuntimeProbe open(Nccl nccl, Cuda cuda, String file) {

@@ -15,15 +15,27 @@ final class LibrarySearch {
     /** Opens the first of the names that the loader accepts and that holds the function. */
     Optional<DynamicLibrary> firstOf(List<String> names, String function) {
         for (String name : names) {
-            try {
-                DynamicLibrary library = DynamicLibrary.open(name);
-                attempts.add(new Attempt(name, true, library.fileOf(function)));
-                return Optional.of(library);
-            } catch (LibraryRefusedException e) {
-                attempts.add(new Attempt(name, false, e.getMessage()));
+            Optional<DynamicLibrary> library = open(name, function);
+            if (library.isPresent()) {
+                return library;
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<DynamicLibrary> open(String name, String function) {
+        try {
+            DynamicLibrary library = DynamicLibrary.open(name);
+            if (!library.has(function)) {
+                refused(name, name + " has no function " + function);
+                return Optional.empty();
+            }
+            attempts.add(new Attempt(name, true, library.fileOf(function)));
+            return Optional.of(library);
+        } catch (LibraryRefusedException e) {
+            refused(name, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     void refused(String name, String reason) {

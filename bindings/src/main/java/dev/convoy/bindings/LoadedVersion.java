@@ -20,10 +20,21 @@ final class LoadedVersion {
             MemorySegment cell = arena.allocate(ValueLayout.JAVA_INT);
             int status = nccl.getVersion(cell.address());
             int version = cell.get(ValueLayout.JAVA_INT, 0);
-            if (status != 0 || version < OLDEST) {
+            if (status != 0) {
+                return Optional.of("ncclGetVersion returned " + nccl.getErrorString(status));
+            }
+            if (version < OLDEST) {
                 return Optional.of("NCCL is too old (version code " + version + "); 2.19.1 or newer is needed");
             }
-            status = cuda.getDeviceCount(cell.address());
+        }
+        return checkDevices(cuda);
+    }
+
+    /** What speaks against a CUDA runtime; empty if it has a device. */
+    static Optional<String> checkDevices(Cuda cuda) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cell = arena.allocate(ValueLayout.JAVA_INT);
+            int status = cuda.getDeviceCount(cell.address());
             if (status != 0) {
                 return Optional.of(
                         "no device: " + cuda.getErrorName(status) + " (" + cuda.getErrorString(status) + ")");

@@ -3,6 +3,7 @@ package dev.convoy.bindings;
 
 import dev.convoy.bindings.NativeRuntime.Kind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +27,19 @@ public final class Runtimes {
      */
     public static RuntimeProbe probe(Kind kind) {
         synchronized (PROBES) {
-            return PROBES.computeIfAbsent(kind, wanted -> switch (wanted) {
-                case CUDA -> new CudaSearch().probe();
-                case HOST -> new HostSearch().probe();
-            });
+            return PROBES.computeIfAbsent(kind, Runtimes::search);
         }
+    }
+
+    private static RuntimeProbe search(Kind kind) {
+        Optional<String> objection = Platform.objection();
+        if (objection.isPresent()) {
+            return new RuntimeProbe(kind, Optional.empty(), objection.get(), List.of());
+        }
+        return switch (kind) {
+            case CUDA -> new CudaSearch().probe();
+            case HOST -> new HostSearch().probe();
+        };
     }
 
     /**

@@ -68,4 +68,48 @@ class RuntimesTest {
             }
         }
     }
+
+    @Test
+    void libraryWithoutTheFunctionIsRefusedAndTheNextOneTried() {
+        LibrarySearch search = new LibrarySearch();
+        String host = Runtimes.probe(Kind.HOST).runtime().orElseThrow().library();
+        assertThat(search.firstOf(List.of("libm.so.6", "", host), "ncclGetVersion"))
+                .isPresent();
+        assertThat(search.refusals())
+                .contains("libm.so.6 has no function ncclGetVersion")
+                .contains("name of the library is empty");
+        assertThat(search.attempts().getLast().loaded()).isTrue();
+    }
+
+    @Test
+    void otherPlatformsAreToldSo() {
+        assertThat(Platform.objection("Linux", "amd64", true)).isEmpty();
+        assertThat(Platform.objection("Linux", "aarch64", true).orElseThrow()).contains("this is Linux on aarch64");
+        assertThat(Platform.objection("Windows 11", "amd64", true).orElseThrow())
+                .contains("Windows 11");
+        assertThat(Platform.objection("Linux", "amd64", false).orElseThrow()).contains("--enable-native-access");
+    }
+
+    @Test
+    void deniedNativeAccessIsAReasonAndNoCrash() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "--illegal-native-access=deny",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Denied.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said).contains("this JVM denies native access: start it with --enable-native-access");
+    }
+
+    /** A program that is started without native access. */
+    static final class Denied {
+        public static void main(String[] arguments) {
+            System.out.println(Runtimes.probe(Kind.HOST).reason());
+        }
+    }
 }

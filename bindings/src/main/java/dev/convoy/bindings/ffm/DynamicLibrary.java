@@ -43,6 +43,10 @@ public final class DynamicLibrary {
      * @throws LibraryRefusedException with the loader's own reason
      */
     public static DynamicLibrary open(String name) throws LibraryRefusedException {
+        if (name.isEmpty()) {
+            // The loader takes this for the program itself.
+            throw new LibraryRefusedException("the name of the library is empty");
+        }
         try (Arena arena = Arena.ofConfined()) {
             long handle = (long) DLOPEN.invokeExact(arena.allocateFrom(name).address(), RTLD_NOW);
             if (handle == 0) {
@@ -54,6 +58,16 @@ public final class DynamicLibrary {
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
+    }
+
+    /**
+     * Tells whether the library has a function.
+     *
+     * @param symbol its name
+     * @return whether it is there
+     */
+    public boolean has(String symbol) {
+        return symbol(symbol).isPresent();
     }
 
     OptionalLong symbol(String symbol) {
