@@ -12,7 +12,8 @@ import java.util.concurrent.CompletionStage;
  * communicator has been given {@value WorkRing#CAPACITY} more, and for a later one afterwards. Since a communicator
  * does its work in order, an old object may be done later than its operation, never sooner.
  *
- * <p>Used by the thread that drives the communicator.
+ * <p>Used by the thread that drives the communicator; {@link #completion()} is how others learn of its end. An
+ * interruption does not end a wait, see {@link Communicator#revoke(String)}.
  */
 public final class Work extends Awaitable {
     private final NativeCommunicator communicator;
