@@ -57,6 +57,8 @@ final class OperationTap implements OperationObserver {
         if (awaitsFirst) {
             first();
         }
+        // Last: a rank that an injected fault holds up has not come this far.
+        status.enqueues(operation);
     }
 
     private void first() {

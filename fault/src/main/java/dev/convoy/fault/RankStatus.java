@@ -2,6 +2,7 @@
 package dev.convoy.fault;
 
 import dev.convoy.Communicator;
+import dev.convoy.Operation;
 import dev.convoy.fault.protocol.RankMessage;
 
 /** What this rank is doing, as heartbeats and probes tell it. Written by the user's thread, read by any. */
@@ -9,9 +10,11 @@ final class RankStatus {
     private volatile long epoch;
     private volatile long step;
     private volatile Communicator communicator;
+    private volatile long collectives;
 
     void enterEpoch(long newEpoch, Communicator newCommunicator) {
         // In this order: a reader that sees the communicator must not take it for an older epoch's.
+        collectives = 0;
         epoch = newEpoch;
         communicator = newCommunicator;
     }
@@ -19,6 +22,17 @@ final class RankStatus {
     /** The communicator is about to be aborted by the thread that drives it. */
     void leaveCommunicator() {
         communicator = null;
+    }
+
+    /**
+     * The next operation is about to be enqueued. Only those that every rank makes are counted, so that who is behind
+     * can be told by comparison: sends and receives differ from rank to rank, and after a restore at another world size
+     * they always do.
+     */
+    void enqueues(Operation operation) {
+        if (operation != Operation.SEND && operation != Operation.RECV) {
+            collectives++;
+        }
     }
 
     /** The communicator in use, or null while there is none. */
@@ -38,9 +52,9 @@ final class RankStatus {
         return step;
     }
 
+    /** Collectives enqueued in the present epoch. */
     long enqueued() {
-        Communicator present = communicator;
-        return present == null ? 0 : present.enqueued();
+        return collectives;
     }
 
     long completed() {

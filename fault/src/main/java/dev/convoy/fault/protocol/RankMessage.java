@@ -31,7 +31,7 @@ public sealed interface RankMessage extends Message {
      *
      * @param epoch epoch of the sender, 0 before the first
      * @param step step the sender is in
-     * @param enqueued operations enqueued on the epoch's communicator
+     * @param enqueued collectives enqueued on the epoch's communicator; sends and receives are not counted
      * @param completed operations completed on it
      */
     record Heartbeat(long epoch, long step, long enqueued, long completed) implements RankMessage {}
@@ -52,7 +52,7 @@ public sealed interface RankMessage extends Message {
      * @param communicatorRanks ranks, in that communicator, that it points at; may be empty
      * @param atNs when it was seen
      * @param detail text for the person
-     * @param enqueued operations enqueued by the sender
+     * @param enqueued collectives enqueued by the sender
      * @param completed operations completed at the sender
      */
     record Suspect(
@@ -109,7 +109,7 @@ public sealed interface RankMessage extends Message {
      *
      * @param epoch epoch of the sender
      * @param step step the sender is in
-     * @param enqueued operations enqueued
+     * @param enqueued collectives enqueued; sends and receives are not counted
      * @param completed operations completed
      */
     record Probed(long epoch, long step, long enqueued, long completed) implements RankMessage {}
