@@ -28,7 +28,7 @@ final class Active extends Phase {
     void enter() {
         stageSinceNs = job.clock.timerNs();
         for (MemberStatus status : progress.members()) {
-            status.at(epoch, status.step(), 0);
+            status.enter(epoch, stageSinceNs);
         }
     }
 

@@ -19,6 +19,8 @@ final class MemberStatus {
     private long fenceDueNs = Long.MAX_VALUE;
     private long epoch;
     private long step;
+    private long stepSinceNs;
+    private long longestStepNs;
     private long enqueued;
 
     MemberStatus(MemberId id, long spawnedNs) {
@@ -109,6 +111,10 @@ final class MemberStatus {
     void heartbeat(RankMessage.Heartbeat heartbeat, long timerNs) {
         suspicion.heartbeat(timerNs);
         stopped = false;
+        if (heartbeat.epoch() == epoch && heartbeat.step() > step) {
+            longestStepNs = Math.max(longestStepNs, timerNs - stepSinceNs);
+            stepSinceNs = timerNs;
+        }
         at(heartbeat.epoch(), heartbeat.step(), heartbeat.enqueued());
     }
 
@@ -124,6 +130,17 @@ final class MemberStatus {
 
     long step() {
         return step;
+    }
+
+    /** An epoch begins; the time until its first step is no step's time. */
+    void enter(long epoch, long timerNs) {
+        at(epoch, step, 0);
+        stepSinceNs = timerNs;
+    }
+
+    /** The longest step seen so far, the one in progress included, to a heartbeat's precision. */
+    long longestStepNs(long timerNs) {
+        return Math.max(longestStepNs, timerNs - stepSinceNs);
     }
 
     long enqueued() {

@@ -20,6 +20,7 @@ final class Revoking extends Phase {
     private final List<Loss> losses;
     private final Map<MemberStatus, RankMessage.Aborted> answers = new LinkedHashMap<>();
     private final Map<MemberStatus, Long> due = new LinkedHashMap<>();
+    private long enteredNs;
     // In order of preference; a second one so that the loss of the first does not cost another epoch.
     private final List<MemberStatus> idMakers = new ArrayList<>();
     private long abortedNs;
@@ -35,16 +36,34 @@ final class Revoking extends Phase {
 
     @Override
     void enter() {
+        enteredNs = job.clock.timerNs();
         List<MemberStatus> live = job.members.connected();
         live.stream()
                 .filter(status -> initial || status.isMember())
                 .limit(initial ? 1 : 2)
                 .forEach(idMakers::add);
-        long bound = initial ? job.spec.startBoundNs() : job.spec.deadlineNs();
+        long bound = answerBoundNs();
         for (MemberStatus status : live) {
             revoke(status, bound);
         }
         proceed();
+    }
+
+    /**
+     * The program's own thread answers, and it may be in the midst of a step: how long that takes has nothing to do with
+     * the deadline of a collective. A survivor is given the longest step that anybody has needed so far, and before
+     * there was one, as long as a start.
+     */
+    private long answerBoundNs() {
+        if (!job.epochs.hasStepped()) {
+            return Math.max(job.spec.startBoundNs(), job.spec.deadlineNs());
+        }
+        long longestStepNs = job.members.current().stream()
+                .filter(MemberStatus::isMember)
+                .mapToLong(status -> status.longestStepNs(job.clock.timerNs()))
+                .max()
+                .orElse(0);
+        return job.spec.deadlineNs() + longestStepNs;
     }
 
     private void revoke(MemberStatus status, long bound) {
@@ -132,8 +151,7 @@ final class Revoking extends Phase {
         long now = job.clock.timerNs();
         List<Loss> overdue = new ArrayList<>();
         for (MemberStatus status : job.members.current()) {
-            long dueNs = due.getOrDefault(status, status.spawnedNs() + job.spec.startBoundNs());
-            if (!answers.containsKey(status) && now > dueNs) {
+            if (!answers.containsKey(status) && isOverdue(status, now)) {
                 String how = status.isConnected() ? "did not answer in time" : "did not join in time";
                 overdue.add(
                         new Loss(status, Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs(), how, 0));
@@ -142,6 +160,13 @@ final class Revoking extends Phase {
         if (!overdue.isEmpty()) {
             job.lose(overdue);
         }
+    }
+
+    /** Whoever still sends heartbeats has the whole bound; a silent one has no step to finish. */
+    private boolean isOverdue(MemberStatus status, long now) {
+        long patienceNs = initial ? job.spec.startBoundNs() : job.spec.deadlineNs();
+        boolean silent = status.isConnected() && Math.min(status.silentForNs(now), now - enteredNs) > patienceNs;
+        return silent || now > due.getOrDefault(status, status.spawnedNs() + job.spec.startBoundNs());
     }
 
     /** Replacements alone hold nothing of the job's state. */

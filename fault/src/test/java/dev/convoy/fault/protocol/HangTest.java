@@ -203,4 +203,49 @@ class HangTest {
         job.advance(2_100);
         assertThat(job.fenced()).containsExactly(rank(1));
     }
+
+    @Test
+    void whoIsInALongStepIsGivenTheTimeOfOne() {
+        for (int step = 1; step <= 2; step++) {
+            job.inStep(step);
+            job.advance(7_000);
+        }
+        job.dies(rank(3));
+        job.advance(6_500);
+        assertThat(job.fenced()).isEmpty();
+
+        for (int i = 0; i < 3; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        assertThat(job.epochStart(rank(0)).members()).hasSize(3);
+        assertThat(job.incident().ranks()).containsExactly(3);
+    }
+
+    @Test
+    void whoNeverEndsItsStepIsExcludedAfterAll() {
+        for (int step = 1; step <= 2; step++) {
+            job.inStep(step);
+            job.advance(7_000);
+        }
+        job.dies(rank(3));
+        for (int i = 0; i < 2; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        job.advance(9_000);
+        assertThat(job.incident().ranks()).containsExactly(2, 3);
+    }
+
+    @Test
+    void whoFallsSilentInALongStepIsNotWaitedForAsLong() {
+        job.inStep(1);
+        job.advance(7_000);
+        job.dies(rank(3));
+        for (int i : new int[] {0, 2}) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        job.falls(rank(1));
+        job.advance(1_300);
+        assertThat(job.incident().ranks()).containsExactly(1, 3);
+        assertThat(job.epochStart(rank(0)).members()).containsExactly(rank(0), rank(2));
+    }
 }

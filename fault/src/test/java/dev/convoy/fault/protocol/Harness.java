@@ -18,6 +18,7 @@ final class Harness {
     private final Set<MemberId> beating = new HashSet<>();
     private long nowNs = 1_000 * MS;
     private long lastBeatNs;
+    private long step;
     boolean fencesAnswered = true;
 
     Harness(JobSpec spec) {
@@ -119,6 +120,11 @@ final class Harness {
         says(reporter, new RankMessage.Suspect(epoch, evidence, ranks, nowNs, "it broke", 0, 0));
     }
 
+    /** From now on heartbeats of epoch 1 say so. */
+    void inStep(long step) {
+        this.step = step;
+    }
+
     void probed(MemberId member, long epoch, long enqueued) {
         says(member, new RankMessage.Probed(epoch, 1, enqueued, 0));
     }
@@ -130,7 +136,7 @@ final class Harness {
             nowNs += 10 * MS;
             if (nowNs - lastBeatNs >= 100 * MS) {
                 lastBeatNs = nowNs;
-                List.copyOf(beating).forEach(member -> says(member, new RankMessage.Heartbeat(0, 0, 0, 0)));
+                List.copyOf(beating).forEach(member -> says(member, new RankMessage.Heartbeat(step == 0 ? 0 : 1, step, 0, 0)));
             }
             on(new CoordinatorEvent.Tick(nowNs));
         }
