@@ -22,7 +22,7 @@ public final class CommitVote {
     private static final int DURABLE = 3;
     private static final int REPLICATED = 4;
     private static final int FIRST_SHARD = 5;
-    private static final int MOST_SHARDS = LONGS - FIRST_SHARD;
+    static final int MOST_SHARDS = LONGS - FIRST_SHARD;
 
     private final List<String> declared;
     private final long[] records;

@@ -15,6 +15,8 @@ import java.util.Optional;
  */
 public final class Slot {
     private static final int[] NONE = {};
+    /** No checksum: a CRC32C is not negative. */
+    private static final long UNKNOWN = -1;
 
     /** How far a slot's content can be relied on. */
     enum Stage {
@@ -38,6 +40,7 @@ public final class Slot {
     private int[] shards = NONE;
     private long replicatedChecksum;
     private long[] shardChecksums = {};
+    private long[] originals = {};
 
     Slot(StateShape shape, Region.Source source) {
         this.shape = shape;
@@ -57,6 +60,9 @@ public final class Slot {
         shardCount = nextShardCount;
         shards = nextShards.clone();
         shardChecksums = new long[shards.length];
+        originals = new long[shards.length];
+        Arrays.fill(shardChecksums, UNKNOWN);
+        Arrays.fill(originals, UNKNOWN);
         replicated = fitted(replicated, shape.replicatedBytes());
         for (int i = 0; i < shards.length; i++) {
             if (shardRegions.size() == i) {
@@ -74,12 +80,27 @@ public final class Slot {
         return source.allocate(bytes);
     }
 
+    /** Checksum of this rank's own shard, whose bytes must be there: what its copies are compared with. */
+    long checksumOwn() {
+        requireStage(Stage.WRITING);
+        shardChecksums[0] = Checksum.of(shardBytes(0));
+        return shardChecksums[0];
+    }
+
+    /** Names what the shard at a position has at its owner. A copy that differs is never offered. */
+    void expect(int position, long checksum) {
+        requireStage(Stage.WRITING);
+        originals[position] = checksum;
+    }
+
     /** Checksums what was written; the slot is whole from here on. */
     void seal() {
         requireStage(Stage.WRITING);
         replicatedChecksum = Checksum.of(replicatedBytes());
         for (int i = 0; i < shards.length; i++) {
-            shardChecksums[i] = Checksum.of(shardBytes(i));
+            if (shardChecksums[i] == UNKNOWN) {
+                shardChecksums[i] = Checksum.of(shardBytes(i));
+            }
         }
         stage = Stage.COMPLETE;
     }
@@ -179,7 +200,7 @@ public final class Slot {
         int[] soundShards = new int[shards.length];
         int count = 0;
         for (int i = 0; i < shards.length; i++) {
-            if (Checksum.of(shardBytes(i)) == shardChecksums[i]) {
+            if (isFaithful(i) && Checksum.of(shardBytes(i)) == shardChecksums[i]) {
                 soundShards[count++] = shards[i];
             }
         }
@@ -189,6 +210,11 @@ public final class Slot {
         int[] offered = Arrays.copyOf(soundShards, count);
         Arrays.sort(offered);
         return Optional.of(new Holding(version, shardCount, offered, sound));
+    }
+
+    // The vote would have found it, too; but the owner may die before the vote, and then this copy is all there is.
+    private boolean isFaithful(int position) {
+        return originals[position] == UNKNOWN || originals[position] == shardChecksums[position];
     }
 
     private void requireStage(Stage expected) {

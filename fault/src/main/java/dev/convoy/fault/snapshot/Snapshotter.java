@@ -25,6 +25,8 @@ public final class Snapshotter implements AutoCloseable {
     private final long declaration;
     private final DeviceBuffer ballot;
     private final DeviceBuffer ballots;
+    private final DeviceBuffer ownChecksum;
+    private final DeviceBuffer heldChecksums;
     private final long[] record = new long[CommitVote.LONGS];
 
     /**
@@ -46,6 +48,8 @@ public final class Snapshotter implements AutoCloseable {
         this.copies = new SlotCopies(live, stream);
         this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
         this.ballots = device.allocate(DataType.INT64, (long) CommitVote.LONGS * largestWorld);
+        this.ownChecksum = device.allocate(DataType.INT64, 1);
+        this.heldChecksums = device.allocate(DataType.INT64, CommitVote.MOST_SHARDS);
     }
 
     /**
@@ -75,30 +79,46 @@ public final class Snapshotter implements AutoCloseable {
         int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
         Slot slot = slots.begin(version, sharded ? members.worldSize() : 0, shards);
         copies.saveDevice(slot);
+        copies.saveHosts(slot);
+        members.communicator().synchronize(stream);
         if (slot.heldShards() > 1) {
             exchangeCopies(members, slot);
         }
-        copies.saveHosts(slot);
-        members.communicator().synchronize(stream);
         slot.seal();
         return slot;
     }
 
     // Peers read this rank's slot, never its live state: the next step may change that while a slow peer still reads.
+    // With each copy goes the checksum that its owner has: the holder may be the only one left before the vote.
     private void exchangeCopies(Membership members, Slot slot) {
         Communicator communicator = members.communicator();
         int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
+        ownChecksum.copyFrom(new long[] {slot.checksumOwn()});
         try (var _ = communicator.group()) {
             long own = slot.shardBytes(0).byteSize();
-            for (int i = 1; i < holders.length && own > 0; i++) {
-                communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
-            }
-            for (int i = 1; i < slot.heldShards(); i++) {
-                long bytes = slot.shardBytes(i).byteSize();
-                if (bytes > 0) {
-                    communicator.recv(slot.shardRegion(i).buffer().slice(0, bytes), slot.shard(i), stream);
+            for (int i = 1; i < holders.length; i++) {
+                communicator.send(ownChecksum, holders[i], stream);
+                if (own > 0) {
+                    communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
                 }
             }
+            for (int i = 1; i < slot.heldShards(); i++) {
+                receiveCopy(communicator, slot, i);
+            }
+        }
+        communicator.synchronize(stream);
+        long[] originals = new long[CommitVote.MOST_SHARDS];
+        heldChecksums.copyTo(originals);
+        for (int i = 1; i < slot.heldShards(); i++) {
+            slot.expect(i, originals[i]);
+        }
+    }
+
+    private void receiveCopy(Communicator communicator, Slot slot, int position) {
+        communicator.recv(heldChecksums.slice(position, 1), slot.shard(position), stream);
+        long bytes = slot.shardBytes(position).byteSize();
+        if (bytes > 0) {
+            communicator.recv(slot.shardRegion(position).buffer().slice(0, bytes), slot.shard(position), stream);
         }
     }
 
@@ -117,5 +137,7 @@ public final class Snapshotter implements AutoCloseable {
     public void close() {
         ballot.close();
         ballots.close();
+        ownChecksum.close();
+        heldChecksums.close();
     }
 }

@@ -130,6 +130,29 @@ class SlotPairTest {
     }
 
     @Test
+    void aCopyThatWasDamagedOnItsWayIsNeverOffered() {
+        Slot slot = slots.begin(new Version(1, 0), 3, SHARDS);
+        fill(slot, 7);
+        slot.checksumOwn();
+        long original = Checksum.of(slot.shardBytes(1));
+        flip(slot.shardBytes(1), 3);
+        slot.expect(1, original);
+        slot.seal();
+
+        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
+    }
+
+    @Test
+    void aFaithfulCopyIsOffered() {
+        Slot slot = slots.begin(new Version(1, 0), 3, SHARDS);
+        fill(slot, 7);
+        slot.expect(1, Checksum.of(slot.shardBytes(1)));
+        slot.seal();
+
+        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, SHARDS, true));
+    }
+
+    @Test
     void memoryGrowsWithTheShards() {
         committed(1, 0);
         slots.agree(new Version(1, 0));
