@@ -4,7 +4,9 @@ package dev.convoy.fault;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.RankMessage;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -33,7 +35,7 @@ final class RankControl {
     private CoordinatorMessage.Revoke revoke;
     private long revokedAtNs;
     private CoordinatorMessage.EpochStart start;
-    private CoordinatorMessage.Persist persist;
+    private final Queue<CoordinatorMessage.Persist> persists = new ArrayDeque<>();
     private long releasedEpoch;
     private String rejection;
 
@@ -118,7 +120,7 @@ final class RankControl {
         try {
             switch (message) {
                 case CoordinatorMessage.EpochStart newer -> start = newer;
-                case CoordinatorMessage.Persist request -> persist = request;
+                case CoordinatorMessage.Persist request -> persists.add(request);
                 case CoordinatorMessage.Release release -> releasedEpoch = Math.max(releasedEpoch, release.epoch());
                 case CoordinatorMessage.FaultRecorded fault -> recordedFaults.add(fault.spec());
                 case CoordinatorMessage.Rejected rejected -> rejection = rejected.reason();
@@ -202,16 +204,11 @@ final class RankControl {
     CoordinatorMessage awaitAgreement(long epoch) {
         lock.lock();
         try {
-            await("epoch " + epoch + " to start", () -> isRevoked(epoch) || persist != null || hasStart(epoch));
+            await("epoch " + epoch + " to start", () -> isRevoked(epoch) || !persists.isEmpty() || hasStart(epoch));
             if (isRevoked(epoch)) {
                 return revoke;
             }
-            if (persist != null) {
-                CoordinatorMessage.Persist request = persist;
-                persist = null;
-                return request;
-            }
-            return start;
+            return persists.isEmpty() ? start : persists.remove();
         } finally {
             lock.unlock();
         }

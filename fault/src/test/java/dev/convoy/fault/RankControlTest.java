@@ -78,12 +78,16 @@ class RankControlTest {
     }
 
     @Test
-    void aRequestToPersistIsHandedOutOnce() throws Exception {
-        CoordinatorMessage persist =
-                new CoordinatorMessage.Persist(new Version(1, 2), "/state/e1-s2", new int[] {0}, true);
+    void everyRequestToPersistIsHandedOutOnce() throws Exception {
+        CoordinatorMessage first =
+                new CoordinatorMessage.Persist(new Version(1, 2), "/state/e1-s2", "a.bin", new int[] {0}, true);
+        CoordinatorMessage second =
+                new CoordinatorMessage.Persist(new Version(1, 2), "/state/e1-s2", "b.bin", new int[] {1}, false);
         control.receive(revoke(4, ""));
-        control.receive(persist);
-        assertThat(control.awaitAgreement(4)).isEqualTo(persist);
+        control.receive(first);
+        control.receive(second);
+        assertThat(control.awaitAgreement(4)).isEqualTo(first);
+        assertThat(control.awaitAgreement(4)).isEqualTo(second);
 
         CompletableFuture<CoordinatorMessage> waiting = waitingFor(() -> control.awaitAgreement(4));
         control.receive(start(4));

@@ -40,6 +40,7 @@ final class CoordinatorMessageCodec {
                 out.u8(69);
                 ValueCodec.write(out, m.version());
                 out.string(m.directory());
+                out.string(m.file());
                 out.ints(m.shards());
                 out.flag(m.replicated());
             }
@@ -64,7 +65,9 @@ final class CoordinatorMessageCodec {
                         in.i64(), in.list(ValueCodec::member), in.bytes(), ValueCodec.plan(in));
             case 67 -> new CoordinatorMessage.Probe(in.i64());
             case 68 -> new CoordinatorMessage.FaultRecorded(in.string());
-            case 69 -> new CoordinatorMessage.Persist(ValueCodec.version(in), in.string(), in.ints(), in.flag());
+            case 69 ->
+                new CoordinatorMessage.Persist(
+                        ValueCodec.version(in), in.string(), in.string(), in.ints(), in.flag());
             case 70 -> new CoordinatorMessage.Release(in.i64());
             case 71 -> new CoordinatorMessage.Stop(in.i32(), in.string());
             default -> throw new ProtocolException("no coordinator's message has tag " + tag);

@@ -62,6 +62,12 @@ final class RankMessageCodec {
                 out.i64(m.epoch());
                 out.nullable(m.summary(), ValueCodec::write);
             }
+            case RankMessage.DurableFailed m -> {
+                out.u8(16);
+                ValueCodec.write(out, m.version());
+                out.string(m.file());
+                out.text(m.reason());
+            }
         }
     }
 
@@ -135,6 +141,7 @@ final class RankMessageCodec {
                 new RankMessage.DurablePart(ValueCodec.version(in), in.string(), in.i64(), in.string(), in.flag());
             case 14 -> new RankMessage.Completed(in.i64());
             case 15 -> new RankMessage.Finished(in.i64(), in.nullable(ValueCodec::summary));
+            case 16 -> new RankMessage.DurableFailed(ValueCodec.version(in), in.string(), in.string());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

@@ -85,15 +85,18 @@ public sealed interface CoordinatorMessage extends Message {
     record FaultRecorded(String spec) implements CoordinatorMessage {}
 
     /**
-     * The job gives up: write these parts of a version to disk and answer {@link RankMessage.DurablePart}. Sent only to
-     * a rank that acknowledged the last revocation and is asked for something.
+     * The job gives up: write these parts of a version to disk and answer {@link RankMessage.DurablePart} or
+     * {@link RankMessage.DurableFailed}. Sent only to a rank that acknowledged the last revocation and is asked for
+     * something; a rank may be asked again when another one could not write its part.
      *
      * @param version which version, one of the receiver's inventory
      * @param directory absolute path of the version's folder, to be created if absent
+     * @param file name of the file to write there; no other request has the same
      * @param shards numbers of the held shards that the receiver writes; may be empty
      * @param replicated whether the receiver writes the replicated state
      */
-    record Persist(Version version, String directory, int[] shards, boolean replicated) implements CoordinatorMessage {
+    record Persist(Version version, String directory, String file, int[] shards, boolean replicated)
+            implements CoordinatorMessage {
         /** Copies the shards. */
         public Persist {
             Objects.requireNonNull(version, "version");
@@ -115,19 +118,20 @@ public sealed interface CoordinatorMessage extends Message {
             return other instanceof Persist that
                     && version.equals(that.version)
                     && directory.equals(that.directory)
+                    && file.equals(that.file)
                     && Arrays.equals(shards, that.shards)
                     && replicated == that.replicated;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(version, directory, Arrays.hashCode(shards), replicated);
+            return Objects.hash(version, directory, file, Arrays.hashCode(shards), replicated);
         }
 
         @Override
         public String toString() {
             return "Persist[" + version + ", shards " + Arrays.toString(shards) + (replicated ? ", replicated, " : ", ")
-                    + directory + "]";
+                    + directory + "/" + file + "]";
         }
     }
 

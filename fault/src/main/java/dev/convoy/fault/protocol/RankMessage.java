@@ -228,6 +228,15 @@ public sealed interface RankMessage extends Message {
     record DurablePart(Version version, String file, long bytes, String sha256, boolean last) implements RankMessage {}
 
     /**
+     * A part that {@link CoordinatorMessage.Persist} asked for could not be written.
+     *
+     * @param version which version
+     * @param file name of the file
+     * @param reason one line
+     */
+    record DurableFailed(Version version, String file, String reason) implements RankMessage {}
+
+    /**
      * All steps are done at the sender; it waits for {@link CoordinatorMessage.Release} or a revocation.
      *
      * @param epoch epoch of the sender

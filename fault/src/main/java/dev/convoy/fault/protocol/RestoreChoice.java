@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -129,23 +132,43 @@ final class RestoreChoice {
         return head + "no survivor holds its replicated state";
     }
 
-    /** What each member writes when a plan's version goes to disk; members with nothing to write are left out. */
-    List<Share> shares(RestorePlan plan) {
-        int[] sources = plan.shardSource();
-        List<Share> shares = new ArrayList<>();
-        for (int rank = 0; rank < members.size(); rank++) {
-            int source = rank;
-            int[] shards = IntStream.range(0, sources.length)
-                    .filter(shard -> sources[shard] == source)
-                    .toArray();
-            boolean replicated = plan.replicatedSource() == rank;
-            if (shards.length > 0 || replicated) {
-                shares.add(new Share(members.get(rank), shards, replicated));
+    /**
+     * Who writes parts of a version to disk, each the shards that it holds, the load spread evenly.
+     *
+     * @return empty if there is a part that nobody holds
+     */
+    Optional<List<Share>> shares(Version version, List<Integer> shards, boolean replicated) {
+        Holding[] held = held(version);
+        List<List<Integer>> holders = holders(held, shardCount(held));
+        Map<Integer, List<Integer>> shardsOf = new TreeMap<>();
+        for (int shard : shards) {
+            Optional<Integer> writer = shard >= holders.size()
+                    ? Optional.empty()
+                    : holders.get(shard).stream()
+                            .min(Comparator.comparingInt(rank ->
+                                    shardsOf.getOrDefault(rank, List.of()).size()));
+            if (writer.isEmpty()) {
+                return Optional.empty();
             }
+            shardsOf.computeIfAbsent(writer.get(), rank -> new ArrayList<>()).add(shard);
         }
-        return shares;
+        OptionalInt replicatedWriter = IntStream.range(0, held.length)
+                .filter(rank -> held[rank] != null && held[rank].replicated())
+                .findFirst();
+        if (replicated && replicatedWriter.isEmpty()) {
+            return Optional.empty();
+        }
+        if (replicated) {
+            shardsOf.computeIfAbsent(replicatedWriter.getAsInt(), rank -> new ArrayList<>());
+        }
+        List<Share> shares = new ArrayList<>();
+        shardsOf.forEach((rank, written) -> shares.add(new Share(
+                members.get(rank),
+                List.copyOf(written),
+                replicated && rank == replicatedWriter.getAsInt())));
+        return Optional.of(shares);
     }
 
     /** Part of a version that one member writes. */
-    record Share(MemberId member, int[] shards, boolean replicated) {}
+    record Share(MemberId member, List<Integer> shards, boolean replicated) {}
 }

@@ -220,7 +220,9 @@ final class Revoking extends Phase {
         RestorePlan newest = choice.newestCoverable().orElse(null);
         String hopeless = whyGiveUp(next, newest, choice, last);
         if (hopeless != null) {
-            job.become(new Persisting(job, choice, newest, hopeless));
+            Map<MemberId, List<Holding>> held = new LinkedHashMap<>();
+            next.forEach(status -> held.put(status.id(), answers.get(status).inventory()));
+            job.become(new Persisting(job, held, hopeless));
         } else {
             publish(next, ids, newest == null ? RestorePlan.initial() : newest);
         }

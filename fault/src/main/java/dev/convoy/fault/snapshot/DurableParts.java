@@ -88,7 +88,7 @@ public final class DurableParts implements AutoCloseable {
                 bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT).copyFrom(bytes));
         writer.execute(() -> {
             try (arena) {
-                write(part, stateDirectory.resolve(part.version().directoryName()));
+                writeOwn(part, stateDirectory.resolve(part.version().directoryName()));
             } finally {
                 busy.set(false);
             }
@@ -101,8 +101,12 @@ public final class DurableParts implements AutoCloseable {
      * @param request what to write
      */
     public void persist(CoordinatorMessage.Persist request) {
-        Slot slot = required(request.version());
-        write(part(slot, request.shards(), request.replicated(), bytes -> bytes), Path.of(request.directory()));
+        PartFile part = part(required(request.version()), request.shards(), request.replicated(), bytes -> bytes);
+        try {
+            write(part, Path.of(request.directory()), request.file());
+        } catch (IOException e) {
+            out.accept(new RankMessage.DurableFailed(request.version(), request.file(), e.toString()));
+        }
     }
 
     private Slot required(Version version) {
@@ -140,13 +144,17 @@ public final class DurableParts implements AutoCloseable {
         MemorySegment kept(MemorySegment bytes);
     }
 
-    private void write(PartFile part, Path folder) {
+    private void writeOwn(PartFile part, Path folder) {
         try {
-            PartFile.Written written = part.write(folder, file);
-            out.accept(new RankMessage.DurablePart(part.version(), file, written.bytes(), written.sha256(), true));
+            write(part, folder, file);
         } catch (IOException e) {
             out.accept(new RankMessage.Warning("could not write " + folder.resolve(file) + ": " + e));
         }
+    }
+
+    private void write(PartFile part, Path folder, String name) throws IOException {
+        PartFile.Written written = part.write(folder, name);
+        out.accept(new RankMessage.DurablePart(part.version(), name, written.bytes(), written.sha256(), true));
     }
 
     /** Lets a write in progress finish on its own thread and takes no more. */

@@ -35,6 +35,7 @@ final class RandomMessages {
             () -> new RankMessage.Warning(text()),
             () -> new RankMessage.Failing(i64(), text()),
             () -> new RankMessage.DurablePart(version(), text(), i64(), text(), flag()),
+            () -> new RankMessage.DurableFailed(version(), text(), text()),
             () -> new RankMessage.Completed(i64()),
             () -> new RankMessage.Finished(i64(), maybe(this::summary)),
             () -> new CoordinatorMessage.Rejected(text()),
@@ -42,7 +43,7 @@ final class RandomMessages {
             () -> new CoordinatorMessage.EpochStart(i64(), members(), bytes(), plan()),
             () -> new CoordinatorMessage.Probe(i64()),
             () -> new CoordinatorMessage.FaultRecorded(text()),
-            () -> new CoordinatorMessage.Persist(version(), text(), ints(), flag()),
+            () -> new CoordinatorMessage.Persist(version(), text(), text(), ints(), flag()),
             () -> new CoordinatorMessage.Release(i64()),
             () -> new CoordinatorMessage.Stop(i32(), text()));
 

@@ -52,7 +52,7 @@ class GivingUpTest {
 
         for (int i = 0; i < 3; i++) {
             assertThat(job.hasEnded()).isFalse();
-            job.says(rank(i), part("part-" + i + ".bin"));
+            job.says(rank(i), part(request(job, i).file()));
         }
         List<Decision.CommitDurable> commits = job.decided(Decision.CommitDurable.class);
         assertThat(commits).hasSize(1);
@@ -82,17 +82,103 @@ class GivingUpTest {
     @Test
     void writingIsBounded() {
         Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
-        job.says(rank(0), part("part-0.bin"));
+        job.says(rank(0), part(request(job, 0).file()));
         job.advance(6_100);
         assertThat(job.outcome().message()).contains("could not be written to disk in time");
         assertThat(job.decided(Decision.CommitDurable.class)).isEmpty();
     }
 
     @Test
-    void lossOfAWriterEndsTheWait() {
+    void whatALostWriterHadToWriteOthersWrite() {
         Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
+        String first = request(job, 0).file();
+        job.says(rank(2), part(request(job, 2).file()));
         job.dies(rank(1));
-        assertThat(job.outcome().message()).contains("could not be written to disk: rank 1 was killed by signal 9");
+        assertThat(job.hasEnded()).isFalse();
+        CoordinatorMessage.Persist again = request(job, 0);
+        assertThat(again.file()).isNotEqualTo(first);
+        assertThat(again.shards()).containsExactly(1);
+        assertThat(again.replicated()).isFalse();
+
+        job.says(rank(0), part(first));
+        assertThat(job.hasEnded()).isFalse();
+        job.says(rank(0), part(again.file()));
+        assertThat(job.decided(Decision.CommitDurable.class).getFirst().parts())
+                .extracting(StoredPart::file)
+                .containsExactlyInAnyOrder(first, again.file(), request(job, 2).file());
+        assertThat(job.outcome().message()).doesNotContain("could not be written");
+    }
+
+    @Test
+    void aFullDiskAtOneWriterIsNotTheEndOfTheState() {
+        Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
+        job.says(rank(0), new RankMessage.DurableFailed(new Version(1, 7), request(job, 0).file(), "disk full"));
+        assertThat(request(job, 1).shards()).containsExactly(0);
+        assertThat(request(job, 1).replicated()).isTrue();
+        assertThat(job.coordinator.warnings()).anySatisfy(text -> assertThat(text)
+                .contains("rank 0 could not write")
+                .contains("disk full"));
+    }
+
+    @Test
+    void aSilentWriterIsReplacedInTime() {
+        Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
+        job.falls(rank(1));
+        job.advance(1_200);
+        assertThat(job.fenced()).containsExactly(rank(1));
+        assertThat(request(job, 0).shards()).containsExactly(1);
+    }
+
+    @Test
+    void whereNobodyElseHoldsItAnOlderVersionIsWritten() {
+        Harness job = Harness.running(spec(4, 16, "/var/state"));
+        job.dies(rank(3));
+        Version newer = new Version(1, 7);
+        Version older = new Version(1, 6);
+        for (int i = 0; i < 3; i++) {
+            int[] all = {0, 1, 2, 3};
+            int[] here = GroupPlacement.of(4).shardsHeldBy(i);
+            job.acknowledges(rank(i), 2, 7, older, new Holding(newer, 4, here, true), new Holding(older, 4, all, true));
+        }
+        assertThat(request(job, 2).version()).isEqualTo(newer);
+        job.dies(rank(2));
+        assertThat(request(job, 0).version()).isEqualTo(older);
+        assertThat(request(job, 0).directory()).isEqualTo("/var/state/e1-s6");
+        assertThat(job.hasEnded()).isFalse();
+    }
+
+    @Test
+    void lossOfAllHoldersEndsTheWait() {
+        Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
+        job.dies(rank(2));
+        assertThat(job.outcome().message()).contains("could not be written to disk: rank 2 was killed by signal 9");
+    }
+
+    @Test
+    void aRegularPartThatComesLateIsNotTakenForTheFinalOne() {
+        Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
+        for (int i = 0; i < 3; i++) {
+            job.says(rank(i), part("part-" + i + ".bin"));
+        }
+        assertThat(job.decided(Decision.CommitDurable.class)).isEmpty();
+        assertThat(job.hasEnded()).isFalse();
+    }
+
+    @Test
+    void aVersionOlderThanTheOneOnDiskIsNotWritten() {
+        Harness job = Harness.running(spec(4, 16, "/var/state"));
+        for (int i = 0; i < 4; i++) {
+            job.says(rank(i), part("part-" + i + ".bin"));
+        }
+        job.dies(rank(3));
+        for (int i = 0; i < 3; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 6);
+        }
+        assertThat(job.hasEnded()).isTrue();
+    }
+
+    private static CoordinatorMessage.Persist request(Harness job, int rank) {
+        return job.sent(rank(rank), CoordinatorMessage.Persist.class).orElseThrow();
     }
 
     @Test

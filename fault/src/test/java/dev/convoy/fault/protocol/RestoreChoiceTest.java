@@ -128,12 +128,15 @@ class RestoreChoiceTest {
                 with(held(1, 3, 4, 2, 3)),
                 with(held(1, 3, 4, 3, 2)));
         List<RestoreChoice.Share> shares =
-                choice.shares(choice.newestCoverable().orElseThrow());
-        int[] written = shares.stream()
-                .flatMapToInt(share -> Arrays.stream(share.shards()))
-                .sorted()
-                .toArray();
-        assertThat(written).containsExactly(0, 1, 2, 3);
+                choice.shares(new Version(1, 3), List.of(0, 1, 2, 3), true).orElseThrow();
+        assertThat(shares.stream().flatMap(share -> share.shards().stream())).containsExactlyInAnyOrder(0, 1, 2, 3);
         assertThat(shares.stream().filter(RestoreChoice.Share::replicated)).hasSize(1);
+    }
+
+    @Test
+    void aPartThatNobodyHoldsIsWrittenByNobody() {
+        RestoreChoice choice = choice(List.of(rank(0)), with(held(1, 3, 4, 0, 1)));
+        assertThat(choice.shares(new Version(1, 3), List.of(1, 2), false)).isEmpty();
+        assertThat(choice.shares(new Version(1, 3), List.of(1), false)).isPresent();
     }
 }

@@ -346,9 +346,15 @@ final class SimulatedProcess {
     private void persist(CoordinatorMessage.Persist m) {
         after(simulation.delay(MS, 50 * MS), () -> {
             ModelMemory.Slot slot = memory.find(m.version());
+            if (simulation.diesAt("persist", this)) {
+                return;
+            }
+            if (simulation.random().nextInt(20) == 0) {
+                send(new RankMessage.DurableFailed(m.version(), m.file(), "no space left"));
+                return;
+            }
             simulation.invariants().persisted(slot, m);
-            String file = "part-" + id.launchRank() + "-" + id.incarnation() + ".bin";
-            send(new RankMessage.DurablePart(m.version(), file, 1, "beef", true));
+            send(new RankMessage.DurablePart(m.version(), m.file(), 1, "beef", true));
         });
     }
 }
