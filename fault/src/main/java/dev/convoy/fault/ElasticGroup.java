@@ -41,8 +41,10 @@ import java.time.Duration;
  *
  * <p><b>When the group forms.</b> {@link #join} prepares this process; the group itself forms at the first call that
  * needs it ({@link #rank}, {@link #communicator}, {@link #run}, …). Load data before that: a group that waits for a
- * replacement waits for its data, too. Between the forming of the group and {@link #run} a loss cannot be recovered
- * from.
+ * replacement waits for its data, too. When a rank is lost between the forming of the group and {@link #run}, the
+ * others form it anew at their next such call, so rank and world size may change until then; a collective of the
+ * program's own that is under way fails with a {@link dev.convoy.CommunicatorException}, which is the program's to
+ * handle. A program that fails by itself before {@link #run} has restored anything ends the job.
  *
  * <p><b>Threads.</b> All methods but {@link #launchRank} are for one thread, the one that called {@link #join}.
  */
@@ -167,14 +169,20 @@ public final class ElasticGroup implements AutoCloseable {
         if (stage == Stage.PREPARED) {
             link.open(environment, control, status);
             watchdog.start();
-            stage = Stage.FAILED;
-            formation.form();
-            stage = Stage.FORMED;
+            form();
+        } else if (stage == Stage.FORMED && control.revoked(formation.members().epoch())) {
+            form();
         }
         if (formation.members() == null) {
             throw new IllegalStateException("the group could not be formed; this process cannot be part of it");
         }
         return formation.members();
+    }
+
+    private void form() {
+        stage = Stage.FAILED;
+        formation.form();
+        stage = Stage.FORMED;
     }
 
     /**

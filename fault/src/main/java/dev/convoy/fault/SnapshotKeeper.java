@@ -89,15 +89,10 @@ final class SnapshotKeeper implements AutoCloseable {
         first = true;
     }
 
-    // No rank has carried out a step yet, so replicated states still are what the program filled in.
+    // No rank has carried out a step yet, so all states still are what the program filled in.
     private void initialize(Membership members) {
         slots.agree(null);
-        if (members.epoch() > 1) {
-            states.cut(members.rank(), members.worldSize());
-            states.initializeShards();
-        } else {
-            states.initializeUncutShards(members);
-        }
+        states.initializeShards(members);
     }
 
     /** Whether one is due: regularly, and before an epoch's first step, so that every shard has its copies again. */

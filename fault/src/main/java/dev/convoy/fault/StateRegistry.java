@@ -131,19 +131,14 @@ final class StateRegistry implements LiveState, AutoCloseable {
         shards.forEach(shard -> shard.cut(rank, worldSize));
     }
 
-    @Override
-    public void initializeShards() {
-        shards.forEach(Shard::initialize);
-    }
-
-    /** Gives every shard its initial content unless the program asked for it before, and may have changed it since. */
-    void initializeUncutShards(Membership members) {
-        for (Shard shard : shards) {
-            if (!shard.isCut()) {
-                shard.cut(members.rank(), members.worldSize());
-                shard.initialize();
-            }
-        }
+    /**
+     * Gives every shard its initial content in the present cut. One that has this cut already keeps what it has: the
+     * program may have changed it.
+     *
+     * @throws ElasticException if the program may have changed a shard that must be cut anew
+     */
+    void initializeShards(Membership members) {
+        shards.forEach(shard -> shard.initialize(members.rank(), members.worldSize()));
     }
 
     /** Frees all buffers. Idempotent. */
@@ -162,6 +157,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         private DeviceBuffer live;
         private int rank = -1;
         private int worldSize;
+        private boolean handedOut;
 
         Shard(String name, DataType type, long total, ShardInitializer initializer) {
             this.name = name;
@@ -179,7 +175,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         }
 
         void cut(int newRank, int newWorldSize) {
-            if (newRank == rank && newWorldSize == worldSize) {
+            if (isCutFor(newRank, newWorldSize)) {
                 return;
             }
             free();
@@ -189,7 +185,19 @@ final class StateRegistry implements LiveState, AutoCloseable {
             live = count == 0 ? null : device.allocate(type, count);
         }
 
-        void initialize() {
+        private boolean isCutFor(int wantedRank, int wantedWorldSize) {
+            return wantedRank == rank && wantedWorldSize == worldSize;
+        }
+
+        void initialize(int newRank, int newWorldSize) {
+            if (isCutFor(newRank, newWorldSize)) {
+                return;
+            }
+            if (handedOut) {
+                throw new ElasticException("state '" + name + "' must be cut anew, for the group has changed before"
+                        + " run(), and the program may have filled its buffer: fill shards in a ShardInitializer");
+            }
+            cut(newRank, newWorldSize);
             if (live != null) {
                 zero(live);
                 initializer.initialize(Partition.start(total, rank, worldSize), live);
@@ -206,8 +214,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         private void ensureCut() {
             if (!isCut()) {
                 Membership members = membership.get();
-                cut(members.rank(), members.worldSize());
-                initialize();
+                initialize(members.rank(), members.worldSize());
             }
         }
 
@@ -241,6 +248,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         @Override
         public DeviceBuffer buffer() {
             ensureCut();
+            handedOut = true;
             if (live == null) {
                 throw new IllegalStateException("rank " + rank + " of " + worldSize + " has no element of state '"
                         + name + "' (" + total + " elements); check count() first");

@@ -3,12 +3,14 @@ package dev.convoy.fault.protocol;
 
 import dev.convoy.fault.protocol.EpochProgress.Stage;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Round two and after: a published epoch is rebuilt and restored, then works until something fails or all is done. */
 final class Active extends Phase {
     // Peers' own deadlines come first: they know more than a missing heartbeat.
     private static final long HEARTBEAT_MARGIN_NS = 1_000_000_000L;
+    private static final String CANNOT_BE_FORMED = "the group could not be formed: ";
 
     private final long epoch;
     // Null in the first epoch, which is neither an incident nor a recovery.
@@ -16,6 +18,7 @@ final class Active extends Phase {
     private final EpochProgress progress;
     private long stageSinceNs;
     private HangDiagnosis diagnosis;
+    private String complaint;
 
     Active(Job job, long epoch, List<MemberStatus> members, RestorePlan recovery) {
         super(job);
@@ -102,20 +105,16 @@ final class Active extends Phase {
 
     private void suspected(MemberStatus reporter, RankMessage.Suspect suspect) {
         Detection detection = detection(suspect);
-        if (!isFormed()) {
-            String text = "the group could not be formed: " + reporter + " reports " + suspect.detail();
-            job.become(new FormationFailed(job, text, suspect.evidence() != Evidence.PEER_DEATH));
-            return;
-        }
-        if (suspect.evidence() == Evidence.DEADLINE) {
-            diagnose(detection);
-            return;
-        }
         List<Loss> losses = PeerDeaths.in(job, reporter, suspect);
-        if (losses.isEmpty()) {
+        if (!losses.isEmpty()) {
+            job.lose(losses);
+        } else if (suspect.evidence() == Evidence.DEADLINE) {
+            diagnose(detection, reporter + " reports " + suspect.detail());
+        } else if (isFormed()) {
             job.recover(first(detection), losses);
         } else {
-            job.lose(losses);
+            String text = CANNOT_BE_FORMED + reporter + " reports " + suspect.detail();
+            job.become(new FormationFailed(job, text, suspect.evidence() != Evidence.PEER_DEATH));
         }
     }
 
@@ -128,8 +127,9 @@ final class Active extends Phase {
         };
     }
 
-    private void diagnose(Detection evidence) {
+    private void diagnose(Detection evidence, String text) {
         if (diagnosis == null) {
+            complaint = text;
             diagnosis = new HangDiagnosis(evidence, progress.members(), job.clock.timerNs());
             for (MemberStatus status : progress.members()) {
                 job.send(status, new CoordinatorMessage.Probe(epoch));
@@ -150,23 +150,30 @@ final class Active extends Phase {
             return;
         }
         Detection evidence = diagnosis.evidence();
-        List<Loss> losses = diagnosis.culprits(job.clock.timerNs()).stream()
+        long now = job.clock.timerNs();
+        // Before the group has formed a rank may be behind because its data are larger: only silence is evidence.
+        List<MemberStatus> culprits = isFormed() ? diagnosis.culprits(now) : diagnosis.silent(now);
+        List<Loss> losses = culprits.stream()
                 .map(status -> new Loss(
                         status, Incident.Cause.HANG, evidence.detectedBy(), evidence.atNs(), "stopped responding", 0))
                 .toList();
-        if (losses.isEmpty()) {
+        if (!losses.isEmpty()) {
+            job.lose(losses);
+        } else if (isFormed()) {
             job.recover(evidence, losses);
         } else {
-            job.lose(losses);
+            job.become(new FormationFailed(job, CANNOT_BE_FORMED + complaint, true));
         }
     }
 
     @Override
     void lost(List<Loss> losses) {
-        if (isFormed()) {
+        Optional<Loss> failure =
+                losses.stream().filter(Loss::isProgramFailure).findFirst();
+        if (isFormed() || failure.isEmpty()) {
             job.recover(first(Detection.of(losses.getFirst())), losses);
         } else {
-            job.become(FormationFailed.by(job, losses.getFirst()));
+            job.become(FormationFailed.by(job, failure.get()));
         }
     }
 
@@ -182,10 +189,11 @@ final class Active extends Phase {
 
     @Override
     boolean exited(MemberStatus status, String how, boolean clean) {
-        if (!isFormed()) {
+        boolean ends = !isFormed() && (clean || status.endedInFailure());
+        if (ends) {
             job.fail(status + " " + how + " before the group was formed");
         }
-        return !isFormed();
+        return ends;
     }
 
     private boolean isFormed() {
@@ -203,12 +211,14 @@ final class Active extends Phase {
 
     private void watchBounds() {
         boolean rebuilding = !progress.allReached(Stage.REBUILT);
-        boolean restoring = !rebuilding && !progress.allReached(Stage.RESTORED);
-        long inStageNs = job.clock.timerNs() - stageSinceNs;
-        if (recovery == null && rebuilding && inStageNs > job.spec.startBoundNs()) {
-            job.fail("the group could not be formed in time: waited for " + names(progress.missing(Stage.REBUILT)));
-        } else if (recovery != null && (rebuilding || restoring) && inStageNs > job.spec.deadlineNs()) {
-            diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs()));
+        // A program restores when it comes to run(), and what it does before is its own affair.
+        boolean restoring = isFormed() && !rebuilding && !progress.allReached(Stage.RESTORED);
+        long boundNs = recovery == null ? job.spec.startBoundNs() : job.spec.deadlineNs();
+        if ((rebuilding || restoring) && job.clock.timerNs() - stageSinceNs > boundNs) {
+            Stage stage = rebuilding ? Stage.REBUILT : Stage.RESTORED;
+            diagnose(
+                    new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs()),
+                    "waited for " + names(progress.missing(stage)));
         }
     }
 
@@ -223,10 +233,10 @@ final class Active extends Phase {
         List<MemberStatus> silent = progress.members().stream()
                 .filter(status -> status.silentForNs(now) > boundNs)
                 .toList();
-        if (!silent.isEmpty() && !isFormed()) {
-            job.fail("the group could not be formed: no sign of life from " + names(silent));
-        } else if (!silent.isEmpty()) {
-            diagnose(new Detection(Incident.Cause.HANG, Incident.DetectedBy.HEARTBEAT, job.clock.nowNs()));
+        if (!silent.isEmpty()) {
+            diagnose(
+                    new Detection(Incident.Cause.HANG, Incident.DetectedBy.HEARTBEAT, job.clock.nowNs()),
+                    "no sign of life from " + names(silent));
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * nobody is blamed for silence.
  */
 public final class Coordinator {
+    private static final int CANNOT_START = 127;
+
     private final Job job;
 
     /**
@@ -139,7 +141,7 @@ public final class Coordinator {
         if (status == null || status.hasExited()) {
             return;
         }
-        status.exit(event.how());
+        status.exit(event.how(), event.status());
         if (status.isExcluded()) {
             excludedExited(status, event.how());
         } else if (!job.phase().exited(status, event.how(), event.clean())) {
@@ -174,7 +176,7 @@ public final class Coordinator {
             return;
         }
         String how = "could not be started: " + event.reason();
-        status.exit(how);
+        status.exit(how, CANNOT_START);
         if (job.phase() instanceof Joining) {
             job.fail(status + " " + how);
         } else {

@@ -42,9 +42,18 @@ public sealed interface CoordinatorEvent {
      * @param nowNs when
      * @param member which
      * @param how completes a sentence that begins with its name: {@code exited with status 1}
-     * @param clean whether its status was 0
+     * @param status its exit status, 128 + N if signal N ended it
      */
-    record Exited(long nowNs, MemberId member, String how, boolean clean) implements CoordinatorEvent {}
+    record Exited(long nowNs, MemberId member, String how, int status) implements CoordinatorEvent {
+        /**
+         * Whether the program says that all is well.
+         *
+         * @return whether the status was 0
+         */
+        public boolean clean() {
+            return status == 0;
+        }
+    }
 
     /**
      * {@link Decision.Fence} was carried out: SIGKILL was sent, or the process had ended before.

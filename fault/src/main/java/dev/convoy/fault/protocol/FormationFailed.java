@@ -9,17 +9,25 @@ final class FormationFailed extends Phase {
 
     private final String message;
     private final boolean explained;
+    // Null if anybody's end may be the explanation.
+    private final MemberStatus lost;
     private long dueNs;
 
+    /** Nobody is known to be lost; {@code explained} says whether the message says enough. */
     FormationFailed(Job job, String message, boolean explained) {
+        this(job, message, explained, null);
+    }
+
+    private FormationFailed(Job job, String message, boolean explained, MemberStatus lost) {
         super(job);
         this.message = message;
         this.explained = explained;
+        this.lost = lost;
     }
 
     static FormationFailed by(Job job, Loss loss) {
         boolean explained = loss.cause() == Incident.Cause.ERROR;
-        return new FormationFailed(job, loss.sentence() + SUFFIX, explained);
+        return new FormationFailed(job, loss.sentence() + SUFFIX, explained, loss.member());
     }
 
     @Override
@@ -33,9 +41,14 @@ final class FormationFailed extends Phase {
         return true;
     }
 
-    /** Called for the exit of any process, those already excluded included. */
+    /**
+     * Called for the exit of any process, those already excluded included. Others may end sooner than the one that is
+     * lost, because of its loss.
+     */
     void end(MemberStatus status, String how) {
-        job.fail(explained ? message : status + " " + how + SUFFIX);
+        if (lost == null || lost == status) {
+            job.fail(explained ? message : status + " " + how + SUFFIX);
+        }
     }
 
     @Override

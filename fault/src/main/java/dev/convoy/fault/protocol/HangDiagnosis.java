@@ -55,12 +55,14 @@ final class HangDiagnosis {
     }
 
     List<MemberStatus> culprits(long timerNs) {
+        boolean anybodySilent = members.stream().anyMatch(status -> isSilent(status, timerNs));
+        return anybodySilent ? silent(timerNs) : furthestBehind();
+    }
+
+    /** Those without a sign of life; nobody if that is all of several, which is more likely our own side's fault. */
+    List<MemberStatus> silent(long timerNs) {
         List<MemberStatus> silent =
                 members.stream().filter(status -> isSilent(status, timerNs)).toList();
-        if (silent.isEmpty()) {
-            return furthestBehind();
-        }
-        // All at once: more likely our own side than every one of them.
         return silent.size() == members.size() && members.size() > 1 ? List.of() : silent;
     }
 

@@ -21,6 +21,15 @@ record Loss(
     /** Long enough to print a stack trace and run the shutdown of a JVM; survivors abort meanwhile. */
     static final long GRACE_NS = 500_000_000L;
 
+    /**
+     * Whether the program itself failed, as it may do again in every process, rather than something around it. A
+     * replacement that does not get as far as the group has its own limit of attempts.
+     */
+    boolean isProgramFailure() {
+        boolean failed = cause == Incident.Cause.ERROR || cause == Incident.Cause.EXIT && member.endedInFailure();
+        return failed && member.isMember();
+    }
+
     /** With the process's own end once it is known: a closed connection alone says little. */
     String sentence() {
         boolean ended = cause == Incident.Cause.EXIT && member.end() != null;

@@ -5,6 +5,8 @@ import dev.convoy.fault.detect.PhiAccrual;
 
 /** What the coordinator knows about one process. Timer values are on the detector's clock. */
 final class MemberStatus {
+    private static final int LARGEST_STATUS = 128;
+
     private final MemberId id;
     private final long spawnedNs;
     private final PhiAccrual suspicion = new PhiAccrual();
@@ -12,6 +14,7 @@ final class MemberStatus {
     private boolean excluded;
     private boolean exited;
     private String end;
+    private int status;
     private boolean fenced;
     private boolean stopped;
     private boolean member;
@@ -72,9 +75,15 @@ final class MemberStatus {
         fenceDueNs = Long.MAX_VALUE;
     }
 
-    void exit(String how) {
+    void exit(String how, int exitStatus) {
         exited = true;
         end = how;
+        status = exitStatus;
+    }
+
+    /** Ended by itself and says that something is wrong, where a signal would come from outside. */
+    boolean endedInFailure() {
+        return exited && status != 0 && status <= LARGEST_STATUS;
     }
 
     /** How the process ended; null while it is not known to have. */

@@ -15,6 +15,8 @@ final class PeerDeaths {
             return List.of();
         }
         List<MemberId> members = job.epochs.members(suspect.epoch());
+        // Before the first step it matters how a process ended, which its parent learns a moment later.
+        long graceNs = job.epochs.hasStepped() ? 0 : Loss.GRACE_NS;
         long atNs = job.clock.stamp(suspect.atNs());
         return Arrays.stream(suspect.communicatorRanks())
                 .distinct()
@@ -23,7 +25,7 @@ final class PeerDeaths {
                 .filter(Objects::nonNull)
                 .filter(status -> !status.isExcluded() && status != reporter)
                 .map(status -> new Loss(
-                        status, Incident.Cause.EXIT, Incident.DetectedBy.PEER_DEATH, atNs, "died, its peers say", 0))
+                        status, Incident.Cause.EXIT, Incident.DetectedBy.PEER_DEATH, atNs, "died, its peers say", graceNs))
                 .toList();
     }
 }

@@ -183,6 +183,10 @@ final class Revoking extends Phase {
             endWhenAllAreGone();
             return;
         }
+        if (!initial && !job.epochs.isFormed() && losses.stream().anyMatch(Loss::isProgramFailure)) {
+            job.fail(reason() + " before the group was formed");
+            return;
+        }
         boolean last = isLastChance();
         if (!last && !initial && job.replaces()) {
             refill();
@@ -243,7 +247,9 @@ final class Revoking extends Phase {
         if (newest == null && committed != null) {
             return causes() + "; " + choice.whyNot(committed);
         }
-        return newest == null && !job.epochs.hasStepped() ? causes() + " before the first step was done" : null;
+        // A program that fails before it has done anything would only fail again, with ever fewer ranks.
+        boolean failsAtOnce = !job.epochs.hasStepped() && losses.stream().anyMatch(Loss::isProgramFailure);
+        return newest == null && failsAtOnce ? causes() + " before the first step was done" : null;
     }
 
     private String reason() {

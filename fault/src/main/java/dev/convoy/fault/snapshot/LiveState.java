@@ -42,7 +42,4 @@ public interface LiveState {
      * @param worldSize number of shards
      */
     void cut(int rank, int worldSize);
-
-    /** Gives the sharded states their initial content in the present cut. */
-    void initializeShards();
 }

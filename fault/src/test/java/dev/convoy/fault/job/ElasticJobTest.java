@@ -14,6 +14,7 @@ import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.fault.protocol.Version;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,19 @@ class ElasticJobTest {
     void losesOneRankAfterAnother(RecoveryPolicy policy) throws Exception {
         try (TestAgent agent = agent(4, policy, "kill:3@5,kill:0@12,kill:1@30")) {
             succeeds(agent, policy == RecoveryPolicy.SHRINK ? 1 : 4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(RecoveryPolicy.class)
+    void aLossBeforeAnythingIsRestoredIsRecoveredFrom(RecoveryPolicy policy) throws Exception {
+        for (Class<? extends RankMessage> record : List.of(RankMessage.Rebuilt.class, RankMessage.Restored.class)) {
+            try (TestAgent agent = agent(4, policy, "")) {
+                agent.dieInsteadOf(2, record);
+                succeeds(agent, policy == RecoveryPolicy.SHRINK ? 3 : 4);
+                assertThat(agent.incidents()).hasSize(1);
+                assertThat(agent.incidents().getFirst().ranks()).containsExactly(2);
+            }
         }
     }
 

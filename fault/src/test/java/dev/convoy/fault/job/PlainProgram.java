@@ -5,7 +5,10 @@ import dev.convoy.DataType;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.ReduceOp;
 import dev.convoy.fault.ElasticGroup;
+import dev.convoy.fault.ShardedState;
 import dev.convoy.fault.protocol.RunSummary;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 
 /** Small programs that use a group in one particular way, chosen by the first argument. */
 public final class PlainProgram {
@@ -19,6 +22,8 @@ public final class PlainProgram {
             case "diverge" -> diverge();
             case "free" -> freeWhileFailing();
             case "no-states" -> noStates();
+            case "early" -> early();
+            case "filled-early" -> filledEarly();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -104,6 +109,46 @@ public final class PlainProgram {
                             .allReduce(one, ReduceOp.SUM, step.stream())
                             .await());
             one.close();
+        }
+    }
+
+    // Asks for its place long before it runs, and a rank is lost meanwhile.
+    private static void early() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            awaitSmallerGroup(group);
+            ShardedState shard = group.sharded("shard", DataType.INT64, 7, (offset, buffer) -> {
+                long[] values = new long[(int) buffer.count()];
+                Arrays.setAll(values, i -> offset + i);
+                buffer.copyFrom(values);
+            });
+            group.run(3, step -> {
+                long[] values = new long[(int) shard.count()];
+                shard.buffer().copyTo(values);
+                for (int i = 0; i < values.length; i++) {
+                    if (values[i] != shard.offset() + i) {
+                        throw new IllegalStateException("element " + i + " is " + values[i]);
+                    }
+                }
+                if (step.worldSize() != 2) {
+                    throw new IllegalStateException("a group of " + step.worldSize());
+                }
+            });
+        }
+    }
+
+    // Fills its shard by hand, so that the content is lost with the cut.
+    private static void filledEarly() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join()) {
+            group.sharded("shard", DataType.INT64, 30).buffer().copyFrom(new long[10]);
+            awaitSmallerGroup(group);
+            group.run(3, step -> {});
+        }
+    }
+
+    private static void awaitSmallerGroup(ElasticGroup group) {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (group.worldSize() == 3 && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
         }
     }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +75,34 @@ class PlainProgramTest {
             assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
             assertThat(agent.incidents()).hasSize(1);
         }
+    }
+
+    @Test
+    void aLossBeforeRunIsRecoveredFrom() throws Exception {
+        try (TestAgent agent = agent(3, "", "early")) {
+            killOnceRebuilt(agent);
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(agent.incidents()).hasSize(1);
+            assertThat(agent.incidents().getFirst().worldSize()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void contentThatCannotBeCutAnewEndsTheJobAndIsNotMadeUp() throws Exception {
+        try (TestAgent agent = agent(3, "", "filled-early")) {
+            killOnceRebuilt(agent);
+            assertThat(agent.run(BOUND).success()).isFalse();
+            assertThat(agent.output()).contains("state 'shard' must be cut anew");
+        }
+    }
+
+    private static void killOnceRebuilt(TestAgent agent) {
+        Set<MemberId> rebuilt = new HashSet<>();
+        agent.when(
+                (member, message) ->
+                        message instanceof RankMessage.Rebuilt && rebuilt.add(member) && rebuilt.size() == 3,
+                () -> agent.kill(1));
     }
 
     @Test

@@ -185,7 +185,7 @@ final class TestAgent implements AutoCloseable {
         processes.put(member, process);
         process.onExit()
                 .thenAccept(ended -> events.add(now -> new CoordinatorEvent.Exited(
-                        now, member, "exited with status " + ended.exitValue(), ended.exitValue() == 0)));
+                        now, member, "exited with status " + ended.exitValue(), ended.exitValue())));
     }
 
     private String remainingFaults() {

@@ -110,19 +110,118 @@ class FormationTest {
     }
 
     @Test
-    void silenceBetweenRebuildingAndRestoringIsBounded() {
+    void whoFallsSilentBeforeItRestoresIsLeftOut() {
+        rebuilt();
+        job.falls(rank(1));
+        job.advance(4_900);
+        assertThat(job.sent(rank(0), CoordinatorMessage.Probe.class)).isEmpty();
+        job.advance(200);
+        for (int i : new int[] {0, 2}) {
+            job.probed(rank(i), 1, 0);
+        }
+        job.advance(700);
+        assertThat(job.fenced()).containsExactly(rank(1));
+        assertThat(job.incident().detectedBy()).isEqualTo(Incident.DetectedBy.HEARTBEAT);
+        formsAnew(0, 2);
+    }
+
+    @Test
+    void whoIsKilledBeforeItRestoresIsLeftOut() {
+        rebuilt();
+        job.dies(rank(1));
+        assertThat(job.hasEnded()).isFalse();
+        formsAnew(0, 2);
+        assertThat(job.incident().ranks()).containsExactly(1);
+        assertThat(job.incident().restoredStep()).isZero();
+    }
+
+    @Test
+    void whoIsKilledDuringTheFirstRebuildIsLeftOut() {
+        acknowledged();
+        job.suspects(rank(0), 1, Evidence.PEER_DEATH, 1);
+        assertThat(job.fenced()).isEmpty();
+        job.dies(rank(1));
+        formsAnew(0, 2);
+    }
+
+    @Test
+    void survivorsThatStillPrepareAreGivenTheTimeOfAStart() {
+        rebuilt();
+        job.dies(rank(1));
+        job.acknowledges(rank(0), 2);
+        job.advance(4_500);
+        job.acknowledges(rank(2), 2);
+        assertThat(job.epochStart(rank(0)).members()).containsExactly(rank(0), rank(2));
+        job.all(member -> job.says(member, new RankMessage.Rebuilt(2, job.nowNs())));
+        job.advance(60_000);
+        assertThat(job.published(2)).isTrue();
+        assertThat(job.coordinator.incidents()).hasSize(1);
+    }
+
+    @Test
+    void aProgramThatFailsBeforeItRestoresFailsTheJob() {
+        rebuilt();
+        job.exits(rank(1), "exited with status 1", false);
+        assertThat(job.outcome().message()).isEqualTo("rank 1 exited with status 1 before the group was formed");
+    }
+
+    @Test
+    void whatPeersSawFirstIsStillTheProgramsFailure() {
+        rebuilt();
+        job.suspects(rank(0), 1, Evidence.PEER_DEATH, 1);
+        job.acknowledges(rank(0), 2);
+        job.acknowledges(rank(2), 2);
+        assertThat(job.published(2)).isFalse();
+        job.exits(rank(1), "exited with status 1", false);
+        assertThat(job.outcome().message()).isEqualTo("rank 1 exited with status 1 before the group was formed");
+    }
+
+    @Test
+    void aDeadlineThatNobodyIsSilentAtFailsTheFormation() {
+        rebuilt();
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        for (int i = 0; i < 3; i++) {
+            job.probed(rank(i), 1, i == 1 ? 0 : 1);
+        }
+        job.advance(600);
+        assertThat(job.fenced()).containsExactlyInAnyOrder(rank(0), rank(1), rank(2));
+        assertThat(job.outcome().message()).isEqualTo("the group could not be formed: rank 0 reports it broke");
+    }
+
+    @Test
+    void aPeersExitIsNotTakenForThatOfTheLostRank() {
+        job.connect(rank(0));
+        job.connect(rank(1));
+        job.on(new CoordinatorEvent.Disconnected(job.nowNs(), rank(1)));
+        job.exits(rank(0), "exited with status 9", false);
+        job.exits(rank(1), "exited with status 3", false);
+        assertThat(job.outcome().message()).isEqualTo("rank 1 exited with status 3 before the group was formed");
+    }
+
+    private void acknowledged() {
         for (int i = 0; i < 3; i++) {
             job.connect(rank(i));
         }
         for (int i = 0; i < 3; i++) {
             job.acknowledges(rank(i), 1);
         }
+    }
+
+    private void rebuilt() {
+        acknowledged();
         job.all(member -> job.says(member, new RankMessage.Rebuilt(1, job.nowNs())));
-        job.falls(rank(1));
-        job.advance(4_900);
+    }
+
+    private void formsAnew(int... ranks) {
+        for (int rank : ranks) {
+            job.acknowledges(rank(rank), 2);
+        }
+        assertThat(job.epochStart(rank(ranks[0])).plan().isInitial()).isTrue();
+        job.ready(2);
+        job.all(member -> job.says(member, new RankMessage.Resumed(2, job.nowNs())));
         assertThat(job.hasEnded()).isFalse();
-        job.advance(300);
-        assertThat(job.outcome().message()).isEqualTo("the group could not be formed: no sign of life from rank 1");
+        assertThat(job.incident().worldSize()).isEqualTo(ranks.length);
+        assertThat(job.incident().resumedAtNs()).isNotNull();
     }
 
     @Test

@@ -246,6 +246,17 @@ class GivingUpTest {
     }
 
     @Test
+    void killBeforeAnythingWasDoneRecoversFromTheInitialState() {
+        Harness job = new Harness(spec(1, 16, null));
+        job.form();
+        job.dies(rank(3));
+        for (int i = 0; i < 3; i++) {
+            job.acknowledges(rank(i), 2);
+        }
+        assertThat(job.epochStart(rank(0)).plan().isInitial()).isTrue();
+    }
+
+    @Test
     void lossInTheFirstStepRecoversFromTheFirstSnapshot() {
         Harness job = new Harness(spec(1, 16, null));
         job.form();

@@ -104,12 +104,16 @@ final class Harness {
     }
 
     void exits(MemberId member, String how, boolean clean) {
+        exits(member, how, clean ? 0 : 1);
+    }
+
+    private void exits(MemberId member, String how, int status) {
         beating.remove(member);
-        on(new CoordinatorEvent.Exited(nowNs, member, how, clean));
+        on(new CoordinatorEvent.Exited(nowNs, member, how, status));
     }
 
     void dies(MemberId member) {
-        exits(member, "was killed by signal 9", false);
+        exits(member, "was killed by signal 9", 128 + 9);
     }
 
     void falls(MemberId silent) {

@@ -200,7 +200,7 @@ public final class JobRun {
     }
 
     private void exited(MemberId member, int status) {
-        events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status == 0));
+        events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
         ends.ended(member);
     }
 

@@ -160,9 +160,10 @@ final class Invariants {
         if (message.contains("after all steps were done")) {
             return released;
         }
-        // What remains is a group that never worked.
+        // What remains is a group that never worked: a rank was lost before there was one, or the program failed.
         return newestEpoch == 0
-                || newestEpoch == 1
+                || simulation.aliveAtEnd().isEmpty()
+                || simulation.programFaults() > 0
                         && (message.contains("before the group was formed") || message.contains("could not be formed"));
     }
 

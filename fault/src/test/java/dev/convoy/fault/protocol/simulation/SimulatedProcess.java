@@ -62,7 +62,7 @@ final class SimulatedProcess {
         return alive;
     }
 
-    /** Has said Hello: before that it is any command, for which nobody sets a bound. */
+    /** Has said Hello. */
     boolean hasJoined() {
         return joined;
     }

@@ -38,6 +38,7 @@ final class Simulation {
     private List<SimulatedProcess> aliveAtEnd = List.of();
     private JobOutcome outcome;
     private int faultsDone;
+    private int programFaults;
     private final Deque<Supplier<CoordinatorEvent>> waiting = new ArrayDeque<>();
     private long pausedUntilNs;
 
@@ -155,6 +156,7 @@ final class Simulation {
         process.start();
         if (luck < 12) {
             faultsDone++;
+            programFaults++;
             process.after(5 * MS, () -> ended(process, "exited with status 1", false));
         }
     }
@@ -203,7 +205,10 @@ final class Simulation {
         }
         SimulatedProcess victim = alive.get(random.nextInt(alive.size()));
         faultsDone++;
-        int kind = victim.hasJoined() ? random.nextInt(10) : 0;
+        // Where nobody has joined it may be any command, for which nobody sets a bound.
+        boolean isGroup = processes.values().stream().anyMatch(SimulatedProcess::hasJoined);
+        int kind = victim.hasJoined() ? random.nextInt(10) : isGroup ? random.nextInt(7) : 0;
+        programFaults += kind >= 6 ? 1 : 0;
         note("fault " + kind + " for " + victim.id());
         switch (kind) {
             case 0, 1, 2, 3 -> ended(victim, "was killed by signal 9", false);
@@ -238,11 +243,15 @@ final class Simulation {
         MemberId id = process.id();
         process.kill();
         time.after(
-                delay(100_000, 12 * MS), () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), id, how, clean)));
+                delay(100_000, 12 * MS), () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), id, how, status(how, clean))));
         time.after(delay(4 * MS, 12 * MS), () -> event(() -> new CoordinatorEvent.Disconnected(time.nowNs(), id)));
         if (!clean) {
             peersNotice(process);
         }
+    }
+
+    private static int status(String how, boolean clean) {
+        return clean ? 0 : how.contains("signal") ? 128 + 9 : 1;
     }
 
     private void peersNotice(SimulatedProcess dead) {
@@ -317,6 +326,11 @@ final class Simulation {
 
     int faultsDone() {
         return faultsDone;
+    }
+
+    /** Faults that a program may make itself, those that fell before the first step included. */
+    int programFaults() {
+        return programFaults;
     }
 
     int incidents() {
