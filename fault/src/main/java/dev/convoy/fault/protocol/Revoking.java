@@ -91,7 +91,10 @@ final class Revoking extends Phase {
         boolean withoutId = idMakers.contains(status) && answer.uniqueId().length == 0;
         // Without the id no communicator can be built; its bound will end a rank that cannot make one.
         if (!withoutId && answers.putIfAbsent(status, answer) == null) {
-            abortedNs = Math.max(abortedNs, job.clock.stamp(answer.atNs()));
+            // A replacement has nothing to abort; it answers when it has started.
+            if (initial || status.isMember()) {
+                abortedNs = Math.max(abortedNs, job.clock.stamp(answer.atNs()));
+            }
             job.epochs.learnCommitted(answer.committed());
             proceed();
         }

@@ -32,6 +32,18 @@ class ReplaceTest {
     }
 
     @Test
+    void theAbortIsThatOfTheSurvivors() {
+        job.dies(rank(1));
+        survivorsAcknowledge(2);
+        long abortedNs = job.nowNs();
+        job.advance(600);
+        job.connect(REPLACEMENT);
+        job.acknowledges(REPLACEMENT, 2);
+        assertThat(job.incident().abortedAtNs()).isEqualTo(abortedNs);
+        assertThat(job.incident().agreedAtNs()).isEqualTo(job.nowNs());
+    }
+
+    @Test
     void placeIsTakenOnlyWhenTheOldProcessIsGone() {
         job.fencesAnswered = false;
         job.suspects(rank(0), 1, Evidence.PEER_DEATH, 1);
