@@ -571,6 +571,16 @@ public final class Communicator implements AutoCloseable {
         return communicator.completed();
     }
 
+    /**
+     * Tells whether nothing is under way, whether or not somebody has looked: {@link #completed()} moves only when the
+     * program does. For every thread; answers false rather than wait when the driving thread is inside.
+     *
+     * @return true if every operation enqueued so far has ended, or the communicator is closed
+     */
+    public boolean isQuiet() {
+        return communicator.isQuiet();
+    }
+
     private long begin(Operation operation) {
         communicator.requireUsable(operation);
         OperationObserver told = observer;

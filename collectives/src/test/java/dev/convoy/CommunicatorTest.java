@@ -67,6 +67,22 @@ class CommunicatorTest {
     }
 
     @Test
+    void isQuietOnceTheWorkHasEndedWhetherOrNotAnybodyLooked() {
+        try (Ranks ranks = new Ranks(2);
+                Stream stream = device.newStream();
+                Stream other = device.newStream();
+                DeviceBuffer buffer = device.allocate(DataType.INT32, 4)) {
+            Communicator first = ranks.communicators().getFirst();
+            assertThat(first.isQuiet()).isTrue();
+            first.allReduce(buffer.slice(0, 1), ReduceOp.SUM, stream);
+            assertThat(first.isQuiet()).isFalse();
+            ranks.communicators().getLast().allReduce(buffer.slice(1, 1), ReduceOp.SUM, other);
+            Awaiting.until(first::isQuiet);
+            assertThat(first.completed()).isZero();
+        }
+    }
+
+    @Test
     void observerCanRefuse() {
         try (Ranks ranks = new Ranks(1);
                 Stream stream = device.newStream();

@@ -2,6 +2,7 @@
 package dev.convoy.fault;
 
 import dev.convoy.Communicator;
+import dev.convoy.ConvoyException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,10 +59,15 @@ final class Watchdog implements AutoCloseable {
         } else if (hasMoved(present)) {
             sinceNs = now;
             reported = false;
-        } else if (present.completed() < enqueued && now - sinceNs > deadline.toNanos() + MARGIN_NS && !reported) {
+        } else if (!reported && now - sinceNs > deadline.toNanos() + MARGIN_NS && isStuck(present)) {
             reported = true;
             suspicions.reportStall(epoch);
         }
+    }
+
+    // A program may enqueue an operation, compute for long and look only then: that is no stall.
+    private boolean isStuck(Communicator present) {
+        return present.completed() < enqueued && !present.isQuiet();
     }
 
     private boolean hasMoved(Communicator present) {
@@ -77,6 +83,9 @@ final class Watchdog implements AutoCloseable {
             present.abort();
         } catch (IllegalStateException e) {
             // The user's thread is inside the communicator: it will notice the revocation itself, or the agent ends it.
+            Thread.onSpinWait();
+        } catch (ConvoyException e) {
+            // The library would not abort. The user's thread meets the same when it answers the revocation.
             Thread.onSpinWait();
         }
     }

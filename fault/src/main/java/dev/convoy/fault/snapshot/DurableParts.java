@@ -70,33 +70,43 @@ public final class DurableParts implements AutoCloseable {
         if (!busy.compareAndSet(false, true)) {
             return;
         }
+        Arena arena = Arena.ofShared();
+        boolean started = false;
         try {
-            copyAndWrite(required(version), rank, stateDirectory);
+            PartFile part = ownPart(required(version), rank, arena);
+            writer.execute(() -> writeAside(part, arena, stateDirectory.resolve(version.directoryName())));
+            started = true;
         } catch (OutOfMemoryError e) {
-            busy.set(false);
             out.accept(new RankMessage.Warning("no memory to copy snapshot " + version + " for the disk; left out"));
+        } finally {
+            if (!started) {
+                arena.close();
+                busy.set(false);
+            }
         }
     }
 
-    private void copyAndWrite(Slot slot, int rank, Path stateDirectory) {
+    private PartFile ownPart(Slot slot, int rank, Arena arena) {
         int[] shards = slot.heldShards() == 0 ? new int[0] : new int[] {slot.shard(0)};
-        Arena arena = Arena.ofShared();
-        PartFile part = part(
+        return part(
                 slot,
                 shards,
                 rank == 0,
                 bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT).copyFrom(bytes));
-        writer.execute(() -> {
-            try (arena) {
-                writeOwn(part, stateDirectory.resolve(part.version().directoryName()));
-            } finally {
-                busy.set(false);
-            }
-        });
+    }
+
+    private void writeAside(PartFile part, Arena arena, Path folder) {
+        try (arena) {
+            write(part, folder, file);
+        } catch (IOException e) {
+            out.accept(new RankMessage.Warning("could not write " + folder.resolve(file) + ": " + e));
+        } finally {
+            busy.set(false);
+        }
     }
 
     /**
-     * Writes what a failing job asks for and tells the coordinator; returns when it is on disk.
+     * Writes what a failing job asks for and tells the coordinator; returns when it is on disk, or cannot be.
      *
      * @param request what to write
      */
@@ -142,14 +152,6 @@ public final class DurableParts implements AutoCloseable {
     @FunctionalInterface
     private interface Keep {
         MemorySegment kept(MemorySegment bytes);
-    }
-
-    private void writeOwn(PartFile part, Path folder) {
-        try {
-            write(part, folder, file);
-        } catch (IOException e) {
-            out.accept(new RankMessage.Warning("could not write " + folder.resolve(file) + ": " + e));
-        }
     }
 
     private void write(PartFile part, Path folder, String name) throws IOException {

@@ -4,6 +4,7 @@ package dev.convoy.fault.job;
 import dev.convoy.DataType;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.ReduceOp;
+import dev.convoy.Work;
 import dev.convoy.fault.ElasticGroup;
 import dev.convoy.fault.ShardedState;
 import dev.convoy.fault.protocol.RunSummary;
@@ -23,6 +24,7 @@ public final class PlainProgram {
             case "free" -> freeWhileFailing();
             case "no-states" -> noStates();
             case "early" -> early();
+            case "long-step" -> longStep();
             case "filled-early" -> filledEarly();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -109,6 +111,18 @@ public final class PlainProgram {
                             .allReduce(one, ReduceOp.SUM, step.stream())
                             .await());
             one.close();
+        }
+    }
+
+    // Lets an operation run while it computes for longer than any operation may take, and looks only then.
+    private static void longStep() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join();
+                DeviceBuffer one = group.device().allocate(DataType.INT64, 1)) {
+            group.run(1, step -> {
+                Work sum = step.communicator().allReduce(one, ReduceOp.SUM, step.stream());
+                LockSupport.parkNanos(Long.parseLong(System.getenv("CONVOY_DEADLINE_MS")) * 1_000_000 + 2_500_000_000L);
+                sum.await();
+            });
         }
     }
 

@@ -78,6 +78,15 @@ class PlainProgramTest {
     }
 
     @Test
+    void aLongStepWithAnOperationUnderWayIsNoStall() throws Exception {
+        try (TestAgent agent = agent(2, "", "long-step")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(agent.incidents()).isEmpty();
+        }
+    }
+
+    @Test
     void aLossBeforeRunIsRecoveredFrom() throws Exception {
         try (TestAgent agent = agent(3, "", "early")) {
             killOnceRebuilt(agent);

@@ -4,6 +4,7 @@ package dev.convoy.launcher.agent;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Version;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -39,8 +40,15 @@ final class DurableWriter {
         try {
             store.commit(commit.version(), commit.worldSize(), commit.shardCount(), commit.parts());
         } catch (IOException e) {
-            warnings.accept("the durable state of " + commit.version() + " was not written: " + Reason.of(e));
+            warn(commit, e);
+        } catch (DirectoryIteratorException e) {
+            // Unchecked, and on this thread nobody would hear of it.
+            warn(commit, e.getCause());
         }
+    }
+
+    private void warn(Decision.CommitDurable commit, IOException e) {
+        warnings.accept("the durable state of " + commit.version() + " was not written: " + Reason.of(e));
     }
 
     /**

@@ -68,10 +68,11 @@ public final class JobRun {
         RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
         Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
-        DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
         try (ControlServer server = openServer();
                 Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
                 Interruption interruption = new Interruption()) {
+            // Last, for it alone would be left behind if something before it failed.
+            DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
             RankEnvironment environment = new RankEnvironment(request, token, server.port(), store.folder());
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
