@@ -88,13 +88,19 @@ public final class ElasticGroup implements AutoCloseable {
         FlightRecorder recorder = new FlightRecorder();
         control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));
         FaultInjector injector =
-                new FaultInjector(environment.self().launchRank(), environment.faults(), new SelfInflicted(control));
+                new FaultInjector(environment.self().launchRank(), environment.faults(), new SelfInflicted(control, this::damageSnapshot));
         suspicions = new Suspicions(control, status, recorder);
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
         formation = new EpochFormation(
                 environment.self(), communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
         watchdog = new Watchdog(control, status, suspicions, environment.deadline());
         states = new StateRegistry(device, stream, environment.deadline(), this::formed);
+    }
+
+    private void damageSnapshot() {
+        if (snapshots != null) {
+            snapshots.slots().damageNewest();
+        }
     }
 
     private CommunicatorOptions communicatorOptions() {

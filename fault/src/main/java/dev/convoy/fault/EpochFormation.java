@@ -107,7 +107,7 @@ final class EpochFormation {
         }
         abandon();
         long abortedNs = System.nanoTime();
-        List<Holding> inventory = slots == null ? List.of() : slots.inventory();
+        List<Holding> inventory = slots == null ? List.of() : slots.inventory(this::reportDamage);
         byte[] id = revoke.makeUniqueId() ? UniqueId.create(runtime).bytes() : NO_ID;
         acknowledged = revoke.epoch();
         control.send(new RankMessage.Aborted(
@@ -115,6 +115,11 @@ final class EpochFormation {
         if (recovery) {
             injector.atPhase(FaultSpec.Phase.AGREE);
         }
+    }
+
+    private void reportDamage(String what) {
+        control.send(new RankMessage.Warning(
+                "memory was damaged: its copy of " + what + " does not have its checksum and is not used"));
     }
 
     /**

@@ -107,12 +107,12 @@ final class Rehearsal {
         hear(control, new CoordinatorMessage.Revoke(2, "rehearsal", true));
         control.awaitRevoke(1);
         control.send(new RankMessage.Aborted(
-                2, 0, 0, snapshots.slots().inventory(), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
+                2, 0, 0, snapshots.slots().inventory(damage -> {}), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
         hear(control, new CoordinatorMessage.EpochStart(2, List.of(environment.self()), new byte[UniqueId.SIZE], PLAN));
         control.awaitAgreement(2);
         hear(control, new CoordinatorMessage.Release(2));
         control.awaitRelease(2);
-        new FaultInjector(0, List.of(), new SelfInflicted(control)).atPhase(FaultSpec.Phase.ABORT);
+        new FaultInjector(0, List.of(), new SelfInflicted(control, () -> {})).atPhase(FaultSpec.Phase.ABORT);
     }
 
     private static void hear(RankControl control, CoordinatorMessage message) {

@@ -12,9 +12,22 @@ final class SelfInflicted implements FaultInjector.Effects {
     private static final Duration RECORDING_BOUND = Duration.ofSeconds(1);
 
     private final RankControl control;
+    private final Runnable damage;
 
-    SelfInflicted(RankControl control) {
+    /**
+     * Creates the effects.
+     *
+     * @param control where faults are recorded
+     * @param damage flips bits in the newest snapshot
+     */
+    SelfInflicted(RankControl control, Runnable damage) {
         this.control = control;
+        this.damage = damage;
+    }
+
+    @Override
+    public void corrupt() {
+        damage.run();
     }
 
     @Override

@@ -68,5 +68,8 @@ class RankStatusTest {
 
         @Override
         public void fail(FaultSpec fault) {}
+
+        @Override
+        public void corrupt() {}
     }
 }

@@ -33,9 +33,6 @@ final class JobLimits {
         int ranks = request.ranks();
         for (FaultSpec fault : request.faults()) {
             String name = "--fault " + fault.format();
-            if (fault.kind() == FaultSpec.Kind.CORRUPT) {
-                throw Unsupported.exception(name, "use kill, stop, slow or throw");
-            }
             require(
                     fault.launchRank() < ranks,
                     name + ": there is no rank " + fault.launchRank() + "; ranks are 0 to " + (ranks - 1));

@@ -20,7 +20,7 @@ public final class JobOptions {
             names = "--fault",
             paramLabel = "SPEC",
             description = "Faults to inject, comma-separated: kill:RANK@STEP, stop:RANK@STEP, slow:RANK@STEP:MILLIS, "
-                    + "throw:RANK@STEP, kill:RANK@recovery:PHASE; or none.")
+                    + "throw:RANK@STEP, corrupt:RANK@STEP, kill:RANK@recovery:PHASE; or none.")
     private String fault;
 
     @Option(

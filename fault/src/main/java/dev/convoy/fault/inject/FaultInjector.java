@@ -48,6 +48,9 @@ public final class FaultInjector {
          * @param fault the fault, for the message
          */
         void fail(FaultSpec fault);
+
+        /** Flips bits in this process's newest snapshot. */
+        void corrupt();
     }
 
     /**
@@ -60,7 +63,7 @@ public final class FaultInjector {
     public FaultInjector(int launchRank, List<FaultSpec> faults, Effects effects) {
         this.effects = effects;
         for (FaultSpec fault : faults) {
-            if (fault.launchRank() == launchRank && fault.kind() != FaultSpec.Kind.CORRUPT) {
+            if (fault.launchRank() == launchRank) {
                 pending.add(fault);
             }
         }
@@ -105,7 +108,7 @@ public final class FaultInjector {
             case STOP -> effects.raise(SIGSTOP);
             case SLOW -> effects.sleep(fault.millis());
             case THROW -> effects.fail(fault);
-            case CORRUPT -> throw new IllegalStateException("not fired here: " + fault.format());
+            case CORRUPT -> effects.corrupt();
         }
     }
 }

@@ -39,8 +39,15 @@ final class FiredFaults {
     /** Time of the fault behind a loss, once; null if none was injected. */
     Long take(int launchRank, Incident.Cause cause) {
         Firing firing = lastByRank.remove(launchRank);
-        // A rank that only slept and went on may be lost for another reason much later.
-        boolean slept = firing != null && firing.spec().kind() == FaultSpec.Kind.SLOW;
-        return firing == null || slept && cause != Incident.Cause.HANG ? null : Long.valueOf(firing.atNs());
+        return firing != null && isBehind(firing.spec().kind(), cause) ? Long.valueOf(firing.atNs()) : null;
+    }
+
+    /** A rank that only slept, or whose memory was damaged, may be lost for another reason much later. */
+    private static boolean isBehind(FaultSpec.Kind kind, Incident.Cause cause) {
+        return switch (kind) {
+            case SLOW -> cause == Incident.Cause.HANG;
+            case CORRUPT -> false;
+            case KILL, STOP, THROW -> true;
+        };
     }
 }

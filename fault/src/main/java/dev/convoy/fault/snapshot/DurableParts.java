@@ -155,6 +155,7 @@ public final class DurableParts implements AutoCloseable {
     }
 
     private void write(PartFile part, Path folder, String name) throws IOException {
+        part.requireSound();
         PartFile.Written written = part.write(folder, name);
         out.accept(new RankMessage.DurablePart(part.version(), name, written.bytes(), written.sha256(), true));
     }

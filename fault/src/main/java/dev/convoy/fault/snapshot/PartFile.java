@@ -52,6 +52,17 @@ record PartFile(Version version, long declaration, List<Section> sections) {
      */
     record Written(long bytes, String sha256) {}
 
+    /** Memory is checked before it goes to disk: a durable version with damage in it is none. */
+    void requireSound() throws IOException {
+        for (Section section : sections) {
+            if (Checksum.of(section.bytes()) != section.checksum()) {
+                String what = section.kind() == REPLICATED ? "the replicated state" : "shard " + section.shard();
+                throw new IOException(
+                        "memory was damaged: " + what + " of " + version + " does not have its checksum any more");
+            }
+        }
+    }
+
     /** Writes beside, syncs, renames, and syncs the folder: under its name the file is whole or absent. */
     Written write(Path folder, String name) throws IOException {
         Files.createDirectories(folder);

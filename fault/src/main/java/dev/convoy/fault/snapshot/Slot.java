@@ -4,10 +4,12 @@ package dev.convoy.fault.snapshot;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Memory for one version: the replicated state, this rank's shard, and the shards that it keeps for others. What it
@@ -191,17 +193,26 @@ public final class Slot {
         return shardChecksums[position];
     }
 
-    /** What of this slot can be offered: only a whole slot, and of it only what still has its checksum. */
-    Optional<Holding> verified() {
+    /**
+     * What of this slot can be offered: only a whole slot, and of it only what still has its checksum.
+     *
+     * @param damage told of everything else, completes a sentence: {@code shard 3 of step 7 of epoch 1}
+     */
+    Optional<Holding> verified(Consumer<String> damage) {
         if (!isWhole()) {
             return Optional.empty();
         }
         boolean sound = Checksum.of(replicatedBytes()) == replicatedChecksum;
+        if (!sound) {
+            damage.accept("the replicated state of " + version);
+        }
         int[] soundShards = new int[shards.length];
         int count = 0;
         for (int i = 0; i < shards.length; i++) {
             if (isFaithful(i) && Checksum.of(shardBytes(i)) == shardChecksums[i]) {
                 soundShards[count++] = shards[i];
+            } else {
+                damage.accept("shard " + shards[i] + " of " + version);
             }
         }
         if (!sound && count == 0) {
@@ -210,6 +221,15 @@ public final class Slot {
         int[] offered = Arrays.copyOf(soundShards, count);
         Arrays.sort(offered);
         return Optional.of(new Holding(version, shardCount, offered, sound));
+    }
+
+    /** Flips bits of this rank's own shard, or of the replicated state where there are no shards. */
+    void damage() {
+        MemorySegment memory = shards.length > 0 ? shardBytes(0) : replicatedBytes();
+        if (memory.byteSize() > 0) {
+            long middle = memory.byteSize() / 2;
+            memory.set(ValueLayout.JAVA_BYTE, middle, (byte) ~memory.get(ValueLayout.JAVA_BYTE, middle));
+        }
     }
 
     // The vote would have found it, too; but the owner may die before the vote, and then this copy is all there is.

@@ -5,6 +5,7 @@ import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The two slots of a rank, and the rule that keeps a version safe: a slot is written only if the other one's version is
@@ -108,15 +109,24 @@ public final class SlotPair implements AutoCloseable {
     /**
      * Checks every byte against its checksum and lists what may be offered for a restore.
      *
-     * @return at most two holdings, newest first
+     * @param damage told of every part that lost its checksum
+     * @return newest first
      */
-    public List<Holding> inventory() {
+    public List<Holding> inventory(Consumer<String> damage) {
         List<Holding> holdings = new ArrayList<>();
         for (Slot slot : slots) {
-            slot.verified().ifPresent(holdings::add);
+            slot.verified(damage).ifPresent(holdings::add);
         }
         holdings.sort((a, b) -> b.version().compareTo(a.version()));
         return holdings;
+    }
+
+    /** Flips bits in this rank's own newest committed snapshot; an injected fault. */
+    public void damageNewest() {
+        Slot newest = newestCommitted();
+        if (newest != null) {
+            newest.damage();
+        }
     }
 
     private Slot newestCommitted() {

@@ -13,7 +13,7 @@ class FaultInjectorTest {
 
     @Test
     void eachKindHasItsEffectAfterItIsOnRecord() {
-        FaultInjector injector = injector("kill:1@1,stop:1@2,slow:1@3:70,throw:1@4");
+        FaultInjector injector = injector("kill:1@1,stop:1@2,slow:1@3:70,throw:1@4,corrupt:1@5");
         for (int step = 0; step < 6; step++) {
             injector.atStep(step);
         }
@@ -27,7 +27,9 @@ class FaultInjectorTest {
                         "record slow:1@3:70",
                         "sleep 70",
                         "record throw:1@4",
-                        "fail throw:1@4");
+                        "fail throw:1@4",
+                        "record corrupt:1@5",
+                        "corrupt");
     }
 
     @Test
@@ -70,6 +72,11 @@ class FaultInjectorTest {
             @Override
             public void fail(FaultSpec fault) {
                 effects.add("fail " + fault.format());
+            }
+
+            @Override
+            public void corrupt() {
+                effects.add("corrupt");
             }
         });
     }

@@ -114,6 +114,30 @@ class ElasticJobTest {
     }
 
     @Test
+    void damageIsFoundAndRepairedFromTheCopy() throws Exception {
+        try (TestAgent agent = agent(4, RecoveryPolicy.SHRINK, "corrupt:1@20,kill:2@20")) {
+            succeeds(agent, 3);
+            assertThat(agent.incidents()).hasSize(1);
+            assertThat(agent.incidents().getFirst().ranks()).containsExactly(2);
+            assertThat(agent.incidents().getFirst().restoredStep()).isEqualTo(20);
+            assertThat(agent.warnings()).anySatisfy(text -> assertThat(text)
+                    .contains("rank 1: memory was damaged: its copy of shard 1 of step 20 of epoch 1"));
+        }
+    }
+
+    @Test
+    void damageIsNotWrittenToDisk() throws Exception {
+        Path state = folder.resolve("state");
+        JobSpec spec = spec(4, RecoveryPolicy.SHRINK, 4, state.toString());
+        try (TestAgent agent = agent(spec, "corrupt:1@20,kill:2@20", 1)) {
+            assertThat(agent.run(BOUND).success()).isFalse();
+            Decision.CommitDurable last = agent.durable().getLast();
+            assertThat(last.version()).isEqualTo(new Version(1, 20));
+            DurableFiles.check(last, state.resolve(last.version().directoryName()), LENGTH);
+        }
+    }
+
+    @Test
     void aSlowRankIsAWarningOnly() throws Exception {
         try (TestAgent agent = agent(3, RecoveryPolicy.SHRINK, "slow:1@20:700")) {
             succeeds(agent, 3);

@@ -96,7 +96,7 @@ class KillAtEveryPointTest {
 
     private static Version newestCoverable(List<SimulatedRank> survivors) {
         TreeSet<Version> offered = new TreeSet<>();
-        survivors.forEach(member -> member.slots.inventory().forEach(holding -> offered.add(holding.version())));
+        survivors.forEach(member -> member.slots.inventory(damage -> {}).forEach(holding -> offered.add(holding.version())));
         return offered.descendingSet().stream()
                 .filter(version -> covered(survivors, version))
                 .findFirst()
@@ -107,7 +107,7 @@ class KillAtEveryPointTest {
         TreeSet<Integer> shards = new TreeSet<>();
         int shardCount = 0;
         for (SimulatedRank member : survivors) {
-            for (Holding holding : member.slots.inventory()) {
+            for (Holding holding : member.slots.inventory(damage -> {})) {
                 if (holding.version().equals(version)) {
                     shardCount = holding.shardCount();
                     for (int shard : holding.shards()) {

@@ -8,6 +8,7 @@ import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class SlotPairTest {
         Slot torn = slots.begin(new Version(1, 1), 3, SHARDS);
         fill(torn, 1);
 
-        assertThat(slots.inventory()).extracting(Holding::version).containsExactly(new Version(1, 0));
+        assertThat(slots.inventory(damage -> {})).extracting(Holding::version).containsExactly(new Version(1, 0));
     }
 
     @Test
@@ -35,7 +36,7 @@ class SlotPairTest {
         committed(1, 0);
         whole(1, 1);
 
-        assertThat(slots.inventory())
+        assertThat(slots.inventory(damage -> {}))
                 .extracting(Holding::version)
                 .containsExactly(new Version(1, 1), new Version(1, 0));
         assertThat(slots.committed()).isEqualTo(new Version(1, 0));
@@ -89,7 +90,7 @@ class SlotPairTest {
         slots.agree(new Version(1, 4));
 
         assertThat(slots.committed()).isEqualTo(new Version(1, 4));
-        assertThat(slots.inventory()).extracting(Holding::version).containsExactly(new Version(1, 4));
+        assertThat(slots.inventory(damage -> {})).extracting(Holding::version).containsExactly(new Version(1, 4));
         Slot next = slots.begin(new Version(2, 4), 2, SHARDS);
         assertThat(next).isNotSameAs(slots.find(new Version(1, 4)));
     }
@@ -120,13 +121,26 @@ class SlotPairTest {
     void flippedBitsWithdrawOnlyWhatTheyHit() {
         Slot slot = committed(1, 0);
         flip(slot.shardBytes(1), 3);
-        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
+        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
 
         flip(slot.replicatedBytes(), 0);
-        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, false));
+        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, false));
 
         flip(slot.shardBytes(0), 39);
-        assertThat(slots.inventory()).isEmpty();
+        assertThat(slots.inventory(damage -> {})).isEmpty();
+    }
+
+    @Test
+    void damageIsNamed() {
+        Slot slot = committed(2, 5);
+        List<String> damage = new ArrayList<>();
+        slots.inventory(damage::add);
+        assertThat(damage).isEmpty();
+
+        slots.damageNewest();
+        flip(slot.replicatedBytes(), 0);
+        slots.inventory(damage::add);
+        assertThat(damage).containsExactly("the replicated state of step 5 of epoch 2", "shard 0 of step 5 of epoch 2");
     }
 
     @Test
@@ -139,7 +153,7 @@ class SlotPairTest {
         slot.expect(1, original);
         slot.seal();
 
-        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
+        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
     }
 
     @Test
@@ -149,7 +163,7 @@ class SlotPairTest {
         slot.expect(1, Checksum.of(slot.shardBytes(1)));
         slot.seal();
 
-        assertThat(slots.inventory()).containsExactly(new Holding(new Version(1, 0), 3, SHARDS, true));
+        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, SHARDS, true));
     }
 
     @Test
@@ -159,7 +173,7 @@ class SlotPairTest {
         Slot wide = slots.begin(new Version(2, 0), 1, new int[] {0});
 
         assertThat(wide.shardBytes(0).byteSize()).isEqualTo(128);
-        assertThat(slots.inventory()).hasSize(1);
+        assertThat(slots.inventory(damage -> {})).hasSize(1);
     }
 
     private Slot committed(long epoch, long step) {

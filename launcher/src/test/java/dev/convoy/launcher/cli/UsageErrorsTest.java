@@ -39,7 +39,6 @@ class UsageErrorsTest {
                 "run -n 2 --fault kill:1 -- true | kill:RANK@STEP",
                 "run -n 2 --fault kill:x@1 -- true | kill:RANK@STEP",
                 "run -n 2 --fault kill:2@1 -- true | ranks are 0 to 1",
-                "run -n 2 --fault corrupt:1@1 -- true | not supported yet",
                 "run -n 2 --recover regrow -- true | not supported yet",
                 "run -n 2 --recover hope -- true | must be shrink or replace",
                 "run -n 2 --spares 1 -- true | not supported yet",
