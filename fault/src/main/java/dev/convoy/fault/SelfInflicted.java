@@ -37,6 +37,11 @@ final class SelfInflicted implements FaultInjector.Effects {
     }
 
     @Override
+    public void fires(FaultSpec fault, long atNs) {
+        control.send(new RankMessage.FaultFired(fault.format(), atNs));
+    }
+
+    @Override
     public void raise(int signal) {
         Posix.kill((int) ProcessHandle.current().pid(), signal);
     }

@@ -59,6 +59,9 @@ class RankStatusTest {
         public void record(FaultSpec fault, long atNs) {}
 
         @Override
+        public void fires(FaultSpec fault, long atNs) {}
+
+        @Override
         public void raise(int signal) {}
 
         @Override

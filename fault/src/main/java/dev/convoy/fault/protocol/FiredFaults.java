@@ -27,8 +27,12 @@ final class FiredFaults {
         if (spec.launchRank() != launchRank || specs.size() >= MAX_SPECS) {
             return false;
         }
-        specs.add(spec.format());
-        lastByRank.put(launchRank, new Firing(spec, atNs));
+        boolean first = specs.add(spec.format());
+        Firing last = lastByRank.get(launchRank);
+        // The second record corrects the time, unless the loss was seen before it came in.
+        if (first || last != null && last.spec().equals(spec)) {
+            lastByRank.put(launchRank, new Firing(spec, atNs));
+        }
         return true;
     }
 

@@ -21,14 +21,19 @@ class FaultInjectorTest {
         assertThat(effects)
                 .containsExactly(
                         "record kill:1@1",
+                        "fires kill:1@1",
                         "raise 9",
                         "record stop:1@2",
+                        "fires stop:1@2",
                         "raise 19",
                         "record slow:1@3:70",
+                        "fires slow:1@3:70",
                         "sleep 70",
                         "record throw:1@4",
+                        "fires throw:1@4",
                         "fail throw:1@4",
                         "record corrupt:1@5",
+                        "fires corrupt:1@5",
                         "corrupt");
     }
 
@@ -38,7 +43,7 @@ class FaultInjectorTest {
         injector.atStep(3);
         injector.atStep(3);
 
-        assertThat(effects).hasSize(2);
+        assertThat(effects).hasSize(3);
     }
 
     @Test
@@ -49,7 +54,7 @@ class FaultInjectorTest {
         assertThat(effects).isEmpty();
 
         injector.atPhase(FaultSpec.Phase.AGREE);
-        assertThat(effects).containsExactly("record kill:1@recovery:agree", "raise 9");
+        assertThat(effects).containsExactly("record kill:1@recovery:agree", "fires kill:1@recovery:agree", "raise 9");
     }
 
     private FaultInjector injector(String faults) {
@@ -57,6 +62,11 @@ class FaultInjectorTest {
             @Override
             public void record(FaultSpec fault, long atNs) {
                 effects.add("record " + fault.format());
+            }
+
+            @Override
+            public void fires(FaultSpec fault, long atNs) {
+                effects.add("fires " + fault.format());
             }
 
             @Override

@@ -314,6 +314,29 @@ class RecoveryTest {
     }
 
     @Test
+    void theTimeIsThatAtWhichTheFaultHappenedNotThatOfItsRecording() {
+        job.says(rank(2), new RankMessage.FaultFired("kill:2@1", job.nowNs()));
+        job.advance(20);
+        long firedNs = job.nowNs();
+        job.says(rank(2), new RankMessage.FaultFired("kill:2@1", firedNs));
+        job.advance(10);
+        job.dies(rank(2));
+        assertThat(job.incident().faultAtNs()).isEqualTo(firedNs);
+    }
+
+    @Test
+    void aTimeThatComesAfterTheLossIsNobodyElses() {
+        job.says(rank(2), new RankMessage.FaultFired("kill:2@1", job.nowNs()));
+        job.suspects(rank(0), 1, Evidence.PEER_DEATH, 2);
+        job.says(rank(2), new RankMessage.FaultFired("kill:2@1", job.nowNs()));
+        FiredFaults faults = new FiredFaults();
+        assertThat(faults.record(2, "kill:2@1", 5)).isTrue();
+        assertThat(faults.take(2, Incident.Cause.EXIT)).isEqualTo(5);
+        assertThat(faults.record(2, "kill:2@1", 7)).isTrue();
+        assertThat(faults.take(2, Incident.Cause.EXIT)).isNull();
+    }
+
+    @Test
     void faultsOfOthersAndRubbishAreNotRecorded() {
         job.says(rank(2), new RankMessage.FaultFired("kill:1@1", job.nowNs()));
         job.says(rank(2), new RankMessage.FaultFired("rm -rf", job.nowNs()));
