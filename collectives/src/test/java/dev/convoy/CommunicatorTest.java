@@ -235,6 +235,22 @@ class CommunicatorTest {
     }
 
     @Test
+    void revocationIsToldEvenWhereTheWorkIsDone() {
+        try (Ranks ranks = new Ranks(1);
+                Stream stream = device.newStream();
+                DeviceBuffer buffer = device.allocate(DataType.FLOAT64, 1)) {
+            Communicator communicator = ranks.communicators().getFirst();
+            Work work = communicator.allReduce(buffer, ReduceOp.SUM, stream);
+            work.await();
+            assertThat(communicator.completed()).isEqualTo(work.sequence());
+            communicator.revoke("enough");
+            assertThatExceptionOfType(CommunicatorRevokedException.class)
+                    .isThrownBy(work::await)
+                    .withMessageContaining("enough");
+        }
+    }
+
+    @Test
     void mismatchedCallsAreDiagnosed() throws Exception {
         try (Ranks ranks = new Ranks(2)) {
             List<Exception> errors = ranks.all((communicator, stream) -> {
