@@ -4,7 +4,6 @@ package dev.convoy.benchmarks;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.Callable;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -46,7 +45,7 @@ final class MeasureCommand implements Callable<Integer> {
                 .warmupTime(length.time())
                 .measurementIterations(length.iterations())
                 .measurementTime(length.time())
-                .addProfiler(GCProfiler.class)
+                .addProfiler(AllocationProfiler.class)
                 .shouldFailOnError(true)
                 .output(log.toString());
         System.err.println("JMH's own output goes to " + log);

@@ -8,26 +8,45 @@ import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.util.Statistics;
 
-/** JMH's results as lines that {@code docs/RESULTS.md} can take. */
+/**
+ * JMH's results as lines that {@code docs/RESULTS.md} can take: medians, since a machine that is shared has iterations
+ * which say nothing.
+ */
 final class ResultTable {
-    private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final double MEDIAN = 50;
 
     private ResultTable() {}
 
     static String of(Collection<RunResult> results) {
-        Table table = new Table(List.of("benchmark", "time", "±", "unit", "B/op"));
+        Table table = new Table(List.of("benchmark", "median", "lowest", "highest", "unit", "B/op"));
         for (RunResult result : results) {
-            Result<?> time = result.getPrimaryResult();
-            Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
-            table.add(List.of(
-                    name(result.getParams()),
-                    number(time.getScore()),
-                    number(time.getScoreError()),
-                    time.getScoreUnit(),
-                    allocated == null ? "" : number(allocated.getScore())));
+            String name = name(result.getParams());
+            Result<?> allocated = result.getSecondaryResults().get(AllocationProfiler.LABEL);
+            table.add(row(name, result.getPrimaryResult(), allocated == null ? "" : exact(allocated.getScore())));
+            result.getSecondaryResults().forEach((label, other) -> {
+                if (!label.equals(AllocationProfiler.LABEL)) {
+                    table.add(row(name + ": " + label, other, ""));
+                }
+            });
         }
         return table.toString();
+    }
+
+    private static List<String> row(String name, Result<?> result, String allocated) {
+        Statistics samples = result.getStatistics();
+        return List.of(
+                name,
+                number(samples.getPercentile(MEDIAN)),
+                number(samples.getMin()),
+                number(samples.getMax()),
+                result.getScoreUnit(),
+                allocated);
+    }
+
+    private static String exact(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static String name(BenchmarkParams parameters) {
@@ -41,6 +60,6 @@ final class ResultTable {
     }
 
     private static String number(double value) {
-        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
+        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
     }
 }
