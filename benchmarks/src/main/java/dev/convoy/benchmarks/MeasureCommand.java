@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.benchmarks;
 
+import dev.convoy.benchmarks.runs.GrowthCommand;
+import dev.convoy.benchmarks.runs.StartupCommand;
+import dev.convoy.benchmarks.runs.SteadyCommand;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Runs the JMH benchmarks, and prints one table of times and allocations. */
-@Command(name = "jmh/run", description = "Measures what happens inside a JVM.", mixinStandardHelpOptions = true)
+@Command(
+        name = "jmh/run",
+        description = "Measures what happens inside a JVM: the JMH benchmarks, or one of the runs below.",
+        subcommands = {SteadyCommand.class, GrowthCommand.class, StartupCommand.class},
+        mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
     /** How long a measurement is. */
     private record Length(int forks, int warmUps, int iterations, TimeValue time) {
@@ -30,6 +42,9 @@ final class MeasureCommand implements Callable<Integer> {
             paramLabel = "PATTERN",
             description = "Regular expression that the name of a benchmark contains a match of.")
     private String pattern;
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--quick", description = "Seconds instead of minutes, for a first look.")
     private boolean quick;
@@ -49,8 +64,12 @@ final class MeasureCommand implements Callable<Integer> {
                 .shouldFailOnError(true)
                 .output(log.toString());
         System.err.println("JMH's own output goes to " + log);
-        Collection<RunResult> results = new Runner(options.build()).run();
-        System.out.print(ResultTable.of(results));
-        return 0;
+        try {
+            Collection<RunResult> results = new Runner(options.build()).run();
+            System.out.print(ResultTable.of(results));
+            return CommandLine.ExitCode.OK;
+        } catch (NoBenchmarksException e) {
+            throw new ParameterException(spec.commandLine(), "no benchmark's name contains a match of " + pattern, e);
+        }
     }
 }

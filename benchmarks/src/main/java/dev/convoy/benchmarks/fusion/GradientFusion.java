@@ -10,9 +10,9 @@ import dev.convoy.Work;
 import dev.convoy.benchmarks.ranks.Rank;
 import dev.convoy.benchmarks.ranks.RankThreads;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -80,7 +80,7 @@ public class GradientFusion {
     @Param({"64", "1024"})
     int tensors;
 
-    private final Map<Rank, GradientBucketer> gradients = new ConcurrentHashMap<>();
+    private final Map<Rank, GradientBucketer> gradients = new HashMap<>();
     private RankThreads ranks;
     private Consumer<Rank> step;
 
@@ -89,13 +89,9 @@ public class GradientFusion {
     public void begin() {
         ranks = new RankThreads(RANKS, 1);
         List<Long> counts = Collections.nCopies(tensors, (long) FLOATS / tensors);
-        step = rank -> way.reduce(
-                gradients.computeIfAbsent(
-                        rank,
-                        _ -> GradientBucketer.of(rank.communicator().device(), counts, DataType.FLOAT32, BUCKET_BYTES)),
-                tensors,
-                rank.communicator(),
-                rank.stream());
+        ranks.each(rank -> gradients.put(
+                rank, GradientBucketer.of(rank.communicator().device(), counts, DataType.FLOAT32, BUCKET_BYTES)));
+        step = rank -> way.reduce(gradients.get(rank), tensors, rank.communicator(), rank.stream());
         ranks.follow(step);
     }
 

@@ -33,9 +33,14 @@ public final class RankThreads implements AutoCloseable {
                 .toList();
     }
 
+    /** Prepares every rank, in the caller's thread; before {@link #follow}. */
+    public void each(Consumer<Rank> preparation) {
+        ranks.forEach(preparation);
+    }
+
     /** Has every rank tell somebody of its operations; before {@link #follow}. */
     public void observe(OperationObserver observer) {
-        ranks.forEach(rank -> rank.communicator().setObserver(observer));
+        each(rank -> rank.communicator().setObserver(observer));
     }
 
     /** Has all ranks but the first repeat a step from now on. */

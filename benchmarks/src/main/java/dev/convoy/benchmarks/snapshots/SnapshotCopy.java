@@ -3,8 +3,8 @@ package dev.convoy.benchmarks.snapshots;
 
 import dev.convoy.benchmarks.ranks.Rank;
 import dev.convoy.benchmarks.ranks.RankThreads;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** A committed snapshot on two ranks: copy, exchange with the peer if the state is sharded, checksum and vote. */
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
 @State(Scope.Benchmark)
 public class SnapshotCopy {
     private static final int RANKS = 2;
@@ -33,7 +33,7 @@ public class SnapshotCopy {
     @Param({"false", "true"})
     boolean sharded;
 
-    private final Map<Rank, SnapshotRank> snapshots = new ConcurrentHashMap<>();
+    private final Map<Rank, SnapshotRank> snapshots = new HashMap<>();
     private RankThreads ranks;
     private Consumer<Rank> step;
 
@@ -41,9 +41,8 @@ public class SnapshotCopy {
     @Setup(Level.Trial)
     public void begin() {
         ranks = new RankThreads(RANKS, 1);
-        step = rank -> snapshots
-                .computeIfAbsent(rank, _ -> new SnapshotRank(rank, mebibytes * MEBIBYTE, sharded))
-                .take();
+        ranks.each(rank -> snapshots.put(rank, new SnapshotRank(rank, mebibytes * MEBIBYTE, sharded)));
+        step = rank -> snapshots.get(rank).take();
         ranks.follow(step);
     }
 
