@@ -50,7 +50,7 @@ final class ScriptedJob {
 
     /** The last rank dies; the others go on without it. */
     void recover() {
-        on(new CoordinatorEvent.Exited(nowNs, member(ranks - 1), "was killed by signal 9", false));
+        on(new CoordinatorEvent.Exited(nowNs, member(ranks - 1), "was killed by signal 9", 137));
         Version version = new Version(1, 1);
         GroupPlacement placement = GroupPlacement.of(ranks);
         for (int rank = 0; rank < ranks - 1; rank++) {

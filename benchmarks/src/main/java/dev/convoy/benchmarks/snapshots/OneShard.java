@@ -50,11 +50,6 @@ final class OneShard implements LiveState, AutoCloseable {
     }
 
     @Override
-    public void initializeShards() {
-        throw new UnsupportedOperationException("the content does not matter");
-    }
-
-    @Override
     public void close() {
         buffer.close();
     }
