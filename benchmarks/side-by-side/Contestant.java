@@ -8,6 +8,11 @@ interface Contestant {
     /** The column of the tables that its figures stand in; of several contestants in one, the best counts. */
     String column();
 
+    /** The column without the settings. */
+    default String system() {
+        return column().replaceFirst(",.*", "");
+    }
+
     /** Its settings, in words or as options, as they are to be published. */
     String settings();
 
@@ -32,10 +37,15 @@ interface Contestant {
         return true;
     }
 
+    /** What it measures in separate runs, which may come under different conditions. */
+    default List<String> parts() {
+        return List.of("everything");
+    }
+
     /**
-     * Measures each of the plan's figures once that it knows.
+     * Measures each figure of a part once.
      *
      * @throws IOException if it fails or takes too long; the message says how
      */
-    List<Sample> measure(Plan plan, int ranks) throws IOException, InterruptedException;
+    List<Sample> measure(Plan plan, int ranks, String part) throws IOException, InterruptedException;
 }

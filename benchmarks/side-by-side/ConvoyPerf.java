@@ -45,16 +45,17 @@ final class ConvoyPerf implements Contestant {
     @Override
     public void build() {}
 
+    /** An operation on floats, or an all-reduce of another type. */
     @Override
-    public List<Sample> measure(Plan plan, int ranks) throws IOException, InterruptedException {
-        List<Sample> samples = new ArrayList<>();
-        for (String operation : Figure.OPERATIONS) {
-            samples.addAll(measure(plan, ranks, operation, Figure.FLOAT));
-        }
-        for (String type : SHORT_TYPES) {
-            samples.addAll(measure(plan, ranks, Figure.ALL_REDUCE, type));
-        }
-        return samples;
+    public List<String> parts() {
+        return Stream.concat(Figure.OPERATIONS.stream(), SHORT_TYPES.stream()).toList();
+    }
+
+    @Override
+    public List<Sample> measure(Plan plan, int ranks, String part) throws IOException, InterruptedException {
+        return SHORT_TYPES.contains(part)
+                ? measure(plan, ranks, Figure.ALL_REDUCE, part)
+                : measure(plan, ranks, part, Figure.FLOAT);
     }
 
     private List<Sample> measure(Plan plan, int ranks, String operation, String type)

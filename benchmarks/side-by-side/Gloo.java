@@ -55,7 +55,7 @@ final class Gloo implements Contestant {
     }
 
     @Override
-    public List<Sample> measure(Plan plan, int ranks) throws IOException, InterruptedException {
+    public List<Sample> measure(Plan plan, int ranks, String part) throws IOException, InterruptedException {
         Path rendezvous = Files.createTempDirectory(Job.FOLDER, "gloo");
         try {
             List<List<String>> commands = new ArrayList<>();

@@ -29,16 +29,38 @@ final class Goals {
     }
 
     /**
-     * One goal.
+     * One ratio.
+     *
+     * @param column whom Convoy is compared with
+     * @param medians of all rounds
+     * @param best of the best rounds: on a shared machine a disturbance only ever slows down
+     */
+    record Ratio(String column, double medians, double best) {
+        @Override
+        public String toString() {
+            return Spread.digits(medians)
+                    + (column.isEmpty() ? "" : " × " + column)
+                    + (best == medians ? "" : ", best rounds " + Spread.digits(best));
+        }
+    }
+
+    /**
+     * One goal and what became of it.
      *
      * @param what in words
-     * @param goal in words
-     * @param reached the figure that it is about, from medians
-     * @param best the same from the best rounds: on a shared machine disturbances only ever slow down
-     * @param detail what was compared with what
-     * @param pass whether the medians reach it
+     * @param least the goal
+     * @param installed against the peers as they are installed, or whatever else the goal is about
+     * @param any against the peers with their best settings; null where there are none
      */
-    record Verdict(String what, String goal, double reached, double best, String detail, boolean pass) {}
+    record Verdict(String what, double least, Ratio installed, Ratio any) {
+        boolean pass() {
+            return installed.medians() >= least;
+        }
+
+        boolean passAny() {
+            return any == null ? pass() : any.medians() >= least;
+        }
+    }
 
     List<Verdict> verdicts() {
         List<Verdict> all = new ArrayList<>();
@@ -47,13 +69,7 @@ final class Goals {
             for (String operation : Figure.OPERATIONS) {
                 for (long bytes : plan.sizesOf(operation)) {
                     Figure figure = new Figure(operation, Figure.FLOAT, ranks, bytes);
-                    double goal = goal(figure);
-                    if (goal > 0) {
-                        against("the better MPI as installed", PLAIN, figure, goal)
-                                .ifPresent(all::add);
-                        against("the best MPI of all settings", ANY, figure, NEVER_SLOWER)
-                                .ifPresent(all::add);
-                    }
+                    speed(figure).ifPresent(all::add);
                     limit(figure).ifPresent(all::add);
                 }
             }
@@ -83,36 +99,42 @@ final class Goals {
     private Optional<Verdict> smallest() {
         Figure figure = new Figure(Figure.ALL_REDUCE, Figure.FLOAT, 2, 8);
         return measured.micros(ConvoyPerf.COLUMN, figure)
-                .map(micros -> new Verdict(
-                        name(figure) + ", µs",
-                        "≤ " + SMALLEST_MICROS,
-                        micros.median(),
-                        micros.lowest(),
-                        "",
-                        micros.median() <= SMALLEST_MICROS));
+                .map(micros -> new Ratio("", SMALLEST_MICROS / micros.median(), SMALLEST_MICROS / micros.lowest()))
+                .map(ratio -> new Verdict(SMALLEST_MICROS + " µs ÷ " + name(figure), 1, ratio, null));
     }
 
-    private Optional<Verdict> against(String whom, List<String> columns, Figure figure, double goal) {
-        return measured.fastest(columns, figure)
-                .flatMap(column -> ratio(name(figure) + " ÷ " + whom, column, figure, goal));
+    private Optional<Verdict> speed(Figure figure) {
+        double least = goal(figure);
+        Optional<Ratio> installed = ratio(PLAIN, figure);
+        return least == 0
+                ? Optional.empty()
+                : installed.map(ratio -> new Verdict(
+                        name(figure), least, ratio, ratio(ANY, figure).orElseThrow()));
     }
 
     private Optional<Verdict> limit(Figure figure) {
-        double goal = limitGoal(figure);
-        return goal == 0
+        double least = limitGoal(figure);
+        return least == 0
                 ? Optional.empty()
-                : ratio(name(figure) + " ÷ the memory's limit", MemoryLimit.COLUMN, figure, goal);
+                : ratio(List.of(MemoryLimit.COLUMN), figure)
+                        .map(ratio -> new Verdict(name(figure), least, ratio, null));
     }
 
-    private Optional<Verdict> ratio(String what, String column, Figure figure, double goal) {
+    /** How many times as fast as the fastest of those columns. */
+    Optional<Ratio> ratio(List<String> columns, Figure figure) {
         Optional<Spread> ours = measured.micros(ConvoyPerf.COLUMN, figure);
-        Optional<Spread> theirs = measured.micros(column, figure);
-        if (ours.isEmpty() || theirs.isEmpty()) {
+        Optional<String> column = measured.fastest(columns, figure);
+        if (ours.isEmpty() || column.isEmpty()) {
             return Optional.empty();
         }
-        double reached = theirs.get().median() / ours.get().median();
-        double best = theirs.get().lowest() / ours.get().lowest();
-        return Optional.of(new Verdict(what, "≥ " + goal, reached, best, column, reached >= goal));
+        double lowest = columns.stream()
+                .flatMap(each -> measured.micros(each, figure).stream())
+                .mapToDouble(Spread::lowest)
+                .min()
+                .orElseThrow();
+        double median = measured.micros(column.get(), figure).orElseThrow().median();
+        return Optional.of(new Ratio(
+                column.get(), median / ours.get().median(), lowest / ours.get().lowest()));
     }
 
     private void shortTypes(int ranks, List<Verdict> all) {
@@ -123,14 +145,11 @@ final class Goals {
                 Optional<Spread> ours = measured.micros(ConvoyPerf.COLUMN, figure);
                 Optional<Spread> theirs = measured.micros(ConvoyPerf.COLUMN, full);
                 if (ours.isPresent() && theirs.isPresent()) {
-                    double reached = theirs.get().median() / ours.get().median();
-                    all.add(new Verdict(
-                            name(figure) + " of " + type + " ÷ float",
-                            "≥ " + SHORT_TYPES,
-                            reached,
-                            theirs.get().lowest() / ours.get().lowest(),
-                            "Convoy",
-                            reached >= SHORT_TYPES));
+                    Ratio ratio = new Ratio(
+                            "Convoy's float",
+                            theirs.get().median() / ours.get().median(),
+                            theirs.get().lowest() / ours.get().lowest());
+                    all.add(new Verdict(name(figure) + ", " + type, SHORT_TYPES, ratio, null));
                 }
             }
         }

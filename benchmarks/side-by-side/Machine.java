@@ -12,7 +12,7 @@ final class Machine {
         return valueOf("/proc/cpuinfo", "model name") + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores, "
                 + Math.round(Long.parseLong(valueOf("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) / 1048576.0)
-                + " GiB, Linux " + System.getProperty("os.version") + ", Java "
+                + " GiB, Linux " + System.getProperty("os.version").replaceFirst("(\\d+\\.\\d+).*", "$1") + ", Java "
                 + System.getProperty("java.version");
     }
 

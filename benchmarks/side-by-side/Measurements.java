@@ -9,19 +9,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** All that was measured, by column and figure. */
 final class Measurements {
-    private final Map<String, Map<Figure, List<Sample>>> columns = new LinkedHashMap<>();
-    private final List<String> lines =
-            new ArrayList<>(List.of("round,column,operation,type,ranks,bytes,us,busbwGBs,wrong"));
+    /** So many times the shortest distance between the cores is too far to be compared. */
+    private static final double TOO_FAR = 3;
 
-    void add(int round, String column, List<Sample> samples) {
-        Map<Figure, List<Sample>> figures = columns.computeIfAbsent(column, key -> new LinkedHashMap<>());
+    private record Measured(Sample sample, double coreDistance) {}
+
+    private final Map<String, Map<Figure, List<Measured>>> columns = new LinkedHashMap<>();
+    private double shortest = Double.MAX_VALUE;
+    private final List<String> lines =
+            new ArrayList<>(List.of("round,column,operation,type,ranks,bytes,us,busbwGBs,wrong,coreDistanceNs"));
+
+    /**
+     * Takes what a contestant measured.
+     *
+     * @param coreDistance the larger one of before and after, in ns
+     */
+    void add(int round, String column, List<Sample> samples, double coreDistance) {
+        shortest = coreDistance > 0 ? Math.min(shortest, coreDistance) : shortest;
+        Map<Figure, List<Measured>> figures = columns.computeIfAbsent(column, key -> new LinkedHashMap<>());
         for (Sample sample : samples) {
             Figure figure = sample.figure();
-            figures.computeIfAbsent(figure, key -> new ArrayList<>()).add(sample);
+            figures.computeIfAbsent(figure, key -> new ArrayList<>()).add(new Measured(sample, coreDistance));
             lines.add(String.join(
                     ",",
                     String.valueOf(round),
@@ -32,7 +43,8 @@ final class Measurements {
                     String.valueOf(figure.bytes()),
                     String.valueOf(sample.micros()),
                     String.valueOf(sample.busBandwidth()),
-                    String.valueOf(sample.wrong())));
+                    String.valueOf(sample.wrong()),
+                    String.valueOf(coreDistance)));
         }
     }
 
@@ -64,7 +76,7 @@ final class Measurements {
     List<String> wrong() {
         List<String> found = new ArrayList<>();
         columns.forEach((column, figures) -> figures.forEach((figure, samples) -> {
-            if (samples.stream().anyMatch(sample -> sample.wrong() > 0)) {
+            if (samples.stream().anyMatch(measured -> measured.sample().wrong() > 0)) {
                 found.add(column + ": wrong elements in " + figure.operation() + ", " + figure.type() + ", "
                         + figure.size() + ", " + figure.ranks() + " ranks");
             }
@@ -77,9 +89,26 @@ final class Measurements {
         Files.write(file, lines);
     }
 
+    /** How many measurements there are, and how many of them are left out for the distance of the cores. */
+    String leftOut() {
+        List<Measured> all = columns.values().stream()
+                .flatMap(figures -> figures.values().stream())
+                .flatMap(List::stream)
+                .toList();
+        long far = all.stream().filter(measured -> !isNear(measured)).count();
+        return far + " of " + all.size();
+    }
+
+    private boolean isNear(Measured measured) {
+        return measured.coreDistance() <= TOO_FAR * shortest;
+    }
+
+    /** Those taken while the cores were near each other; all of them if there are no such. */
     private Optional<List<Sample>> samples(String column, Figure figure) {
-        return Stream.ofNullable(columns.get(column))
-                .flatMap(figures -> Stream.ofNullable(figures.get(figure)))
-                .findFirst();
+        List<Measured> all = columns.getOrDefault(column, Map.of()).getOrDefault(figure, List.of());
+        List<Measured> near = all.stream().filter(this::isNear).toList();
+        List<Sample> counted =
+                (near.isEmpty() ? all : near).stream().map(Measured::sample).toList();
+        return counted.isEmpty() ? Optional.empty() : Optional.of(counted);
     }
 }

@@ -44,7 +44,7 @@ final class MemoryLimit implements Contestant {
     }
 
     @Override
-    public List<Sample> measure(Plan plan, int ranks) throws IOException, InterruptedException {
+    public List<Sample> measure(Plan plan, int ranks, String part) throws IOException, InterruptedException {
         List<Long> large = plan.sizes().stream().filter(size -> size >= 1 << 20).toList();
         List<String> command = new ArrayList<>(List.of(program.path(), String.valueOf(ranks)));
         command.addAll(PeerProgram.arguments(plan, large));

@@ -46,7 +46,7 @@ final class Mpi implements Contestant {
         this.implementation = implementation;
         this.variant = variant;
         this.options = options;
-        this.environment = environment;
+        this.environment = new TreeMap<>(environment);
         this.program = new PeerProgram("mpi_collectives.c", implementation.compiler());
     }
 
@@ -115,8 +115,12 @@ final class Mpi implements Contestant {
                 && Job.isOnPath("gcc");
     }
 
+    /** One program for all settings, made by the first. */
     @Override
     public void build() throws IOException, InterruptedException {
+        if (!variant.isEmpty()) {
+            return;
+        }
         program.compile(implementation.compiler(), "gnu17");
     }
 
@@ -127,7 +131,7 @@ final class Mpi implements Contestant {
     }
 
     @Override
-    public List<Sample> measure(Plan plan, int ranks) throws IOException, InterruptedException {
+    public List<Sample> measure(Plan plan, int ranks, String part) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(implementation.launcher()));
         if (implementation == OPEN_MPI && ranks > CORES) {
             command.add("--oversubscribe");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Which figures are measured, and for how long.
@@ -43,6 +44,6 @@ record Plan(List<Integer> ranks, List<Long> sizes, double seconds, int rounds) {
     }
 
     private List<Long> concat(List<Long> first) {
-        return java.util.stream.Stream.concat(first.stream(), sizes.stream()).toList();
+        return Stream.concat(first.stream(), sizes.stream()).toList();
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -24,6 +25,7 @@ public final class SideBySide {
     private final Measurements measured = new Measurements();
     private final List<Contestant> present = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final CoreDistance cores = new CoreDistance();
     private boolean convoyFailed;
 
     private SideBySide(Options options) {
@@ -83,18 +85,28 @@ public final class SideBySide {
         if (options.install()) {
             install();
         }
-        Set<String> skipped = new LinkedHashSet<>();
+        if (Job.isOnPath("gcc")) {
+            cores.build();
+        }
+        Set<String> missing = new LinkedHashSet<>();
         for (Contestant contestant : contestants()) {
             if (contestant.isInstalled()) {
-                contestant.build();
-                present.add(contestant);
+                build(contestant);
             } else {
-                skipped.add(contestant.column().replaceFirst(",.*", "")
-                        + " is not installed and was skipped: apt-get install "
-                        + String.join(" ", contestant.packages()) + ", or --install");
+                missing.add(contestant.system() + " is not installed and was skipped: apt-get install "
+                        + String.join(" ", contestant.packages()) + ", or --install as root");
             }
         }
-        skipped.forEach(this::note);
+        missing.forEach(this::note);
+    }
+
+    private void build(Contestant contestant) throws InterruptedException {
+        try {
+            contestant.build();
+            present.add(contestant);
+        } catch (IOException e) {
+            note(contestant.column() + " was skipped: " + e.getMessage());
+        }
     }
 
     private void install() throws IOException, InterruptedException {
@@ -109,24 +121,32 @@ public final class SideBySide {
         List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
         command.addAll(missing);
         System.out.println(String.join(" ", command));
-        Job.run(INSTALL, java.util.Map.of("DEBIAN_FRONTEND", "noninteractive"), command);
+        Job.run(INSTALL, Map.of("DEBIAN_FRONTEND", "noninteractive"), command);
     }
 
-    private void measure(int round, int ranks) throws InterruptedException {
+    private void measure(int round, int ranks) throws IOException, InterruptedException {
         for (Contestant contestant : present) {
-            if (!contestant.runsWith(ranks)) {
-                continue;
+            if (contestant.runsWith(ranks)) {
+                long start = System.nanoTime();
+                for (String part : contestant.parts()) {
+                    measure(round, ranks, contestant, part);
+                }
+                System.out.printf(
+                        "round %d of %d, %d ranks: %s, %.1f s%n",
+                        round, plan.rounds(), ranks, contestant.column(), (System.nanoTime() - start) / 1e9);
             }
-            long start = System.nanoTime();
-            try {
-                measured.add(round, contestant.column(), contestant.measure(plan, ranks));
-            } catch (IOException e) {
-                convoyFailed |= contestant instanceof ConvoyPerf;
-                note(contestant.column() + ", " + ranks + " ranks, round " + round + ": " + e.getMessage());
-            }
-            System.out.printf(
-                    "round %d of %d, %d ranks: %s, %.1f s%n",
-                    round, plan.rounds(), ranks, contestant.column(), (System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    private void measure(int round, int ranks, Contestant contestant, String part)
+            throws IOException, InterruptedException {
+        double before = cores.measure();
+        try {
+            List<Sample> samples = contestant.measure(plan, ranks, part);
+            measured.add(round, contestant.column(), samples, Math.max(before, cores.measure()));
+        } catch (IOException e) {
+            convoyFailed |= contestant instanceof ConvoyPerf;
+            note(contestant.column() + ", " + ranks + " ranks, round " + round + ", " + part + ": " + e.getMessage());
         }
     }
 
@@ -142,6 +162,10 @@ public final class SideBySide {
                 + "` on "
                 + Machine.describe() + ". Each operation is awaited before the next; in place, all-to-all out of place;"
                 + " sizes and bus bandwidth as nccl-tests define them.");
+        lines.add("");
+        lines.add("Before and after each run stands a measurement of the distance between the cores, which on a virtual"
+                + " machine changes by itself; where it was more than three times the shortest, the figures are left out"
+                + " as long as others remain: " + measured.leftOut() + ".");
         lines.add("");
         lines.add("| column | version | settings |");
         lines.add("| --- | --- | --- |");
