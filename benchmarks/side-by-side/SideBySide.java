@@ -164,8 +164,8 @@ public final class SideBySide {
                 + " sizes and bus bandwidth as nccl-tests define them.");
         lines.add("");
         lines.add("Before and after each run stands a measurement of the distance between the cores, which on a virtual"
-                + " machine changes by itself; where it was more than three times the shortest, the figures are left out"
-                + " as long as others remain: " + measured.leftOut() + ".");
+                + " machine changes by itself; where it was more than three times the shortest, the figures are left"
+                + " out as long as others remain: " + measured.leftOut() + ".");
         lines.add("");
         lines.add("| column | version | settings |");
         lines.add("| --- | --- | --- |");
