@@ -227,7 +227,7 @@ final class NativeCommunicator {
     }
 
     void await(Work work, Duration bound) {
-        if (work.isKnownDone()) {
+        if (completed() >= work.sequence()) {
             // Whether the communicator is lost or revoked counts all the same; nobody is let inside for it.
             requireOpen(work.operation(), work.sequence());
             health.requireGood(work.operation(), work.sequence());

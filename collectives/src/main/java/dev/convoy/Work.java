@@ -104,10 +104,6 @@ public final class Work extends Awaitable {
                 : CompletionPoller.instance().watch(communicator, end, operation, sequence);
     }
 
-    boolean isKnownDone() {
-        return state == State.DONE;
-    }
-
     /** For the thread inside the communicator: whether it is known or found to be done. */
     boolean hasEnded() {
         if (state == State.RUNNING && end.isDone()) {

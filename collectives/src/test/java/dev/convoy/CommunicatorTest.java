@@ -333,6 +333,24 @@ class CommunicatorTest {
     }
 
     @Test
+    void workThatSomebodyElseFoundDoneIsCountedWhenAwaited() {
+        try (Ranks ranks = new Ranks(2);
+                Stream stream = device.newStream();
+                Stream other = device.newStream();
+                DeviceBuffer buffer = device.allocate(DataType.INT32, 2)) {
+            Communicator first = ranks.communicators().getFirst();
+            Work work = first.allReduce(buffer.slice(0, 1), ReduceOp.SUM, stream);
+            Work last = ranks.communicators().getLast().allReduce(buffer.slice(1, 1), ReduceOp.SUM, other);
+            last.await();
+            stream.synchronize(LONG);
+            // Looks whether anything is under way, before it frees.
+            device.allocate(DataType.INT32, 1).close();
+            work.await();
+            assertThat(first.completed()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void workOfAnOpenGroupHasNotStarted() {
         try (Ranks ranks = new Ranks(1);
                 Stream stream = device.newStream();
