@@ -87,8 +87,10 @@ public final class ElasticGroup implements AutoCloseable {
         stream = device.newStream();
         FlightRecorder recorder = new FlightRecorder();
         control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));
-        FaultInjector injector =
-                new FaultInjector(environment.self().launchRank(), environment.faults(), new SelfInflicted(control, this::damageSnapshot));
+        FaultInjector injector = new FaultInjector(
+                environment.self().launchRank(),
+                environment.faults(),
+                new SelfInflicted(control, this::damageSnapshot));
         suspicions = new Suspicions(control, status, recorder);
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
         formation = new EpochFormation(

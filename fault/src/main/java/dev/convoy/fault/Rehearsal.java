@@ -107,7 +107,12 @@ final class Rehearsal {
         hear(control, new CoordinatorMessage.Revoke(2, "rehearsal", true));
         control.awaitRevoke(1);
         control.send(new RankMessage.Aborted(
-                2, 0, 0, snapshots.slots().inventory(damage -> {}), snapshots.slots().committed(), new byte[UniqueId.SIZE]));
+                2,
+                0,
+                0,
+                snapshots.slots().inventory(damage -> {}),
+                snapshots.slots().committed(),
+                new byte[UniqueId.SIZE]));
         hear(control, new CoordinatorMessage.EpochStart(2, List.of(environment.self()), new byte[UniqueId.SIZE], PLAN));
         control.awaitAgreement(2);
         hear(control, new CoordinatorMessage.Release(2));

@@ -28,7 +28,7 @@ final class RankMain {
         int count = Integer.parseInt(arguments[3]);
         switch (arguments[0]) {
             case GrowthCommand.PROGRAM -> new GrowthRank(self).run(count);
-            case StartupCommand.PROGRAM -> new StartupRank(self).run(count);
+            case StartupCommand.PROGRAM -> new StartupRank(self).run(count, Boolean.parseBoolean(arguments[4]));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -39,6 +39,12 @@ final class RankMain {
             say("id " + HexFormat.of().formatHex(UniqueId.create(runtime).bytes()));
         }
         return new UniqueId(HexFormat.of().parseHex(input.readLine()));
+    }
+
+    /** Forms a communicator of this rank alone and does away with it, as {@code ElasticGroup} does before it joins. */
+    void rehearse() {
+        Communicator.init(runtime.device(0), UniqueId.create(runtime), 1, 0, CommunicatorOptions.defaults())
+                .close();
     }
 
     /** Joins a communicator of all. */

@@ -14,7 +14,10 @@ final class StartupRank {
     }
 
     /** The clock is CLOCK_MONOTONIC, the same for all processes. */
-    void run(int rounds) throws IOException {
+    void run(int rounds, boolean rehearsed) throws IOException {
+        if (rehearsed) {
+            self.rehearse();
+        }
         for (int round = 0; round < rounds; round++) {
             UniqueId id = self.nextId();
             long called = System.nanoTime();

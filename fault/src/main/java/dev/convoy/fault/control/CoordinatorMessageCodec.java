@@ -66,8 +66,7 @@ final class CoordinatorMessageCodec {
             case 67 -> new CoordinatorMessage.Probe(in.i64());
             case 68 -> new CoordinatorMessage.FaultRecorded(in.string());
             case 69 ->
-                new CoordinatorMessage.Persist(
-                        ValueCodec.version(in), in.string(), in.string(), in.ints(), in.flag());
+                new CoordinatorMessage.Persist(ValueCodec.version(in), in.string(), in.string(), in.ints(), in.flag());
             case 70 -> new CoordinatorMessage.Release(in.i64());
             case 71 -> new CoordinatorMessage.Stop(in.i32(), in.string());
             default -> throw new ProtocolException("no coordinator's message has tag " + tag);

@@ -168,8 +168,7 @@ final class Active extends Phase {
 
     @Override
     void lost(List<Loss> losses) {
-        Optional<Loss> failure =
-                losses.stream().filter(Loss::isProgramFailure).findFirst();
+        Optional<Loss> failure = losses.stream().filter(Loss::isProgramFailure).findFirst();
         if (isFormed() || failure.isEmpty()) {
             job.recover(first(Detection.of(losses.getFirst())), losses);
         } else {

@@ -25,7 +25,12 @@ final class PeerDeaths {
                 .filter(Objects::nonNull)
                 .filter(status -> !status.isExcluded() && status != reporter)
                 .map(status -> new Loss(
-                        status, Incident.Cause.EXIT, Incident.DetectedBy.PEER_DEATH, atNs, "died, its peers say", graceNs))
+                        status,
+                        Incident.Cause.EXIT,
+                        Incident.DetectedBy.PEER_DEATH,
+                        atNs,
+                        "died, its peers say",
+                        graceNs))
                 .toList();
     }
 }

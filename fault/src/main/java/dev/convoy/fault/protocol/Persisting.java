@@ -32,7 +32,9 @@ final class Persisting extends Phase {
     @Override
     void enter() {
         Optional<RestorePlan> newest = choice().newestCoverable();
-        if (job.spec.stateDirectory() == null || newest.isEmpty() || isOnDisk(newest.get().version())) {
+        if (job.spec.stateDirectory() == null
+                || newest.isEmpty()
+                || isOnDisk(newest.get().version())) {
             job.fail(reason);
         } else {
             begin(newest.get());
@@ -63,8 +65,7 @@ final class Persisting extends Phase {
             String file = "final-" + requests++ + "-rank-" + share.member().launchRank() + ".bin";
             open.put(file, share);
             job.durable.ask(share.member(), file);
-            int[] shards =
-                    share.shards().stream().mapToInt(Integer::intValue).toArray();
+            int[] shards = share.shards().stream().mapToInt(Integer::intValue).toArray();
             job.send(
                     job.members.find(share.member()),
                     new CoordinatorMessage.Persist(version, directory, file, shards, share.replicated()));
@@ -89,7 +90,9 @@ final class Persisting extends Phase {
 
     private void written(MemberStatus status, RankMessage.DurablePart part) {
         RestoreChoice.Share share = open.get(part.file());
-        if (share != null && share.member().equals(status.id()) && part.version().equals(version)) {
+        if (share != null
+                && share.member().equals(status.id())
+                && part.version().equals(version)) {
             open.remove(part.file());
             endWhenWritten();
         }

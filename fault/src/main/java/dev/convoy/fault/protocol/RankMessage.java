@@ -37,8 +37,8 @@ public sealed interface RankMessage extends Message {
     record Heartbeat(long epoch, long step, long enqueued, long completed) implements RankMessage {}
 
     /**
-     * An injected fault is about to happen. Sent twice: first the sender waits for {@link
-     * CoordinatorMessage.FaultRecorded}, then the fault happens at the time that the second record has.
+     * An injected fault is about to happen. Sent twice: first the sender waits for
+     * {@link CoordinatorMessage.FaultRecorded}, then the fault happens at the time that the second record has.
      *
      * @param spec the fault as {@link FaultSpec#format()} writes it
      * @param atNs when

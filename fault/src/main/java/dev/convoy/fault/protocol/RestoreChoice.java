@@ -162,10 +162,8 @@ final class RestoreChoice {
             shardsOf.computeIfAbsent(replicatedWriter.getAsInt(), rank -> new ArrayList<>());
         }
         List<Share> shares = new ArrayList<>();
-        shardsOf.forEach((rank, written) -> shares.add(new Share(
-                members.get(rank),
-                List.copyOf(written),
-                replicated && rank == replicatedWriter.getAsInt())));
+        shardsOf.forEach((rank, written) -> shares.add(
+                new Share(members.get(rank), List.copyOf(written), replicated && rank == replicatedWriter.getAsInt())));
         return Optional.of(shares);
     }
 

@@ -50,9 +50,9 @@ final class Revoking extends Phase {
     }
 
     /**
-     * The program's own thread answers, and it may be in the midst of a step: how long that takes has nothing to do with
-     * the deadline of a collective. A survivor is given the longest step that anybody has needed so far, and before
-     * there was one, as long as a start.
+     * The program's own thread answers, and it may be in the midst of a step: how long that takes has nothing to do
+     * with the deadline of a collective. A survivor is given the longest step that anybody has needed so far, and
+     * before there was one, as long as a start.
      */
     private long answerBoundNs() {
         if (!job.epochs.hasStepped()) {

@@ -194,7 +194,9 @@ class ControlPlaneTest {
         Socket socket = stranger();
         socket.getOutputStream().write(MessageCodec.frame(new RankMessage.Hello(99, TOKEN, MEMBER, 7)));
         Message answer = MessageCodec.read(socket.getInputStream(), Limits.FRAME_BYTES);
-        assertThat(answer).isEqualTo(new CoordinatorMessage.Rejected("control protocol 99; this agent speaks " + Message.PROTOCOL));
+        assertThat(answer)
+                .isEqualTo(
+                        new CoordinatorMessage.Rejected("control protocol 99; this agent speaks " + Message.PROTOCOL));
         awaitClosed(socket);
         assertThat(recorder.events).isEmpty();
     }

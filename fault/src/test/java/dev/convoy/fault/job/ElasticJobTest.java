@@ -120,8 +120,9 @@ class ElasticJobTest {
             assertThat(agent.incidents()).hasSize(1);
             assertThat(agent.incidents().getFirst().ranks()).containsExactly(2);
             assertThat(agent.incidents().getFirst().restoredStep()).isEqualTo(20);
-            assertThat(agent.warnings()).anySatisfy(text -> assertThat(text)
-                    .contains("rank 1: memory was damaged: its copy of shard 1 of step 20 of epoch 1"));
+            assertThat(agent.warnings())
+                    .anySatisfy(text -> assertThat(text)
+                            .contains("rank 1: memory was damaged: its copy of shard 1 of step 20 of epoch 1"));
         }
     }
 

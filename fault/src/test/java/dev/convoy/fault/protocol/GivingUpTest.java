@@ -112,12 +112,14 @@ class GivingUpTest {
     @Test
     void aFullDiskAtOneWriterIsNotTheEndOfTheState() {
         Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
-        job.says(rank(0), new RankMessage.DurableFailed(new Version(1, 7), request(job, 0).file(), "disk full"));
+        job.says(
+                rank(0),
+                new RankMessage.DurableFailed(new Version(1, 7), request(job, 0).file(), "disk full"));
         assertThat(request(job, 1).shards()).containsExactly(0);
         assertThat(request(job, 1).replicated()).isTrue();
-        assertThat(job.coordinator.warnings()).anySatisfy(text -> assertThat(text)
-                .contains("rank 0 could not write")
-                .contains("disk full"));
+        assertThat(job.coordinator.warnings())
+                .anySatisfy(text ->
+                        assertThat(text).contains("rank 0 could not write").contains("disk full"));
     }
 
     @Test

@@ -140,7 +140,8 @@ final class Harness {
             nowNs += 10 * MS;
             if (nowNs - lastBeatNs >= 100 * MS) {
                 lastBeatNs = nowNs;
-                List.copyOf(beating).forEach(member -> says(member, new RankMessage.Heartbeat(step == 0 ? 0 : 1, step, 0, 0)));
+                List.copyOf(beating)
+                        .forEach(member -> says(member, new RankMessage.Heartbeat(step == 0 ? 0 : 1, step, 0, 0)));
             }
             on(new CoordinatorEvent.Tick(nowNs));
         }

@@ -96,7 +96,8 @@ class KillAtEveryPointTest {
 
     private static Version newestCoverable(List<SimulatedRank> survivors) {
         TreeSet<Version> offered = new TreeSet<>();
-        survivors.forEach(member -> member.slots.inventory(damage -> {}).forEach(holding -> offered.add(holding.version())));
+        survivors.forEach(
+                member -> member.slots.inventory(damage -> {}).forEach(holding -> offered.add(holding.version())));
         return offered.descendingSet().stream()
                 .filter(version -> covered(survivors, version))
                 .findFirst()

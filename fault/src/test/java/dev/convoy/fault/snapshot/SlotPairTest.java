@@ -121,10 +121,12 @@ class SlotPairTest {
     void flippedBitsWithdrawOnlyWhatTheyHit() {
         Slot slot = committed(1, 0);
         flip(slot.shardBytes(1), 3);
-        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
+        assertThat(slots.inventory(damage -> {}))
+                .containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
 
         flip(slot.replicatedBytes(), 0);
-        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, false));
+        assertThat(slots.inventory(damage -> {}))
+                .containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, false));
 
         flip(slot.shardBytes(0), 39);
         assertThat(slots.inventory(damage -> {})).isEmpty();
@@ -153,7 +155,8 @@ class SlotPairTest {
         slot.expect(1, original);
         slot.seal();
 
-        assertThat(slots.inventory(damage -> {})).containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
+        assertThat(slots.inventory(damage -> {}))
+                .containsExactly(new Holding(new Version(1, 0), 3, new int[] {0}, true));
     }
 
     @Test

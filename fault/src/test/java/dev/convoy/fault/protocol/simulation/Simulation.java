@@ -243,7 +243,8 @@ final class Simulation {
         MemberId id = process.id();
         process.kill();
         time.after(
-                delay(100_000, 12 * MS), () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), id, how, status(how, clean))));
+                delay(100_000, 12 * MS),
+                () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), id, how, status(how, clean))));
         time.after(delay(4 * MS, 12 * MS), () -> event(() -> new CoordinatorEvent.Disconnected(time.nowNs(), id)));
         if (!clean) {
             peersNotice(process);
