@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "memory.h"
 #include "peers.h"
+#include "thread.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,7 +37,7 @@ struct ncclComm *comm_create(int rank, int nranks, int device, bool blocking, co
     comm->device = device;
     comm->blocking = blocking;
     snprintf(comm->name, sizeof comm->name, "%s", name != NULL ? name : "");
-    pthread_mutex_init(&comm->lock, NULL);
+    mutex_init_spinning(&comm->lock);
     atomic_store(&comm->references, 1);
     atomic_store(&comm->async, ncclInProgress);
     return comm;

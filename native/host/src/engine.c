@@ -25,14 +25,6 @@ struct backoff {
 
 static atomic_uint waiters;
 
-void engine_enter(void) {
-    atomic_fetch_add(&waiters, 1);
-}
-
-void engine_leave(void) {
-    atomic_fetch_sub(&waiters, 1);
-}
-
 unsigned engine_waiters(void) {
     return atomic_load(&waiters);
 }
@@ -46,18 +38,26 @@ bool engine_has_work(void) {
     return false;
 }
 
-enum step_result engine_step_all(void) {
+static enum step_result step_each(enum step_result (*step)(struct CUstream_st *)) {
     if (arena_get() == NULL) {
         return STEP_PENDING; /* a forked child has the tasks, but not the memory that they use */
     }
     enum step_result best = STEP_PENDING;
     for (unsigned i = 0; i < stream_table_size(); i++) {
-        enum step_result result = stream_step(stream_table_at(i));
+        enum step_result result = step(stream_table_at(i));
         if (result > best) {
             best = result;
         }
     }
     return best;
+}
+
+enum step_result engine_step_all(void) {
+    return step_each(stream_step);
+}
+
+enum step_result engine_step_deserted(void) {
+    return step_each(stream_step_deserted);
 }
 
 uint64_t engine_deadline(uint64_t nanos) {
@@ -163,9 +163,9 @@ bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline) {
     if (arena_get() == NULL) {
         return false; /* a forked child: nobody is left who could make progress */
     }
-    engine_enter();
+    atomic_fetch_add(&waiters, 1);
     bool result = wait_loop(done, argument, deadline);
-    engine_leave();
+    atomic_fetch_sub(&waiters, 1);
     helper_take_over();
     return result;
 }

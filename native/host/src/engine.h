@@ -15,6 +15,9 @@
  * elsewhere. */
 enum step_result engine_step_all(void);
 
+/* The same for what nobody else steps; only the helper may call it. */
+enum step_result engine_step_deserted(void);
+
 bool engine_has_work(void);
 
 /* The clock's value `nanos` from now, or ENGINE_FOREVER. */
@@ -26,11 +29,8 @@ uint64_t engine_deadline(uint64_t nanos);
  */
 bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline);
 
-/* Brackets a thread's stepping: while one is inside, or waits, the helper has nothing to do. */
-void engine_enter(void);
-void engine_leave(void);
-
-/* How many threads are. */
+/* How many threads are inside engine_wait: while there is one, the helper thread has nothing to do.
+ */
 unsigned engine_waiters(void);
 
 #endif

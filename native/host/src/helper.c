@@ -62,7 +62,7 @@ static void *run(void *unused) {
             rest();
         } else {
             idle_ticks = 0;
-            if (engine_step_all() != STEP_PROGRESSED) {
+            if (engine_step_deserted() != STEP_PROGRESSED) {
                 nap(HELPER_TICKING, TICK_NANOS);
             }
         }

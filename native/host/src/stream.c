@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "helper.h"
 #include "settings.h"
+#include "thread.h"
 
 #include <stdlib.h>
 
@@ -47,7 +48,7 @@ static struct CUstream_st *extend_locked(void) {
         return NULL;
     }
     *stream = (struct CUstream_st){.head = NULL};
-    pthread_mutex_init(&stream->lock, NULL);
+    mutex_init_spinning(&stream->lock);
     atomic_store_explicit(&table[index], stream, memory_order_relaxed);
     atomic_store_explicit(&table_size, index + 1, memory_order_release);
     return stream;
@@ -185,6 +186,7 @@ static enum step_result step_head(struct CUstream_st *stream) {
 
 static enum step_result step_locked(struct CUstream_st *stream) {
     bool any = false;
+    atomic_fetch_add_explicit(&stream->steps, 1, memory_order_relaxed);
     while (stream->head != NULL) {
         enum step_result result = step_head(stream);
         if (result != STEP_DONE) {
@@ -204,6 +206,17 @@ enum step_result stream_step(struct CUstream_st *stream) {
     }
     enum step_result result = step_locked(stream);
     pthread_mutex_unlock(&stream->lock);
+    return result;
+}
+
+enum step_result stream_step_deserted(struct CUstream_st *stream) {
+    unsigned steps = atomic_load_explicit(&stream->steps, memory_order_relaxed);
+    enum step_result result = STEP_PENDING;
+    if (steps == stream->steps_seen) {
+        result = stream_step(stream);
+        steps = atomic_load_explicit(&stream->steps, memory_order_relaxed);
+    }
+    stream->steps_seen = steps;
     return result;
 }
 
@@ -240,14 +253,9 @@ uint64_t stream_append(struct CUstream_st *stream, struct task *task) {
     return stream_append_ordered(stream, task);
 }
 
-/* While a long operation runs in slices its thread counts as a waiter: the helper would take it
- * over between two of them, on another CPU. */
 static void carry_on(struct CUstream_st *stream, enum step_result result) {
-    if (result == STEP_PROGRESSED) {
-        engine_enter();
-        while (stream_step(stream) == STEP_PROGRESSED) {
-        }
-        engine_leave();
+    while (result == STEP_PROGRESSED) {
+        result = stream_step(stream);
     }
     if (!stream_is_drained(stream)) {
         helper_poke();

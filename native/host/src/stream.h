@@ -51,8 +51,10 @@ struct CUstream_st {
     struct task *tail;
     _Atomic uint64_t enqueued;
     _Atomic uint64_t completed;
-    atomic_bool live; /* the user may use the handle */
-    bool in_use;      /* under the table's lock: not to be given out */
+    atomic_uint steps;   /* how often somebody stepped it */
+    unsigned steps_seen; /* by the helper, its alone */
+    atomic_bool live;    /* the user may use the handle */
+    bool in_use;         /* under the table's lock: not to be given out */
     atomic_bool legacy;
     atomic_bool blocking; /* ordered with the legacy stream */
     atomic_int device;
@@ -98,6 +100,10 @@ void stream_submit(struct CUstream_st *stream, struct task *task, void (*enter)(
 
 /* Steps the stream's tasks as far as they go without waiting. */
 enum step_result stream_step(struct CUstream_st *stream);
+
+/* The helper's: steps the stream only where nobody has since the helper's last look. Whoever issues
+ * operations or waits for them does it better, and is in the way of nobody. */
+enum step_result stream_step_deserted(struct CUstream_st *stream);
 
 /* Steps one task of the stream once: the grain of the interleaving tests. */
 enum step_result stream_step_once(struct CUstream_st *stream);

@@ -29,3 +29,11 @@ bool thread_start_detached(const char *name, void *(*run)(void *), void *argumen
     pthread_t thread;
     return thread_start(&thread, name, run, argument) && pthread_detach(thread) == 0;
 }
+
+void mutex_init_spinning(pthread_mutex_t *mutex) {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}

@@ -11,4 +11,7 @@
 bool thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 bool thread_start_detached(const char *name, void *(*run)(void *), void *argument);
 
+/* A lock that is held for about as long as a sleep would cost: who waits for it spins first. */
+void mutex_init_spinning(pthread_mutex_t *mutex);
+
 #endif
