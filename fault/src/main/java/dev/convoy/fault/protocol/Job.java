@@ -77,8 +77,11 @@ final class Job {
         for (Loss loss : losses) {
             members.exclude(loss.member(), clock.timerNs() + loss.graceNs());
         }
-        fenceOverdue();
+        // The survivors first: they can abort while the lost are fenced. No epoch begins before that.
         phase.lost(losses);
+        if (!(phase instanceof Ended)) {
+            fenceOverdue();
+        }
     }
 
     void fenceOverdue() {

@@ -87,18 +87,29 @@ final class Agent {
         carryOut(coordinator.on(event));
     }
 
+    /** In their order, but what only a person reads comes last. */
     private void carryOut(List<Decision> decisions) {
-        for (Decision decision : decisions) {
-            switch (decision) {
-                case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
-                case Decision.Fence(MemberId member) -> fence(member);
-                case Decision.Spawn(MemberId member) -> processes.spawn(member, environment.of(member, remaining()));
-                case Decision.CommitDurable commit -> durable.commit(commit);
-                case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
-                case Decision.ProgressMade(RankMessage.Progress progress) -> listener.progress(progressOf(progress));
-                case Decision.IncidentUpdated updated -> listener.incident(updated.incident());
-                case Decision.End end -> outcome = end.outcome();
-            }
+        decisions.stream().filter(decision -> !isNews(decision)).forEach(this::carryOut);
+        decisions.stream().filter(Agent::isNews).forEach(this::carryOut);
+    }
+
+    private static boolean isNews(Decision decision) {
+        return switch (decision) {
+            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _ -> true;
+            case Decision.Send _, Decision.Fence _, Decision.Spawn _, Decision.CommitDurable _, Decision.End _ -> false;
+        };
+    }
+
+    private void carryOut(Decision decision) {
+        switch (decision) {
+            case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
+            case Decision.Fence(MemberId member) -> fence(member);
+            case Decision.Spawn(MemberId member) -> processes.spawn(member, environment.of(member, remaining()));
+            case Decision.CommitDurable commit -> durable.commit(commit);
+            case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
+            case Decision.ProgressMade(RankMessage.Progress progress) -> listener.progress(progressOf(progress));
+            case Decision.IncidentUpdated updated -> listener.incident(updated.incident());
+            case Decision.End end -> outcome = end.outcome();
         }
     }
 
