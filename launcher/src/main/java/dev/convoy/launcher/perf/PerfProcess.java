@@ -39,12 +39,18 @@ final class PerfProcess {
      * Starts one. The system kills it when the calling thread ends, so that must wait for it.
      *
      * @param firstRank the first of its ranks
+     * @param ranks how many it runs
      * @param command its command line
      * @param news receives what it says
      * @throws IOException if the system refuses
      */
-    static PerfProcess start(int firstRank, List<String> command, BlockingQueue<News> news) throws IOException {
-        Process process = new ProcessBuilder(command).start();
+    static PerfProcess start(int firstRank, int ranks, List<String> command, BlockingQueue<News> news)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // A device for each of its ranks: freeing memory waits for all of a device's work, and so for work that waits
+        // for this rank.
+        builder.environment().putIfAbsent("CONVOY_HOST_DEVICES", Integer.toString(ranks));
+        Process process = builder.start();
         PerfProcess started = new PerfProcess(firstRank, process);
         Thread.ofPlatform()
                 .name("perf-errors-" + firstRank)

@@ -82,7 +82,7 @@ final class PerfRun {
         try {
             Path execHelper = NativeResources.executable("convoy-exec");
             for (int first = 0; first < plan.ranks(); first += plan.threads()) {
-                processes.add(PerfProcess.start(first, RankCommand.of(plan, execHelper, first), news));
+                processes.add(PerfProcess.start(first, plan.threads(), RankCommand.of(plan, execHelper, first), news));
             }
         } catch (IOException | UncheckedIOException e) {
             throw new JobException("cannot start the ranks: " + e.getMessage(), e);

@@ -17,6 +17,9 @@ import picocli.CommandLine.Parameters;
 
 /** What is to be measured, as nccl-tests' options say it. */
 final class PlanOptions {
+    /** Devices that the host runtime shows a process; each of its ranks needs one of its own. */
+    private static final int MOST_THREADS = 64;
+
     private static final String ALL = "all";
     private static final String DEFAULT_SIZE = "32M";
 
@@ -136,8 +139,9 @@ final class PlanOptions {
                 ranks >= 1 && ranks <= JobRequest.MAX_RANKS,
                 "--ranks " + ranks + ": one machine runs 1 to " + JobRequest.MAX_RANKS + " ranks");
         require(
-                threads >= 1 && ranks % threads == 0,
-                "--threads " + threads + ": must divide the number of ranks, " + ranks);
+                threads >= 1 && threads <= MOST_THREADS && ranks % threads == 0,
+                "--threads " + threads + ": must divide the number of ranks, " + ranks + ", and be at most "
+                        + MOST_THREADS);
         require(iterations == null || iterations >= 1, "--iters " + iterations + ": must be 1 or more");
         require(warmup >= 0, "--warmup_iters " + warmup + ": must be 0 or more");
         require(checks >= 0, "--check " + checks + ": must be 0 or more");
