@@ -3,11 +3,9 @@ package dev.convoy.bindings;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 
 /** Layouts of the structures in NCCL's interface, as of 2.29.3 on x86-64. */
 public final class NcclLayouts {
@@ -44,7 +42,13 @@ public final class NcclLayouts {
 
     private static final int CONFIG_MAGIC = 0xcafebeef;
     private static final int UNDEFINED = Integer.MIN_VALUE;
-    private static final List<String> HEADER = List.of("size", "magic", "version");
+    // Offsets in CONFIG as numbers: paths by name load classes and spin lambdas while the other ranks wait.
+    private static final long SIZE = 0;
+    private static final long MAGIC = 8;
+    private static final long VERSION = 12;
+    private static final long BLOCKING = 16;
+    private static final long NET_NAME = 32;
+    private static final long COMM_NAME = 48;
 
     private NcclLayouts() {}
 
@@ -58,28 +62,15 @@ public final class NcclLayouts {
      */
     public static MemorySegment newConfig(Arena arena, boolean blocking, String name) {
         MemorySegment config = arena.allocate(CONFIG);
-        for (MemoryLayout member : CONFIG.memberLayouts()) {
-            String field = member.name().orElseThrow();
-            if (member.byteSize() == Integer.BYTES && !HEADER.contains(field)) {
-                set(config, field, UNDEFINED);
-            }
+        for (long field = BLOCKING; field < CONFIG.byteSize(); field += Integer.BYTES) {
+            config.set(ValueLayout.JAVA_INT, field, UNDEFINED);
         }
-        config.set(ValueLayout.JAVA_LONG, offset("size"), CONFIG.byteSize());
-        set(config, "magic", CONFIG_MAGIC);
-        set(config, "version", CONFIG_VERSION);
-        set(config, "blocking", blocking ? 1 : 0);
-        config.set(
-                ValueLayout.JAVA_LONG,
-                offset("commName"),
-                arena.allocateFrom(name).address());
+        config.set(ValueLayout.JAVA_LONG, NET_NAME, 0);
+        config.set(ValueLayout.JAVA_LONG, SIZE, CONFIG.byteSize());
+        config.set(ValueLayout.JAVA_INT, MAGIC, CONFIG_MAGIC);
+        config.set(ValueLayout.JAVA_INT, VERSION, CONFIG_VERSION);
+        config.set(ValueLayout.JAVA_INT, BLOCKING, blocking ? 1 : 0);
+        config.set(ValueLayout.JAVA_LONG, COMM_NAME, arena.allocateFrom(name).address());
         return config;
-    }
-
-    private static void set(MemorySegment config, String field, int value) {
-        config.set(ValueLayout.JAVA_INT, offset(field), value);
-    }
-
-    private static long offset(String field) {
-        return CONFIG.byteOffset(PathElement.groupElement(field));
     }
 }
