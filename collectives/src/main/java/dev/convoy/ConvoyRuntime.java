@@ -47,6 +47,7 @@ public final class ConvoyRuntime implements AutoCloseable {
                 .mapToObj(index -> new Device(this, index))
                 .toList();
         this.capabilities = capabilities(natives);
+        Formation.prepare();
     }
 
     /**

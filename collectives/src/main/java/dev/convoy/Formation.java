@@ -5,6 +5,7 @@ import dev.convoy.bindings.NcclLayouts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,32 @@ final class Formation {
     private static final int SHRINK_DEFAULT = 0;
     private static final int SHRINK_ABORT = 1;
 
+    /** What forming a communicator runs through. */
+    private static final List<Class<?>> CLASSES = List.of(
+            CommunicatorOptions.class,
+            Communicator.class,
+            Arguments.class,
+            NativeCommunicator.class,
+            WorkRing.class,
+            Occupancy.class,
+            Health.class,
+            NativeCells.class,
+            Revocation.class,
+            Operation.class,
+            Deadline.class);
+
     private Formation() {}
+
+    /** Loads its classes when the runtime is opened, since the first communicator is formed while other ranks wait. */
+    static void prepare() {
+        try {
+            for (Class<?> needed : CLASSES) {
+                MethodHandles.lookup().ensureInitialized(needed);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException("classes of one package see each other", e);
+        }
+    }
 
     static NativeCommunicator init(Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
         NativeCommunicator begun = begin(device, id, worldSize, rank, options);
