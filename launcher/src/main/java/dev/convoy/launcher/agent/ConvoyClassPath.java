@@ -16,23 +16,23 @@ public final class ConvoyClassPath {
 
     /** What a training program needs: the fault layer and what that needs. */
     static String get() {
-        return of(null, MemberId.class);
+        return of(MemberId.class);
     }
 
     /**
      * What a program of ours needs that uses one of our libraries.
      *
-     * @param program a class of the module that holds the program, of which nothing else is needed; may be null
      * @param library a class of the library's module, which is needed with all that it needs
+     * @param alone classes of modules of which nothing but their own jar is needed, first the program's
      * @return a class path; our own where we run on one ourselves
      */
-    public static String of(Class<?> program, Class<?> library) {
+    public static String of(Class<?> library, Class<?>... alone) {
         if (!library.getModule().isNamed()) {
             return System.getProperty("java.class.path");
         }
         Set<Path> jars = new LinkedHashSet<>();
-        if (program != null) {
-            location(resolved(program)).ifPresent(jars::add);
+        for (Class<?> each : alone) {
+            location(resolved(each)).ifPresent(jars::add);
         }
         collect(resolved(library), jars);
         return jars.stream().map(Path::toString).collect(Collectors.joining(":"));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.perf;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,8 @@ final class Passes {
     private final Map<Integer, Pair> open = new HashMap<>();
 
     private static final class Pair {
-        final List<PassResult> outOfPlace = new ArrayList<>();
-        final List<PassResult> inPlace = new ArrayList<>();
+        final PassSum outOfPlace = new PassSum();
+        final PassSum inPlace = new PassSum();
     }
 
     Passes(Plan plan) {
@@ -34,11 +33,10 @@ final class Passes {
         Pair pair = open.computeIfAbsent(result.index(), _ -> new Pair());
         (result.inPlace() ? pair.inPlace : pair.outOfPlace).add(result);
         boolean twice = row.collective().inPlace() != Collective.InPlace.REFUSED;
-        if (pair.outOfPlace.size() < ranks || (twice && pair.inPlace.size() < ranks)) {
+        if (pair.outOfPlace.ranks() < ranks || (twice && pair.inPlace.ranks() < ranks)) {
             return Optional.empty();
         }
         open.remove(result.index());
-        return Optional.of(
-                new Row(row, Measurement.of(row, pair.outOfPlace), twice ? Measurement.of(row, pair.inPlace) : null));
+        return Optional.of(new Row(row, pair.outOfPlace.of(row), twice ? pair.inPlace.of(row) : null));
     }
 }

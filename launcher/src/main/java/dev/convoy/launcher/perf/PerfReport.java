@@ -52,8 +52,8 @@ record PerfReport(String version, String runtime, String library, int ranks, Lis
         }
         json.writeObjectFieldStart(name);
         Json.number(json, "timeUs", of.microsEach());
-        Json.number(json, "p50Us", of.quantileMicros(0.5));
-        Json.number(json, "p99Us", of.quantileMicros(0.99));
+        Json.number(json, "p50Us", of.latencies().p50());
+        Json.number(json, "p99Us", of.latencies().p99());
         Json.number(json, "algbwGBs", of.algorithmBandwidth());
         Json.number(json, "busbwGBs", of.busBandwidth());
         Json.number(json, "wrong", of.wrong() == PassResult.UNCHECKED ? null : (Long) of.wrong());

@@ -6,10 +6,11 @@ import dev.convoy.launcher.agent.ConvoyClassPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
- * The command line of a rank's process: a small, quickly started JVM with the class path of the collectives alone. A
- * module path would cost a tenth of a second to resolve.
+ * The command line of a rank's process: a small, quickly started JVM with the class path of the collectives and the
+ * histogram alone. A module path would cost a tenth of a second to resolve.
  */
 final class RankCommand {
     /** The code cache is only reserved; a smaller one is collected at a sixth of its size, in the middle of a run. */
@@ -19,10 +20,13 @@ final class RankCommand {
             "-Xshare:auto",
             "-Xms16m",
             "-Xmn8m",
-            "-Xmx48m",
             "-Xss512k",
             "-XX:ReservedCodeCacheSize=64m",
             "--enable-native-access=ALL-UNNAMED");
+
+    private static final int HEAP_MEGABYTES = 48;
+    /** Its latencies and what it sends of them. */
+    private static final int MEGABYTES_A_RANK = 1;
 
     private RankCommand() {}
 
@@ -33,8 +37,9 @@ final class RankCommand {
         command.add("--");
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.add("-Xmx" + (HEAP_MEGABYTES + MEGABYTES_A_RANK * plan.threads()) + "m");
         command.add("-cp");
-        command.add(ConvoyClassPath.of(RankCommand.class, Communicator.class));
+        command.add(ConvoyClassPath.of(Communicator.class, RankCommand.class, Histogram.class));
         command.add(RankMain.class.getName());
         command.add(Integer.toString(firstRank));
         command.addAll(plan.toArguments());

@@ -74,9 +74,9 @@ final class Table {
     /** Latencies of a row, below it. */
     static String latencies(Row row) {
         StringBuilder text = new StringBuilder();
-        text.append(latencies("out-of-place", row.outOfPlace()));
+        text.append(latencies("out-of-place", row.outOfPlace().latencies()));
         if (row.inPlace() != null) {
-            text.append(latencies("in-place", row.inPlace()));
+            text.append(latencies("in-place", row.inPlace().latencies()));
         }
         return text.toString();
     }
@@ -124,16 +124,10 @@ final class Table {
         return times + (checked ? format("  %6s", CFormat.general(of.wrong())) : "    N/A");
     }
 
-    private static String latencies(String kind, Measurement of) {
+    private static String latencies(String kind, LatencySummary of) {
         return format(
                 "#   %-12s latency (us): p50 %.2f  p90 %.2f  p99 %.2f  p99.9 %.2f  max %.2f  (%d samples)%n",
-                kind,
-                of.quantileMicros(0.5),
-                of.quantileMicros(0.9),
-                of.quantileMicros(0.99),
-                of.quantileMicros(0.999),
-                of.latencies().max() / 1e3,
-                of.latencies().total());
+                kind, of.p50(), of.p90(), of.p99(), of.p999(), of.max(), of.samples());
     }
 
     private static String format(String pattern, Object... values) {

@@ -49,7 +49,7 @@ class BandwidthPlotTest {
         List<Row> rows = new ArrayList<>();
         for (long size : sizes) {
             Case of = new Case(rows.size(), Collective.ALL_REDUCE, DataType.FLOAT32, ReduceOp.SUM, -1, size);
-            Measurement measured = new Measurement(1, size / 1e3, size / 1e3, 0, 0, 20, new Latencies());
+            Measurement measured = new Measurement(1, size / 1e3, size / 1e3, 0, 0, 20, new Latencies().summary());
             rows.add(new Row(of, measured, measured));
         }
         return rows;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.convoy.DataType;
 import dev.convoy.ReduceOp;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,11 +53,10 @@ class CollectiveTest {
     void bandwidthsAreOfTheWholeDataAndTimesAreAveraged() {
         Case row = new Case(0, Collective.ALL_GATHER, DataType.FLOAT32, ReduceOp.SUM, -1, 4_000_000);
         Latencies latencies = new Latencies();
-        Measurement measurement = Measurement.of(
-                row,
-                List.of(
-                        new PassResult(0, false, 10, 900_000, 0, latencies),
-                        new PassResult(0, false, 10, 1_100_000, 4, latencies)));
+        PassSum sum = new PassSum();
+        sum.add(new PassResult(0, false, 10, 900_000, 0, latencies));
+        sum.add(new PassResult(0, false, 10, 1_100_000, 4, latencies));
+        Measurement measurement = sum.of(row);
         assertThat(measurement.microsEach()).isCloseTo(100, within(1e-9));
         assertThat(measurement.algorithmBandwidth()).isCloseTo(40, within(1e-9));
         assertThat(measurement.busBandwidth()).isCloseTo(20, within(1e-9));

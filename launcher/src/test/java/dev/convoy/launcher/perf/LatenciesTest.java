@@ -2,55 +2,44 @@
 package dev.convoy.launcher.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Random;
+import org.HdrHistogram.Histogram;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class LatenciesTest {
-    @ParameterizedTest
-    @ValueSource(doubles = {0.01, 0.5, 0.9, 0.99, 0.999, 1})
-    void quantilesAreThoseOfTheSortedValues(double quantile) {
+    private static final Percentage PRECISION = Percentage.withPercentage(0.11);
+
+    @Test
+    void summaryIsThatOfTheSortedValuesOfAllRanks() {
         Random random = new Random(4711);
         long[] values = random.longs(20_000, 0, 40)
                 .map(bits -> random.nextLong(1L << bits))
                 .toArray();
-        Latencies latencies = new Latencies();
-        Arrays.stream(values).forEach(latencies::record);
-        Arrays.sort(values);
-        long exact = values[(int) Math.ceil(quantile * values.length) - 1];
-        assertThat((double) latencies.quantile(quantile)).isCloseTo(exact, within(exact / 100.0));
-        assertThat(latencies.quantile(quantile)).isGreaterThanOrEqualTo(exact);
-        assertThat(latencies.max()).isEqualTo(values[values.length - 1]);
-    }
-
-    @Test
-    void smallValuesAreExact() {
-        Latencies latencies = new Latencies();
-        for (int value = 0; value < 200; value++) {
-            latencies.record(value);
-        }
-        assertThat(latencies.quantile(0.5)).isEqualTo(99);
-        assertThat(latencies.quantile(1)).isEqualTo(199);
-    }
-
-    @Test
-    void textKeepsThemAndRanksAddUp() {
         Latencies one = new Latencies();
         Latencies other = new Latencies();
-        one.record(1_000);
-        one.record(1_000);
-        other.record(5_000_000);
+        for (int i = 0; i < values.length; i++) {
+            (i % 3 == 0 ? one : other).record(values[i]);
+        }
         Latencies sum = new Latencies();
         sum.add(Latencies.parse(one.toText()));
         sum.add(Latencies.parse(other.toText()));
-        assertThat(sum.total()).isEqualTo(3);
-        assertThat(sum.max()).isEqualTo(5_000_000);
-        assertThat(sum.quantile(0.5)).isBetween(1_000L, 1_010L);
-        assertThat(sum.toText()).contains(":2", ":1");
+        LatencySummary summary = sum.summary();
+        Arrays.sort(values);
+        assertThat(summary.p50()).isCloseTo(micros(values, 0.5), PRECISION);
+        assertThat(summary.p90()).isCloseTo(micros(values, 0.9), PRECISION);
+        assertThat(summary.p99()).isCloseTo(micros(values, 0.99), PRECISION);
+        assertThat(summary.p999()).isCloseTo(micros(values, 0.999), PRECISION);
+        assertThat(summary.max()).isCloseTo(micros(values, 1), PRECISION);
+        assertThat(summary.samples()).isEqualTo(values.length);
     }
 
     @Test
@@ -58,10 +47,71 @@ class LatenciesTest {
         Latencies latencies = new Latencies();
         latencies.record(-5);
         latencies.record(Long.MAX_VALUE);
-        assertThat(latencies.quantile(0.5)).isZero();
-        assertThat(latencies.max()).isEqualTo((1L << 42) - 1);
-        assertThat(Latencies.parse(new Latencies().toText()).total()).isZero();
+        LatencySummary summary = Latencies.parse(latencies.toText()).summary();
+        assertThat(summary.p50()).isZero();
+        assertThat(summary.max()).isCloseTo(Latencies.LARGEST / 1e3, PRECISION);
+        assertThat(summary.samples()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsZero() {
+        LatencySummary nothing = new LatencySummary(0, 0, 0, 0, 0, 0);
+        Latencies latencies = new Latencies();
+        assertThat(Latencies.parse(latencies.toText()).summary()).isEqualTo(nothing);
+        latencies.record(1_000);
         latencies.clear();
-        assertThat(latencies.quantile(0.5)).isZero();
+        assertThat(latencies.summary()).isEqualTo(nothing);
+    }
+
+    @Test
+    void recordingAllocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Latencies latencies = new Latencies();
+        latencies.record(1);
+        threads.getCurrentThreadAllocatedBytes();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (long nanos = 1; nanos < 2 * Latencies.LARGEST; nanos = nanos * 3 / 2 + 1) {
+            latencies.record(nanos);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+    }
+
+    /** What a reader of lines takes for damage, wherever the line ends or is changed. */
+    @Test
+    void damageIsSeenAsSuch() {
+        Latencies latencies = new Latencies();
+        latencies.record(1_234);
+        latencies.record(1_234_567);
+        byte[] good = Base64.getDecoder().decode(latencies.toText());
+        for (int length = 0; length < good.length; length++) {
+            String text = Base64.getEncoder().encodeToString(Arrays.copyOf(good, length));
+            assertThatThrownBy(() -> Latencies.parse(text))
+                    .as("%d bytes", length)
+                    .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class);
+        }
+        for (int bit = 0; bit < good.length * Byte.SIZE; bit++) {
+            byte[] changed = good.clone();
+            changed[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            String text = Base64.getEncoder().encodeToString(changed);
+            Throwable problem = catchThrowable(() -> new Latencies().add(Latencies.parse(text)));
+            if (problem != null) {
+                assertThat(problem)
+                        .as("bit %d", bit)
+                        .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class);
+            }
+        }
+    }
+
+    @Test
+    void histogramsOfSomethingElseAreRefused() {
+        Histogram other = new Histogram(Latencies.LARGEST * 4, 3);
+        ByteBuffer encoded = ByteBuffer.allocate(other.getNeededByteBufferCapacity());
+        int length = other.encodeIntoByteBuffer(encoded);
+        String text = Base64.getEncoder().encodeToString(Arrays.copyOf(encoded.array(), length));
+        assertThatThrownBy(() -> Latencies.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static double micros(long[] sorted, double quantile) {
+        return sorted[(int) Math.ceil(quantile * sorted.length) - 1] / 1e3;
     }
 }

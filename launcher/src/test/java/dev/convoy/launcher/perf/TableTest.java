@@ -80,6 +80,6 @@ class TableTest {
     }
 
     private static Measurement measured(double micros, double algorithm, double bus, long wrong, int wrongRanks) {
-        return new Measurement(micros, algorithm, bus, wrong, wrongRanks, 20, new Latencies());
+        return new Measurement(micros, algorithm, bus, wrong, wrongRanks, 20, new Latencies().summary());
     }
 }
