@@ -92,6 +92,8 @@ final class ScriptedRank {
                 epoch = start.epoch();
             }
             case CoordinatorMessage.Probe probe -> agent.send(new RankMessage.Probed(epoch, step, step, step));
+            case CoordinatorMessage.Persist persist ->
+                agent.send(new RankMessage.DurableFailed(persist.version(), persist.file(), "it is scripted"));
             case CoordinatorMessage.Release release -> {
                 RunSummary summary = new RunSummary(steps, worldSize, null, null, null, -1, -1, -1, null);
                 agent.send(new RankMessage.Finished(release.epoch(), rank == 0 ? summary : null));
