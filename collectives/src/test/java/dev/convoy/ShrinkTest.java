@@ -61,8 +61,9 @@ class ShrinkTest {
             CompletableFuture<Communicator> shrinking = CompletableFuture.supplyAsync(
                     () -> first.shrink(WITHOUT_1, true, Ranks.OPTIONS),
                     task -> Thread.ofPlatform().start(task));
-            ranks.getLast().shrink(WITHOUT_1, true, Ranks.OPTIONS).abort();
+            Communicator rest = ranks.getLast().shrink(WITHOUT_1, true, Ranks.OPTIONS);
             shrinking.get(10, TimeUnit.SECONDS).abort();
+            rest.abort(); // not before the other survivor's is made: it would be told that its peer gave up
             assertThat(stage).failsWithin(Duration.ofSeconds(10));
             assertThatExceptionOfType(CommunicatorFailedException.class)
                     .isThrownBy(never::await)
