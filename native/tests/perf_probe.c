@@ -2,10 +2,15 @@
 /*
  * Figures for the developer: every collective at a few sizes, float32, each awaited before the next
  * one. PROBE_TYPE and PROBE_SIZE choose another type (by its number) or a single size in bytes.
+ * PROBE_TOGETHER=1 puts all ranks on one CPU once they have met and then lets the scheduler decide,
+ * which is what becomes of them when something else has needed a CPU for a while; 2 keeps them
+ * there.
  * `convoy perf` is the tool for users.
  */
+#define _GNU_SOURCE
 #include "harness.h"
 
+#include <sched.h>
 #include <string.h>
 
 #define ROUNDS 5
@@ -113,6 +118,20 @@ static size_t number(const char *name, size_t otherwise) {
     return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
+static void share_a_cpu(size_t how) {
+    cpu_set_t before;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    if (how > 0) {
+        sched_getaffinity(0, sizeof before, &before);
+        sched_setaffinity(0, sizeof one, &one);
+    }
+    if (how == 1) {
+        sched_setaffinity(0, sizeof before, &before);
+    }
+}
+
 static void probe(struct test_rank *rank, const char *name, operation *run, double factor) {
     size_t sizes[] = {8, 1024, 65536, 1 << 20, 16 << 20, 128 << 20};
     size_t only = number("PROBE_SIZE", 0);
@@ -125,6 +144,7 @@ static void probe(struct test_rank *rank, const char *name, operation *run, doub
     CUDA(cudaMalloc((void **)&p.receive, most));
     memset(p.send, 0, most);
     memset(p.receive, 0, most);
+    share_a_cpu(number("PROBE_TOGETHER", 0));
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && only == 0; i++) {
         time_size(&p, name, run, factor, sizes[i]);
     }

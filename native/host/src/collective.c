@@ -4,6 +4,7 @@
  * needed, move the data by reading, say done, and (where the data was not copied to a mailbox) wait
  * for those who read mine.
  */
+#include "engine.h"
 #include "memory.h"
 #include "move.h"
 #include "op.h"
@@ -354,7 +355,7 @@ static void enter(struct op *op, enum op_phase phase) {
  */
 static bool may_spin(const struct op *op) {
     return !op_single_steps && op->launch->posted == op->launch->collectives &&
-           op->comm->nranks <= settings_get()->cpus;
+           op->comm->nranks <= settings_get()->cpus && engine_may_spin();
 }
 
 static bool holds_soon(struct op *op, bool (*holds)(struct op *)) {

@@ -11,19 +11,28 @@
 #include <sched.h>
 
 #define SPIN_NANOS 2000u
-#define CROWDED_PAUSES 4u
 #define YIELD_NANOS 200000u
 #define SLEEP_NANOS 2000000u
+
+/*
+ * Linux gives whom it wakes an idle CPU, but leaves threads that yield to each other on the one
+ * that they share, for seconds, with another one idle. So a thread that has had to yield in so many
+ * waits in a row sleeps once; and where that does not help it spins no more for a while, since it
+ * would only keep the other from running.
+ */
+#define YIELDED_BEFORE_SLEEP 32u
+#define YIELDED_BEFORE_SPIN 2048u
 
 enum wait_phase { PHASE_SPIN, PHASE_YIELD, PHASE_SLEEP };
 
 struct backoff {
     enum wait_phase phase;
-    unsigned pauses;
     uint64_t since; /* of the phase; 0 until it looked at the clock */
 };
 
 static atomic_uint waiters;
+static _Thread_local bool yielding;    /* in this wait */
+static _Thread_local unsigned yielded; /* waits in a row that spinning did not end */
 
 unsigned engine_waiters(void) {
     return atomic_load(&waiters);
@@ -67,27 +76,45 @@ uint64_t engine_deadline(uint64_t nanos) {
 
 /* More ranks than CPUs: a spinning rank keeps the one that it waits for from running. */
 static bool is_crowded(void) {
-    return peers_count() + engine_waiters() > (unsigned)settings_get()->cpus;
+    return peers_count() + engine_waiters() > (unsigned)settings_get()->cpus ||
+           yielded > YIELDED_BEFORE_SLEEP;
+}
+
+bool engine_may_spin(void) {
+    return !yielding && yielded <= YIELDED_BEFORE_SLEEP;
 }
 
 static void next_phase(struct backoff *backoff, uint64_t now) {
     backoff->phase++;
     backoff->since = now;
+    yielding = true;
+}
+
+static void end_of_spin(struct backoff *backoff, uint64_t now) {
+    next_phase(backoff, now);
+    if (yielded == YIELDED_BEFORE_SLEEP) {
+        next_phase(backoff, now);
+    }
+}
+
+/* A wait that was over at once tells nothing. */
+static void note_end(const struct backoff *backoff) {
+    if (yielding) {
+        yielded = yielded < YIELDED_BEFORE_SPIN ? yielded + 1 : 0;
+    } else if (backoff->since > 0) {
+        yielded = 0;
+    }
+    yielding = false;
 }
 
 static void spin(struct backoff *backoff) {
     cpu_pause();
-    if (is_crowded()) {
-        if (++backoff->pauses >= CROWDED_PAUSES) {
-            next_phase(backoff, clock_nanos());
-        }
-        return;
-    }
     uint64_t now = clock_nanos();
     if (backoff->since == 0) {
         backoff->since = now;
-    } else if (now - backoff->since >= SPIN_NANOS) {
-        next_phase(backoff, now);
+    }
+    if (is_crowded() || now - backoff->since >= SPIN_NANOS) {
+        end_of_spin(backoff, now);
     }
 }
 
@@ -138,8 +165,8 @@ static void back_off(struct backoff *backoff, bool may_sleep, bool (*done)(void 
     }
 }
 
-static bool wait_loop(bool (*done)(void *), void *argument, uint64_t deadline) {
-    struct backoff backoff = {.phase = PHASE_SPIN};
+static bool wait_loop(bool (*done)(void *), void *argument, uint64_t deadline,
+                      struct backoff *backoff) {
     for (;;) {
         enum step_result result = engine_step_all();
         if (done(argument)) {
@@ -149,9 +176,10 @@ static bool wait_loop(bool (*done)(void *), void *argument, uint64_t deadline) {
             return false;
         }
         if (result == STEP_PROGRESSED) {
-            backoff = (struct backoff){.phase = PHASE_SPIN};
+            *backoff = (struct backoff){.phase = PHASE_SPIN};
+            yielding = false;
         } else {
-            back_off(&backoff, result == STEP_PENDING, done, argument, deadline);
+            back_off(backoff, result == STEP_PENDING, done, argument, deadline);
         }
     }
 }
@@ -164,7 +192,9 @@ bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline) {
         return false; /* a forked child: nobody is left who could make progress */
     }
     atomic_fetch_add(&waiters, 1);
-    bool result = wait_loop(done, argument, deadline);
+    struct backoff backoff = {.phase = PHASE_SPIN};
+    bool result = wait_loop(done, argument, deadline, &backoff);
+    note_end(&backoff);
     atomic_fetch_sub(&waiters, 1);
     helper_take_over();
     return result;

@@ -29,6 +29,9 @@ uint64_t engine_deadline(uint64_t nanos);
  */
 bool engine_wait(bool (*done)(void *), void *argument, uint64_t deadline);
 
+/* False where the calling thread has found that others need its CPU. */
+bool engine_may_spin(void);
+
 /* How many threads are inside engine_wait: while there is one, the helper thread has nothing to do.
  */
 unsigned engine_waiters(void);

@@ -10,8 +10,14 @@ import java.time.Duration;
 final class Repetitions {
     /** Time for one size and one kind of buffers, where nothing else is asked for. */
     private static final long TARGET_NANOS = 100_000_000;
-    /** Until the first measurement: the JVM has compiled the loops by then. */
+    /** Until the first measurement: the JVM has begun to compile the loops by then. */
     private static final long COMPILE_NANOS = 120_000_000;
+    /** How long a case waits for the compilers to come to rest, at most. */
+    private static final long SETTLE_NANOS = 1_000_000_000;
+    /** A look at the compilers after so long. */
+    private static final long LOOK_NANOS = 10_000_000;
+    /** They rest when they took no more than this part of the time in between. */
+    private static final int RESTING_PART = 100;
     /** The latencies of a long run are sampled. */
     private static final long LATENCY_NANOS = 1_000_000_000;
 
@@ -56,6 +62,7 @@ final class Repetitions {
             compile(call, scratch);
             compiled = true;
         }
+        settle(call);
     }
 
     private void compile(Call call, Latencies scratch) {
@@ -66,6 +73,21 @@ final class Repetitions {
             spent += 2 * iterations * nanosEach;
         }
         scratch.clear();
+    }
+
+    /** Until no rank's compilers have anything to do: what the last case did, and filling memory, sets them to work. */
+    private void settle(Call call) {
+        long spent = 0;
+        long nanos;
+        long compiling;
+        do {
+            long before = JitThreads.cpuNanos();
+            long iterations = Math.clamp(LOOK_NANOS / nanosEach, 1, MOST);
+            time(call, iterations);
+            nanos = iterations * nanosEach;
+            compiling = agreement.greatest(JitThreads.cpuNanos() - before);
+            spent += nanos;
+        } while (compiling > nanos / RESTING_PART && spent < SETTLE_NANOS);
     }
 
     /** Times an operation; where the number is left to us, with more and more until they take long enough. */
