@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The CPU time of this JVM's compiler threads. While they work they take a rank's CPU, and on a machine that has no
@@ -14,8 +15,8 @@ import java.nio.file.Path;
  */
 final class JitThreads {
     private static final Path TASKS = Path.of("/proc/self/task");
-    /** HotSpot's names, "C1 CompilerThread0" and so on, as far as the kernel keeps them. */
-    private static final String NAME = "C[12] CompilerThre.*";
+    /** HotSpot's names go on with "CompilerThread0" and so on. */
+    private static final List<String> NAMES = List.of("C1 ", "C2 ");
 
     private JitThreads() {}
 
@@ -34,12 +35,15 @@ final class JitThreads {
 
     private static long cpuNanos(Path task) {
         try {
-            return Files.readString(task.resolve("comm")).strip().matches(NAME)
-                    ? Long.parseLong(
-                            Files.readString(task.resolve("schedstat")).split(" ", 2)[0])
-                    : 0;
+            String name = Files.readString(task.resolve("comm"));
+            return NAMES.stream().anyMatch(name::startsWith) ? runningNanos(task) : 0;
         } catch (IOException e) {
             return 0; // the thread has ended: the JVM has fewer compilers when there is little to do
         }
+    }
+
+    private static long runningNanos(Path task) throws IOException {
+        String figures = Files.readString(task.resolve("schedstat"));
+        return Long.parseLong(figures.substring(0, figures.indexOf(' ')));
     }
 }

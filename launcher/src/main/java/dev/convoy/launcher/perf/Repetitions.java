@@ -11,15 +11,17 @@ final class Repetitions {
     /** Time for one size and one kind of buffers, where nothing else is asked for. */
     private static final long TARGET_NANOS = 100_000_000;
     /** Until the first measurement: the JVM has begun to compile the loops by then. */
-    private static final long COMPILE_NANOS = 120_000_000;
+    private static final long COMPILE_NANOS = 50_000_000;
     /** How long a case waits for the compilers to come to rest, at most. */
     private static final long SETTLE_NANOS = 1_000_000_000;
     /** A look at the compilers after so long. */
     private static final long LOOK_NANOS = 10_000_000;
     /** They rest when they took no more than this part of the time in between. */
     private static final int RESTING_PART = 100;
-    /** The latencies of a long run are sampled. */
-    private static final long LATENCY_NANOS = 1_000_000_000;
+    /** Time for the latencies of single operations, which are timed apart from the others. */
+    private static final long LATENCY_NANOS = 30_000_000;
+    /** The same where a number of operations was asked for: those of a long run are sampled. */
+    private static final long LATENCY_NANOS_AT_MOST = 1_000_000_000;
 
     private static final long FEWEST = 5;
     private static final long MOST = 10_000_000;
@@ -110,7 +112,8 @@ final class Repetitions {
     void record(Call call, long iterations, Latencies latencies) {
         latencies.clear();
         agreement.barrier();
-        stopwatch.record(call, Math.min(iterations, Math.max(FEWEST, LATENCY_NANOS / nanosEach)), latencies);
+        long nanos = plan.iterations() > 0 ? LATENCY_NANOS_AT_MOST : LATENCY_NANOS;
+        stopwatch.record(call, Math.min(iterations, Math.max(FEWEST, nanos / nanosEach)), latencies);
     }
 
     /** All ranks begin together, and know afterwards how long the slowest one took. */
