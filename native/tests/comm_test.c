@@ -127,21 +127,29 @@ static void abort_is_no_mismatch(void) {
     end_pair(&pair);
 }
 
+static void init_all_nonblocking(ncclComm_t *comms, int n) {
+    ncclUniqueId id;
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    CHECK(ncclGetUniqueId(&id) == ncclSuccess);
+    for (int i = 0; i < n; i++) {
+        CHECK(ncclCommInitRankConfig(&comms[i], n, id, i, &config) == ncclInProgress);
+    }
+    for (int i = 0; i < n; i++) {
+        CHECK(convoyCommWaitReady(comms[i], WAIT_NANOS) == ncclSuccess);
+    }
+}
+
 /* A member that gave one shrink up and has begun the next is not waited for in the first. */
 static void shrinks_out_of_step(void) {
     ncclComm_t comms[3];
     ncclComm_t children[2] = {NULL, NULL};
-    ncclConfig_t config;
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     int excluded = 2;
-    memset(&config, 0, sizeof config);
-    config.size = sizeof config;
-    config.magic = NCCL_CONFIG_MAGIC;
-    config.version = NCCL_VERSION_CODE;
-    config.blocking = 0;
-    CHECK(ncclCommInitAll(comms, 3, NULL) == ncclSuccess);
-    comms[0]->children = 1;
+    init_all_nonblocking(comms, 3);
+    comms[0]->children[CHILD_SHRUNK] = 1;
     CHECK(ncclCommShrink(comms[0], &excluded, 1, &children[0], &config, 0) == ncclInProgress);
-    while (atomic_load(&comms[0]->page->child.stamp) != comm_stamp(comms[0], 1)) {
+    while (atomic_load(&comms[0]->page->children[CHILD_SHRUNK].stamp) != comm_stamp(comms[0], 1)) {
         usleep(50);
     }
     CHECK(ncclCommShrink(comms[1], &excluded, 1, &children[1], &config, 0) == ncclInProgress);
@@ -171,7 +179,7 @@ static void blocking_shrink_is_aborted(void) {
     pthread_t thread;
     CHECK(ncclCommInitAll(comms, 3, NULL) == ncclSuccess);
     CHECK(pthread_create(&thread, NULL, shrink_alone, comms[0]) == 0);
-    while (atomic_load(&comms[0]->page->child.stamp) != comm_stamp(comms[0], 0)) {
+    while (atomic_load(&comms[0]->page->children[CHILD_SHRUNK].stamp) != comm_stamp(comms[0], 0)) {
         usleep(50);
     }
     for (int i = 0; i < 3; i++) {

@@ -102,11 +102,7 @@ ncclComm_t test_comm(struct test_rank *rank, int index) {
 }
 
 ncclConfig_t test_config(int blocking) {
-    ncclConfig_t config;
-    memset(&config, 0, sizeof config);
-    config.size = sizeof config;
-    config.magic = NCCL_CONFIG_MAGIC;
-    config.version = NCCL_VERSION_CODE;
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = blocking;
     return config;
 }

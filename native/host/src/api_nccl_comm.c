@@ -2,42 +2,16 @@
 /* NCCL's communicators, as exported; and what convoy_ext.h adds about them. */
 #include "convoy/convoy_ext.h"
 
-#include "device.h"
 #include "engine.h"
 #include "errors.h"
-#include "group.h"
-#include "init.h"
 #include "memory.h"
-#include "rendezvous.h"
-#include "settings.h"
-#include "shrink.h"
 #include "validate.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 ncclResult_t ncclGetVersion(int *version) {
     if (version == NULL) {
         return error_nccl(ncclInvalidArgument, "ncclGetVersion: version is NULL");
     }
     *version = NCCL_VERSION_CODE;
-    return ncclSuccess;
-}
-
-ncclResult_t ncclGetUniqueId(ncclUniqueId *uniqueId) {
-    struct wire_id id;
-    if (uniqueId == NULL) {
-        return error_nccl(ncclInvalidArgument, "ncclGetUniqueId: uniqueId is NULL");
-    }
-    if (arena_get() == NULL) {
-        return error_nccl(ncclSystemError, "ncclGetUniqueId: %s", arena_failure());
-    }
-    if (!rendezvous_make_id(&id)) {
-        return error_nccl(ncclSystemError, "ncclGetUniqueId: cannot listen: %s", strerror(errno));
-    }
-    memset(uniqueId->internal, 0, sizeof uniqueId->internal);
-    memcpy(uniqueId->internal, &id, sizeof id);
     return ncclSuccess;
 }
 
@@ -52,63 +26,6 @@ const char *ncclGetLastError(ncclComm_t comm) {
     return text;
 }
 
-/* --- making --- */
-
-static ncclResult_t init_rank(ncclComm_t *comm, int nranks, const ncclUniqueId *id, int rank,
-                              int device, const ncclConfig_t *config) {
-    struct init_config parsed;
-    ncclResult_t result = init_parse_config(config, true, &parsed);
-    if (result != ncclSuccess) {
-        return result;
-    }
-    if (arena_get() != NULL) {
-        comm_reap();
-    }
-    struct init_job *job = init_prepare(comm, nranks, id, rank, device, &parsed, &result);
-    return job != NULL ? group_add_job(job) : result;
-}
-
-ncclResult_t ncclCommInitRank(ncclComm_t *comm, int nranks, ncclUniqueId commId, int rank) {
-    return group_note(init_rank(comm, nranks, &commId, rank, device_current(), NULL));
-}
-
-ncclResult_t ncclCommInitRankConfig(ncclComm_t *comm, int nranks, ncclUniqueId commId, int rank,
-                                    ncclConfig_t *config) {
-    return group_note(init_rank(comm, nranks, &commId, rank, device_current(), config));
-}
-
-ncclResult_t ncclCommInitAll(ncclComm_t *comms, int ndev, const int *devlist) {
-    ncclUniqueId id;
-    int devices = settings_get()->devices;
-    if (comms == NULL || ndev < 1) {
-        return error_nccl(ncclInvalidArgument, "ncclCommInitAll: %d devices", ndev);
-    }
-    for (int i = 0; devlist != NULL && i < ndev; i++) {
-        if (devlist[i] < 0 || devlist[i] >= devices) {
-            return error_nccl(ncclInvalidArgument, "ncclCommInitAll: there is no device %d",
-                              devlist[i]);
-        }
-    }
-    ncclResult_t result = ncclGetUniqueId(&id);
-    if (result != ncclSuccess) {
-        return result;
-    }
-    ncclGroupStart();
-    for (int i = 0; i < ndev; i++) {
-        int device = devlist != NULL ? devlist[i] : i % devices;
-        group_note(init_rank(&comms[i], ndev, &id, i, device, NULL));
-    }
-    return ncclGroupEnd();
-}
-
-ncclResult_t ncclCommShrink(ncclComm_t comm, int *excludeRanksList, int excludeRanksCount,
-                            ncclComm_t *newcomm, ncclConfig_t *config, int shrinkFlags) {
-    ncclResult_t result = validate_comm("ncclCommShrink", comm);
-    return result == ncclSuccess ? shrink_comm(comm, excludeRanksList, excludeRanksCount, newcomm,
-                                               config, shrinkFlags)
-                                 : result;
-}
-
 /* --- ending --- */
 
 ncclResult_t ncclCommFinalize(ncclComm_t comm) {
@@ -121,6 +38,25 @@ ncclResult_t ncclCommFinalize(ncclComm_t comm) {
         return error_nccl(ncclInvalidArgument, "ncclCommFinalize: still in progress");
     }
     return status == ncclSuccess ? comm_finalize(comm) : status;
+}
+
+ncclResult_t ncclCommRevoke(ncclComm_t comm, int revokeFlags) {
+    if (comm == NULL) {
+        return ncclSuccess;
+    }
+    ncclResult_t result = validate_comm("ncclCommRevoke", comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
+    if (revokeFlags != NCCL_REVOKE_DEFAULT) {
+        return error_nccl(ncclInvalidArgument, "ncclCommRevoke: flags %d, must be 0", revokeFlags);
+    }
+    if (!atomic_load(&comm->was_ready) || atomic_load(&comm->finalizing)) {
+        return error_nccl(ncclInvalidArgument,
+                          "ncclCommRevoke: the communicator never became ready, or was finalized "
+                          "or revoked before");
+    }
+    return comm_revoke(comm);
 }
 
 /* A handle is given back once, also while its memory lives on for peers that still read. */

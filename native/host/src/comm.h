@@ -18,6 +18,7 @@
 #define COMM_MAGIC 0x6d6d6f4379766e43u
 #define COMM_RANKS_MAX 4096
 #define COMM_TEXT_BYTES 256
+#define COMM_NAME_BYTES 64
 
 struct peer_process;
 
@@ -51,19 +52,19 @@ struct ncclComm {
     int nranks;
     int device;
     bool blocking;
-    char name[64];
+    char name[COMM_NAME_BYTES];
 
     pthread_mutex_t lock;
     _Atomic int async;      /* ncclSuccess, ncclInProgress or the error */
     atomic_bool aborted;    /* operations end at once, wherever they are */
     atomic_bool closing;    /* being aborted: whoever builds it or a child of it gives up */
     atomic_bool finalizing; /* no new operations; ncclSuccess again once the old ones are done */
+    atomic_bool revoked;    /* its operations were ended; it can still have children */
     atomic_bool was_ready;  /* all peers were met: their pages may be looked at */
     atomic_bool released;   /* the user has destroyed or aborted it */
     bool destroyed;         /* only its page is kept, for peers that still read */
     char text[COMM_TEXT_BYTES]; /* under the lock: what the error in `async` was */
 
-    struct ncclComm *parent; /* while it is being made by a shrink */
     struct arena_nonce nonce;
     struct comm_page *page;
     struct peer *peers;
@@ -73,16 +74,21 @@ struct ncclComm {
     uint64_t next_ticket;   /* of the next launch to be enqueued */
     uint64_t active_ticket; /* the launch that may run */
     uint64_t collectives_enqueued;
-    uint64_t children; /* shrinks begun */
+    uint64_t children[CHILD_KINDS]; /* begun */
+    uint64_t splits;                /* begun, also those of which this rank has no child */
+    uint64_t growths_begun;
 
     _Atomic uint64_t enqueued;
     _Atomic uint64_t completed;
 
     struct store_choice stores[MOVE_KINDS][MOVE_USES][MOVE_SIZES];
 
-    pthread_t worker; /* of a non-blocking initialisation or shrink */
+    /* Jobs that make it or a child of it, and that grow it into another. An abort waits for them.
+     */
+    atomic_uint makings;
+    atomic_uint growths;
+    pthread_t worker; /* of jobs that do not block */
     bool has_worker;
-    atomic_bool shrinking; /* in a call that blocks */
 };
 
 /* --- life --- */
@@ -113,8 +119,16 @@ ncclResult_t comm_finalize(struct ncclComm *comm);
 ncclResult_t comm_destroy(struct ncclComm *comm);
 ncclResult_t comm_abort(struct ncclComm *comm);
 
-/* Waits until no initialisation or shrink uses the communicator any more. */
-void comm_join_worker(struct ncclComm *comm);
+/* Ends the operations and the making of children; afterwards it can have children and be given
+ * back. */
+ncclResult_t comm_revoke(struct ncclComm *comm);
+
+/* The operations end wherever they are. */
+void comm_end_operations(struct ncclComm *comm);
+
+/* Waits until no job uses the communicator any more; only for the end of its last worker. */
+void comm_join_jobs(struct ncclComm *comm);
+void comm_join_thread(struct ncclComm *comm);
 
 /* --- errors --- */
 
@@ -134,11 +148,6 @@ ncclResult_t comm_status(struct ncclComm *comm);
 static inline bool comm_has_failed(const struct ncclComm *comm) {
     int async = atomic_load(&comm->async);
     return async != ncclSuccess && async != ncclInProgress;
-}
-
-static inline bool comm_is_closing(const struct ncclComm *comm) {
-    return atomic_load(&comm->closing) ||
-           (comm->parent != NULL && atomic_load(&comm->parent->closing));
 }
 
 /* --- the shared page, under the lock --- */

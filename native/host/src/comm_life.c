@@ -114,6 +114,10 @@ void comm_peers_died(void) {
 
 /* --- the orderly end --- */
 
+static bool has_jobs(const struct ncclComm *comm) {
+    return atomic_load(&comm->makings) > 0 || atomic_load(&comm->growths) > 0;
+}
+
 static bool is_flushed(void *argument) {
     struct ncclComm *comm = argument;
     return atomic_load(&comm->completed) == atomic_load(&comm->enqueued) || comm_has_failed(comm) ||
@@ -130,8 +134,11 @@ ncclResult_t comm_finalize(struct ncclComm *comm) {
         ncclResult_t status = comm_status(comm);
         return status;
     }
+    comm_retain(comm); /* an abort by another thread ends the wait, and frees it otherwise */
     engine_wait(is_flushed, comm, ENGINE_FOREVER);
-    return comm_status(comm);
+    ncclResult_t status = comm_status(comm);
+    comm_release(comm);
+    return status;
 }
 
 /* A peer may still have to read what this rank posted in its mailboxes. */
@@ -168,12 +175,17 @@ void comm_reap(void) {
 }
 
 ncclResult_t comm_destroy(struct ncclComm *comm) {
-    if (comm_status(comm) == ncclInProgress && !atomic_load(&comm->finalizing)) {
-        return comm_abort(comm); /* its making may never end */
+    bool is_being_made = comm_status(comm) == ncclInProgress && !atomic_load(&comm->finalizing);
+    if (is_being_made || has_jobs(comm)) {
+        return comm_abort(comm); /* its making, or a child's, may never end */
     }
-    comm_join_worker(comm);
+    comm_join_thread(comm);
     engine_wait(is_flushed, comm, ENGINE_FOREVER);
     if (comm_has_failed(comm) || atomic_load(&comm->aborted)) {
+        return comm_abort(comm);
+    }
+    atomic_store(&comm->closing, true); /* a job that waits for its group's end must not begin */
+    if (has_jobs(comm)) {
         return comm_abort(comm);
     }
     pthread_mutex_lock(&comm->lock);
@@ -186,18 +198,61 @@ ncclResult_t comm_destroy(struct ncclComm *comm) {
     return ncclSuccess;
 }
 
-/* --- the other end --- */
+/* --- revocation --- */
 
-static bool is_not_shrinking(void *comm) {
-    return !atomic_load(&((struct ncclComm *)comm)->shrinking);
+void comm_end_operations(struct ncclComm *comm) {
+    /* First the peers: once `aborted` is set the operations end, and the user may overwrite what
+     * peers still read. */
+    atomic_store(&comm->page->state, PAGE_ABORTED);
+    atomic_store(&comm->aborted, true);
+    bell_ring();
+    engine_step_all(); /* they end here, wherever nothing else holds their streams up */
+    if (engine_has_work()) {
+        helper_poke();
+    }
 }
 
-void comm_join_worker(struct ncclComm *comm) {
-    engine_wait(is_not_shrinking, comm, ENGINE_FOREVER);
+static bool is_quiet(void *argument) {
+    struct ncclComm *comm = argument;
+    return atomic_load(&comm->completed) == atomic_load(&comm->enqueued) ||
+           atomic_load(&comm->closing);
+}
+
+ncclResult_t comm_revoke(struct ncclComm *comm) {
+    comm_retain(comm);
+    atomic_store(&comm->revoked, true);
+    bell_notify_local();
+    comm_join_jobs(comm); /* they look at the flag */
+    atomic_store(&comm->finalizing, true);
+    comm_end_operations(comm);
+    pthread_mutex_lock(&comm->lock);
+    atomic_store(&comm->async, comm->blocking ? ncclSuccess : ncclInProgress);
+    pthread_mutex_unlock(&comm->lock);
+    bell_notify_local();
+    if (comm->blocking) {
+        engine_wait(is_quiet, comm, ENGINE_FOREVER);
+    }
+    ncclResult_t status = comm_status(comm);
+    comm_release(comm);
+    return status;
+}
+
+/* --- the other end --- */
+
+static bool has_no_jobs(void *comm) {
+    return !has_jobs(comm);
+}
+
+void comm_join_thread(struct ncclComm *comm) {
     if (comm->has_worker) {
         pthread_join(comm->worker, NULL);
         comm->has_worker = false;
     }
+}
+
+void comm_join_jobs(struct ncclComm *comm) {
+    engine_wait(has_no_jobs, comm, ENGINE_FOREVER);
+    comm_join_thread(comm);
 }
 
 ncclResult_t comm_abort(struct ncclComm *comm) {
@@ -210,7 +265,7 @@ ncclResult_t comm_abort(struct ncclComm *comm) {
     /* Stepping threads look at the flag before each slice, so that the lock is soon free. */
     atomic_store(&comm->aborted, true);
     bell_notify_local();
-    comm_join_worker(comm);
+    comm_join_jobs(comm);
     pthread_mutex_lock(&comm->lock);
     comm_drop_resources(comm, PAGE_ABORTED);
     pthread_mutex_unlock(&comm->lock);

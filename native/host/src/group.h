@@ -5,15 +5,15 @@
 
 #include "op.h"
 
-struct init_job;
+struct job;
 
 bool group_is_open(void);
 
 /* Submits the operation, or keeps it for the open group. Takes ownership. */
 ncclResult_t group_add_op(struct op *op);
 
-/* Runs the initialisation, or keeps it for the open group. Takes ownership. */
-ncclResult_t group_add_job(struct init_job *job);
+/* Runs the making of a communicator, or keeps it for the open group. Takes ownership. */
+ncclResult_t group_add_job(struct job *job);
 
 /* A call inside the open group failed: ncclGroupEnd will give up the whole group. Returns the
  * result. */

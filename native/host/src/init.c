@@ -8,79 +8,9 @@
 #include "monitor.h"
 #include "peers.h"
 #include "rendezvous.h"
-#include "thread.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- configuration --- */
-
-#define OLDEST_CONFIG_BYTES 24 /* up to and with minCTAs' neighbour: NCCL 2.14 */
-
-ncclResult_t init_parse_config(const ncclConfig_t *config, bool blocking_otherwise,
-                               struct init_config *parsed) {
-    *parsed = (struct init_config){.blocking = blocking_otherwise};
-    if (config == NULL) {
-        return ncclSuccess;
-    }
-    if (config->magic != NCCL_CONFIG_MAGIC || config->size < OLDEST_CONFIG_BYTES) {
-        return error_nccl(ncclInvalidArgument,
-                          "ncclConfig_t was not initialised with NCCL_CONFIG_INITIALIZER");
-    }
-    if (config->blocking != NCCL_CONFIG_UNDEF_INT) {
-        if (config->blocking != 0 && config->blocking != 1) {
-            return error_nccl(ncclInvalidArgument, "ncclConfig_t.blocking is %d, must be 0 or 1",
-                              config->blocking);
-        }
-        parsed->blocking = config->blocking == 1;
-    }
-    if (config->size >= offsetof(ncclConfig_t, commName) + sizeof config->commName) {
-        parsed->name = config->commName;
-    }
-    return ncclSuccess;
-}
-
-/* --- preparation --- */
-
-struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id,
-                              int rank, int device, const struct init_config *config,
-                              ncclResult_t *result) {
-    struct wire_id wire;
-    memcpy(&wire, id->internal, sizeof wire);
-    *result = ncclInvalidArgument;
-    if (handle == NULL || nranks < 1 || nranks > COMM_RANKS_MAX || rank < 0 || rank >= nranks) {
-        error_nccl(*result, "ncclCommInitRank: rank %d of %d ranks (at most %d) into %p", rank,
-                   nranks, COMM_RANKS_MAX, (void *)handle);
-        return NULL;
-    }
-    if (wire.magic != WIRE_MAGIC || wire.version != WIRE_VERSION) {
-        error_nccl(*result, "the unique id was not made by this library's ncclGetUniqueId");
-        return NULL;
-    }
-    *result = ncclSystemError;
-    if (arena_get() == NULL || !monitor_start()) {
-        error_nccl(*result, "the runtime cannot start: %s",
-                   arena_get() == NULL ? arena_failure() : "no monitor thread");
-        return NULL;
-    }
-    struct init_job *job = calloc(1, sizeof *job);
-    struct ncclComm *comm =
-        job != NULL ? comm_create(rank, nranks, device, config->blocking, config->name) : NULL;
-    if (comm == NULL) {
-        free(job);
-        error_nccl(*result, "out of memory for a communicator of %d ranks", nranks);
-        return NULL;
-    }
-    job->comm = comm;
-    job->handle = handle;
-    job->id = wire;
-    /* While this call blocks, no other thread may abort the communicator; in a group the caller
-     * gets the handle at once, as from NCCL. */
-    *handle = config->blocking && !group_is_open() ? NULL : comm;
-    *result = ncclSuccess;
-    return job;
-}
 
 /* --- the peers' pages --- */
 
@@ -123,7 +53,7 @@ void init_keep_process(struct ncclComm *comm, struct peer_process *process) {
 /* --- the barrier --- */
 
 struct barrier {
-    struct ncclComm *comm;
+    const struct job *job;
     int next; /* ranks below are ready */
     int gone; /* a rank that will never be; -1 */
 };
@@ -144,8 +74,8 @@ static bool is_lost(const struct ncclComm *comm, int rank) {
 
 static bool barrier_is_over(void *argument) {
     struct barrier *barrier = argument;
-    const struct ncclComm *comm = barrier->comm;
-    if (comm_is_closing(comm)) {
+    const struct ncclComm *comm = barrier->job->comm;
+    if (job_is_cancelled(barrier->job)) {
         return true;
     }
     for (; barrier->next < comm->nranks; barrier->next++) {
@@ -160,7 +90,8 @@ static bool barrier_is_over(void *argument) {
     return true;
 }
 
-ncclResult_t init_ready_barrier(struct ncclComm *comm) {
+ncclResult_t init_ready_barrier(const struct job *job) {
+    struct ncclComm *comm = job->comm;
     struct comm_page *page = comm->page;
     atomic_store(&page->nonce[0], comm->nonce.word[0]);
     atomic_store(&page->nonce[1], comm->nonce.word[1]);
@@ -170,11 +101,8 @@ ncclResult_t init_ready_barrier(struct ncclComm *comm) {
     }
     atomic_store(&page->state, PAGE_READY);
     bell_ring();
-    struct barrier barrier = {.comm = comm, .next = 0, .gone = -1};
+    struct barrier barrier = {.job = job, .next = 0, .gone = -1};
     engine_wait(barrier_is_over, &barrier, ENGINE_FOREVER);
-    if (comm_is_closing(comm)) {
-        return error_nccl(ncclInternalError, "the communicator was aborted");
-    }
     if (barrier.gone >= 0) {
         struct peer *peer = &comm->peers[barrier.gone];
         pthread_mutex_lock(&comm->lock);
@@ -183,10 +111,10 @@ ncclResult_t init_ready_barrier(struct ncclComm *comm) {
         return error_nccl(ncclRemoteError,
                           "rank %d died or gave up while the communicator was made", barrier.gone);
     }
-    return ncclSuccess;
+    return barrier.next < comm->nranks ? job_cancellation(job) : ncclSuccess;
 }
 
-/* --- running --- */
+/* --- on an id --- */
 
 static ncclResult_t make_alone(struct ncclComm *comm, const struct wire_id *id) {
     const char *why;
@@ -201,131 +129,100 @@ static ncclResult_t make_alone(struct ncclComm *comm, const struct wire_id *id) 
     return ncclSuccess;
 }
 
-static ncclResult_t make(struct init_job *job) {
-    struct ncclComm *comm = job->comm;
-    ncclResult_t result =
-        comm->nranks == 1 ? make_alone(comm, &job->id) : meet_ranks(comm, &job->id);
+ncclResult_t init_meet(struct job *job, const struct wire_id *id) {
+    ncclResult_t result = job->comm->nranks == 1 ? make_alone(job->comm, id) : meet_ranks(job, id);
     if (result != ncclSuccess) {
         return result;
     }
     monitor_watch();
-    return init_ready_barrier(comm);
+    return init_ready_barrier(job);
 }
 
-static void run_job(struct init_job *job) {
-    struct ncclComm *comm = job->comm;
-    job->result = make(job);
-    pthread_mutex_lock(&comm->lock);
-    if (job->result == ncclSuccess) {
-        int expected = ncclInProgress;
-        atomic_store(&comm->was_ready, true);
-        atomic_compare_exchange_strong(&comm->async, &expected, ncclSuccess);
-    } else {
-        snprintf(job->text, sizeof job->text, "%s", error_last_text());
-        comm_fail(comm, job->result, "%s", job->text);
-        atomic_store(&comm->page->state, PAGE_ABORTED); /* nobody need wait for this rank */
-        bell_ring();
+ncclResult_t init_check_id(const struct wire_id *id) {
+    return id->magic == WIRE_MAGIC && id->version == WIRE_VERSION
+               ? ncclSuccess
+               : error_nccl(ncclInvalidArgument,
+                            "the unique id was not made by this library's ncclGetUniqueId");
+}
+
+ncclResult_t init_runtime(void) {
+    if (arena_get() == NULL || !monitor_start()) {
+        return error_nccl(ncclSystemError, "the runtime cannot start: %s",
+                          arena_get() == NULL ? arena_failure() : "no monitor thread");
     }
-    pthread_mutex_unlock(&comm->lock);
-    if (job->result == ncclSuccess) {
-        comm_register(comm);
+    return ncclSuccess;
+}
+
+/* --- a rank of a new communicator --- */
+
+struct init {
+    struct job job;
+    struct wire_id id;
+};
+
+static ncclResult_t make(struct job *job) {
+    return init_meet(job, &CONTAINER_OF(job, struct init, job)->id);
+}
+
+static void drop(struct job *job) {
+    free(CONTAINER_OF(job, struct init, job));
+}
+
+static const struct job_class init_class = {.make = make, .drop = drop};
+
+static ncclResult_t check(struct ncclComm *const *handle, int nranks, int nids, int rank,
+                          const char *name) {
+    if (handle == NULL || nranks < 1 || nranks > COMM_RANKS_MAX || rank < 0 || rank >= nranks) {
+        return error_nccl(ncclInvalidArgument, "%s: rank %d of %d ranks (at most %d) into %p", name,
+                          rank, nranks, COMM_RANKS_MAX, (const void *)handle);
     }
-    bell_notify_local();
-}
-
-static void *job_thread(void *argument) {
-    run_job(argument);
-    return NULL;
-}
-
-static void *job_thread_alone(void *argument) {
-    run_job(argument);
-    free(argument);
-    return NULL;
-}
-
-/* Ends a blocking job; a failed communicator was never the user's. */
-static void settle(struct init_job *job) {
-    if (job->result == ncclSuccess) {
-        *job->handle = job->comm;
-    } else {
-        *job->handle = NULL;
-        comm_release(job->comm);
+    if (nids < 1 || nids > nranks) {
+        return error_nccl(ncclInvalidArgument, "%s: %d unique ids for %d ranks", name, nids,
+                          nranks);
     }
-    free(job);
+    return ncclSuccess;
 }
 
-/* Settles a job and folds its result into the group's: a cause comes before the remote errors that
- * follow from it. */
-static void settle_into(struct init_job *job, ncclResult_t *result) {
-    ncclResult_t own = job->result;
-    bool matters = own != ncclSuccess && (*result == ncclSuccess || *result == ncclInProgress ||
-                                          (*result == ncclRemoteError && own != ncclRemoteError));
-    if (matters) {
-        *result = error_nccl(own, "%s", job->text);
-    }
-    settle(job);
-}
-
-static void note_no_thread(struct init_job *job) {
-    job->result = ncclSystemError;
-    snprintf(job->text, sizeof job->text, "no thread for the initialisation could be started");
-}
-
-static void run_in_background(struct init_job *job, ncclResult_t *result) {
-    struct ncclComm *comm = job->comm;
-    comm->has_worker = true;
-    if (!thread_start(&comm->worker, "convoy-init", job_thread_alone, job)) {
-        comm->has_worker = false;
-        note_no_thread(job);
-        settle_into(job, result);
-    } else if (*result == ncclSuccess) {
-        *result = ncclInProgress;
-    }
-}
-
-ncclResult_t init_run(struct init_job *job) {
-    ncclResult_t result = ncclSuccess;
-    if (job->comm->blocking) {
-        run_job(job);
-        settle_into(job, &result);
-    } else {
-        run_in_background(job, &result);
-    }
-    return result;
-}
-
-ncclResult_t init_run_all(struct init_job *jobs) {
-    ncclResult_t result = ncclSuccess;
-    struct init_job *waiting = NULL;
-    while (jobs != NULL) {
-        struct init_job *job = jobs;
-        jobs = job->next;
-        if (!job->comm->blocking) {
-            run_in_background(job, &result);
-        } else if (thread_start(&job->comm->worker, "convoy-init", job_thread, job)) {
-            job->next = waiting;
-            waiting = job;
-        } else {
-            note_no_thread(job);
-            settle_into(job, &result);
+/*
+ * One process answers thousands of ranks of a machine in milliseconds, so that all meet on the
+ * first id. The others are not needed: whoever made one forgets it.
+ */
+static ncclResult_t take_ids(const ncclUniqueId *ids, int nids, struct wire_id *first) {
+    for (int i = nids - 1; i >= 0; i--) {
+        memcpy(first, ids[i].internal, sizeof *first);
+        ncclResult_t result = init_check_id(first);
+        if (result != ncclSuccess) {
+            return result;
         }
     }
-    while (waiting != NULL) {
-        struct init_job *job = waiting;
-        waiting = job->next;
-        pthread_join(job->comm->worker, NULL);
-        settle_into(job, &result);
+    for (int i = 1; i < nids; i++) {
+        struct wire_id other;
+        memcpy(&other, ids[i].internal, sizeof other);
+        if (memcmp(other.key, first->key, sizeof other.key) != 0) {
+            rendezvous_forget(&other);
+        }
     }
-    return result;
+    return ncclSuccess;
 }
 
-void init_cancel_all(struct init_job *jobs) {
-    while (jobs != NULL) {
-        struct init_job *next = jobs->next;
-        *jobs->handle = NULL;
-        comm_release(jobs->comm);
-        free(jobs);
-        jobs = next;
+ncclResult_t init_rank(struct ncclComm **handle, int nranks, const ncclUniqueId *ids, int nids,
+                       int rank, int device, const struct comm_config *config, const char *name) {
+    struct wire_id id;
+    ncclResult_t result = check(handle, nranks, nids, rank, name);
+    if (result != ncclSuccess || (result = take_ids(ids, nids, &id)) != ncclSuccess ||
+        (result = init_runtime()) != ncclSuccess) {
+        return result;
     }
+    comm_reap();
+    struct init *init = calloc(1, sizeof *init);
+    struct ncclComm *comm =
+        init != NULL ? comm_create(rank, nranks, device, config->blocking, config->name) : NULL;
+    if (comm == NULL) {
+        free(init);
+        return error_nccl(ncclSystemError, "%s: out of memory for a communicator of %d ranks", name,
+                          nranks);
+    }
+    init->id = id;
+    job_init(&init->job, &init_class, comm, NULL, handle);
+    return group_add_job(&init->job);
 }

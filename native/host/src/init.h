@@ -3,40 +3,26 @@
 #ifndef CONVOY_INIT_H
 #define CONVOY_INIT_H
 
-#include "comm.h"
+#include "config.h"
+#include "job.h"
 #include "wire.h"
 
-struct init_job {
-    struct init_job *next;
-    struct ncclComm *comm;
-    struct ncclComm *
-        *handle; /* where the user finds the communicator: once ready if the call blocks */
-    struct wire_id id;
-    ncclResult_t result;
-    char text[COMM_TEXT_BYTES]; /* the error's text, for the thread that waits */
-};
-
-/* Checks and takes apart a configuration (NULL: defaults). */
-struct init_config {
-    bool blocking;
-    const char *name;
-};
-ncclResult_t init_parse_config(const ncclConfig_t *config, bool blocking_otherwise,
-                               struct init_config *parsed);
-
-/* Checks the arguments and creates the communicator; NULL on an error, which it stores in `result`.
+/*
+ * Makes a communicator of the ranks that come with the first of the ids; `name` is the function
+ * that was called.
  */
-struct init_job *init_prepare(struct ncclComm **handle, int nranks, const ncclUniqueId *id,
-                              int rank, int device, const struct init_config *config,
-                              ncclResult_t *result);
+ncclResult_t init_rank(struct ncclComm **handle, int nranks, const ncclUniqueId *ids, int nids,
+                       int rank, int device, const struct comm_config *config, const char *name);
 
-/* Runs one job (in this thread, or on its own where non-blocking), or several at once. Frees them.
- */
-ncclResult_t init_run(struct init_job *job);
-ncclResult_t init_run_all(struct init_job *jobs);
-void init_cancel_all(struct init_job *jobs);
+ncclResult_t init_check_id(const struct wire_id *id);
 
-/* --- shared with shrink --- */
+/* --- shared with the other ways to make one --- */
+
+/* Starts what the process needs for any communicator. */
+ncclResult_t init_runtime(void);
+
+/* Meets all ranks of the job's communicator on the id, and completes it. */
+ncclResult_t init_meet(struct job *job, const struct wire_id *id);
 
 /* Fills in the communicator's view of a rank; `why` says what is wrong where it returns false. */
 bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
@@ -46,7 +32,7 @@ bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process
  * over. */
 void init_keep_process(struct ncclComm *comm, struct peer_process *process);
 
-/* Declares this rank ready, and waits until all are. */
-ncclResult_t init_ready_barrier(struct ncclComm *comm);
+/* Declares the job's communicator ready, and waits until all ranks have. */
+ncclResult_t init_ready_barrier(const struct job *job);
 
 #endif

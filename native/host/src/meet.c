@@ -43,22 +43,17 @@ static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
     return ncclSuccess;
 }
 
-static bool poll_once(const struct ncclComm *comm, int fd, short events) {
+static bool poll_once(const struct job *job, int fd, short events) {
     struct pollfd entry = {.fd = fd, .events = events};
     poll(&entry, fd >= 0 ? 1 : 0, LOOK_MILLIS);
-    return !comm_is_closing(comm);
+    return !job_is_cancelled(job);
 }
 
-static ncclResult_t aborted(void) {
-    return error_nccl(ncclInternalError, "the communicator was aborted");
-}
-
-static ncclResult_t connect_patiently(const struct ncclComm *comm, const struct wire_id *id,
-                                      int *fd) {
+static ncclResult_t connect_patiently(const struct job *job, const struct wire_id *id, int *fd) {
     ncclResult_t result;
     while ((result = connect_to(id, fd)) == ncclInProgress) {
-        if (!poll_once(comm, -1, 0)) {
-            return aborted();
+        if (!poll_once(job, -1, 0)) {
+            return job_cancellation(job);
         }
     }
     return result;
@@ -86,8 +81,8 @@ static ncclResult_t lost_maker(void) {
                       "the process that made the unique id ended before all ranks had met");
 }
 
-static ncclResult_t say_hello(const struct ncclComm *comm, const struct wire_id *id, int socket) {
-    struct wire_hello hello = hello_of(comm, id);
+static ncclResult_t say_hello(const struct job *job, const struct wire_id *id, int socket) {
+    struct wire_hello hello = hello_of(job->comm, id);
     int fds[WIRE_FDS] = {arena_open_reader(), (int)syscall(SYS_pidfd_open, getpid(), 0)};
     ncclResult_t result = ncclSuccess;
     if (fds[0] < 0 || fds[1] < 0) {
@@ -101,8 +96,8 @@ static ncclResult_t say_hello(const struct ncclComm *comm, const struct wire_id 
         }
         if (sent == WIRE_CLOSED) {
             result = lost_maker();
-        } else if (!poll_once(comm, socket, POLLOUT)) {
-            result = aborted();
+        } else if (!poll_once(job, socket, POLLOUT)) {
+            result = job_cancellation(job);
         }
     }
     wire_close_fds(fds);
@@ -164,7 +159,8 @@ static ncclResult_t take_answer(struct ncclComm *comm, int expected_rank, int so
     return result;
 }
 
-static ncclResult_t take_answers(struct ncclComm *comm, int socket) {
+static ncclResult_t take_answers(const struct job *job, int socket) {
+    struct ncclComm *comm = job->comm;
     int rank = 0;
     while (rank < comm->nranks) {
         ncclResult_t result = take_answer(comm, rank, socket);
@@ -172,22 +168,22 @@ static ncclResult_t take_answers(struct ncclComm *comm, int socket) {
             rank++;
         } else if (result != ncclInProgress) {
             return result;
-        } else if (!poll_once(comm, socket, POLLIN)) {
-            return aborted();
+        } else if (!poll_once(job, socket, POLLIN)) {
+            return job_cancellation(job);
         }
     }
     return ncclSuccess;
 }
 
-ncclResult_t meet_ranks(struct ncclComm *comm, const struct wire_id *id) {
+ncclResult_t meet_ranks(struct job *job, const struct wire_id *id) {
     int socket = -1;
-    ncclResult_t result = connect_patiently(comm, id, &socket);
+    ncclResult_t result = connect_patiently(job, id, &socket);
     if (result != ncclSuccess) {
         return result;
     }
-    result = say_hello(comm, id, socket);
+    result = say_hello(job, id, socket);
     if (result == ncclSuccess) {
-        result = take_answers(comm, socket);
+        result = take_answers(job, socket);
     }
     close(socket);
     return result;

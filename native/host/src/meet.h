@@ -4,13 +4,13 @@
 #ifndef CONVOY_MEET_H
 #define CONVOY_MEET_H
 
-#include "comm.h"
+#include "job.h"
 #include "wire.h"
 
 /*
- * Waits for all ranks (for ever, unless the communicator is aborted or somebody fails), and fills
- * in the communicator's peers and nonce.
+ * Waits for all ranks (for ever, unless the job is cancelled or somebody fails), and fills in the
+ * peers and the nonce of the job's communicator.
  */
-ncclResult_t meet_ranks(struct ncclComm *comm, const struct wire_id *id);
+ncclResult_t meet_ranks(struct job *job, const struct wire_id *id);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base.h"
 
 #define PAGE_MAGIC 0x45474150594f5643u
-#define PAGE_LAYOUT 1u
+#define PAGE_LAYOUT 2u
 
 /* Collectives that may be under way before the first is known to have been read by all. */
 #define RING_SLOTS 16u
@@ -82,13 +82,33 @@ struct message_lane {
     alignas(CACHE_LINE) unsigned char mail[LANE_SLOTS][LANE_MAIL_BYTES];
 };
 
-/* What members of a shrinking communicator tell each other in order to build the child. */
+enum child_kind { CHILD_SHRUNK, CHILD_SPLIT, CHILD_KINDS };
+
+/* What the members of a communicator's child tell each other in order to build it. */
 struct child_slot {
-    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the shrink + 1 */
+    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the child + 1 */
     uint64_t page_offset;
     uint64_t page_incarnation;
     uint64_t members_hash;
-    struct arena_nonce nonce; /* believed from the lowest surviving rank */
+    struct arena_nonce nonce; /* believed from the child's rank 0 */
+};
+
+/*
+ * Where a rank wants to be in a split. Two of them: whoever shows its wish for the next split has
+ * completed this one, so that everybody has read those of the last.
+ */
+#define SPLIT_SLOTS 2u
+struct split_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the split + 1 */
+    int32_t color;
+    int32_t key;
+};
+
+/* The unique id by which a communicator grows, from the rank that made it. */
+#define GROW_ID_BYTES 56u
+struct grow_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the growth + 1 */
+    unsigned char id[GROW_ID_BYTES];
 };
 
 struct comm_page {
@@ -104,13 +124,16 @@ struct comm_page {
     struct page_counter done; /* collectives that this rank has finished reading */
     struct page_counter progress[RING_SLOTS];
     struct collective_slot slots[RING_SLOTS];
-    struct child_slot child;
+    struct child_slot children[CHILD_KINDS];
+    struct split_slot splits[SPLIT_SLOTS];
+    struct grow_slot growth;
     alignas(CACHE_LINE) unsigned char mail[RING_SLOTS][COLLECTIVE_MAIL_BYTES];
     struct message_lane lanes[]; /* one for each rank; then the large mailboxes */
 };
 
 _Static_assert(sizeof(struct collective_slot) == CACHE_LINE, "one line");
 _Static_assert(sizeof(struct message_slot) == CACHE_LINE, "one line");
+_Static_assert(sizeof(struct grow_slot) == CACHE_LINE, "one line");
 
 /* Lanes are rounded up to a power of two, so that a few free lists serve communicators of all
  * sizes. */

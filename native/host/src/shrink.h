@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A communicator without some of its ranks, built over the parent's pages: everybody is mapped
- * already. */
+/* A communicator without some of its ranks. */
 #ifndef CONVOY_SHRINK_H
 #define CONVOY_SHRINK_H
 

@@ -2,7 +2,8 @@
 /*
  * The part of NCCL's C ABI (as of 2.29.3) that the host runtime implements. Written from the
  * published interface; a program that was compiled against NVIDIA's nccl.h links and runs with
- * these symbols.
+ * these symbols. Every function is exported under the name pnccl… as well, for profilers that put
+ * their own in front of it.
  */
 #ifndef CONVOY_NCCL_ABI_H
 #define CONVOY_NCCL_ABI_H
@@ -20,8 +21,13 @@ extern "C" {
 #define NCCL_UNIQUE_ID_BYTES 128
 #define NCCL_CONFIG_MAGIC 0xcafebeefu
 #define NCCL_CONFIG_UNDEF_INT INT_MIN
+#define NCCL_CONFIG_UNDEF_PTR NULL
+#define NCCL_SPLIT_NOCOLOR -1
 #define NCCL_SHRINK_DEFAULT 0
 #define NCCL_SHRINK_ABORT 1
+#define NCCL_REVOKE_DEFAULT 0
+#define NCCL_SIM_INFO_MAGIC 0x74685283u
+#define NCCL_UNDEF_FLOAT -1.0f
 
 typedef struct ncclComm *ncclComm_t;
 
@@ -88,6 +94,33 @@ typedef struct {
     int numRmaCtx;
 } ncclConfig_t;
 
+/* All fields that a program may set are undefined. */
+#define NCCL_CONFIG_INITIALIZER                                                                    \
+    {                                                                                              \
+        .size = sizeof(ncclConfig_t), .magic = NCCL_CONFIG_MAGIC, .version = NCCL_VERSION_CODE,    \
+        .blocking = NCCL_CONFIG_UNDEF_INT, .cgaClusterSize = NCCL_CONFIG_UNDEF_INT,                \
+        .minCTAs = NCCL_CONFIG_UNDEF_INT, .maxCTAs = NCCL_CONFIG_UNDEF_INT,                        \
+        .netName = NCCL_CONFIG_UNDEF_PTR, .splitShare = NCCL_CONFIG_UNDEF_INT,                     \
+        .trafficClass = NCCL_CONFIG_UNDEF_INT, .commName = NCCL_CONFIG_UNDEF_PTR,                  \
+        .collnetEnable = NCCL_CONFIG_UNDEF_INT, .CTAPolicy = NCCL_CONFIG_UNDEF_INT,                \
+        .shrinkShare = NCCL_CONFIG_UNDEF_INT, .nvlsCTAs = NCCL_CONFIG_UNDEF_INT,                   \
+        .nChannelsPerNetPeer = NCCL_CONFIG_UNDEF_INT, .nvlinkCentricSched = NCCL_CONFIG_UNDEF_INT, \
+        .graphUsageMode = NCCL_CONFIG_UNDEF_INT, .numRmaCtx = NCCL_CONFIG_UNDEF_INT                \
+    }
+
+typedef struct {
+    size_t size;
+    unsigned int magic;
+    unsigned int version;
+    float estimatedTime; /* microseconds */
+} ncclSimInfo_t;
+
+#define NCCL_SIM_INFO_INITIALIZER                                                                  \
+    {                                                                                              \
+        .size = sizeof(ncclSimInfo_t), .magic = NCCL_SIM_INFO_MAGIC, .version = NCCL_VERSION_CODE, \
+        .estimatedTime = NCCL_UNDEF_FLOAT                                                          \
+    }
+
 #ifndef __cplusplus
 _Static_assert(sizeof(ncclConfig_t) == 88, "ncclConfig_t is 88 bytes in NCCL 2.29");
 _Static_assert(offsetof(ncclConfig_t, blocking) == 16, "blocking");
@@ -98,6 +131,7 @@ _Static_assert(offsetof(ncclConfig_t, commName) == 48, "commName");
 _Static_assert(offsetof(ncclConfig_t, nvlsCTAs) == 68, "nvlsCTAs");
 _Static_assert(offsetof(ncclConfig_t, numRmaCtx) == 84, "numRmaCtx");
 _Static_assert(sizeof(ncclUniqueId) == 128, "ncclUniqueId");
+_Static_assert(sizeof(ncclSimInfo_t) == 24, "ncclSimInfo_t");
 #endif
 
 CONVOY_API ncclResult_t ncclGetVersion(int *version);
@@ -109,10 +143,19 @@ CONVOY_API ncclResult_t ncclCommInitRank(ncclComm_t *comm, int nranks, ncclUniqu
                                          int rank);
 CONVOY_API ncclResult_t ncclCommInitRankConfig(ncclComm_t *comm, int nranks, ncclUniqueId commId,
                                                int rank, ncclConfig_t *config);
+CONVOY_API ncclResult_t ncclCommInitRankScalable(ncclComm_t *newcomm, int nranks, int myrank,
+                                                 int nId, ncclUniqueId *commIds,
+                                                 ncclConfig_t *config);
 CONVOY_API ncclResult_t ncclCommInitAll(ncclComm_t *comms, int ndev, const int *devlist);
+CONVOY_API ncclResult_t ncclCommSplit(ncclComm_t comm, int color, int key, ncclComm_t *newcomm,
+                                      ncclConfig_t *config);
 CONVOY_API ncclResult_t ncclCommShrink(ncclComm_t comm, int *excludeRanksList,
                                        int excludeRanksCount, ncclComm_t *newcomm,
                                        ncclConfig_t *config, int shrinkFlags);
+CONVOY_API ncclResult_t ncclCommGetUniqueId(ncclComm_t comm, ncclUniqueId *uniqueId);
+CONVOY_API ncclResult_t ncclCommGrow(ncclComm_t comm, int nRanks, const ncclUniqueId *uniqueId,
+                                     int rank, ncclComm_t *newcomm, ncclConfig_t *config);
+CONVOY_API ncclResult_t ncclCommRevoke(ncclComm_t comm, int revokeFlags);
 CONVOY_API ncclResult_t ncclCommFinalize(ncclComm_t comm);
 CONVOY_API ncclResult_t ncclCommDestroy(ncclComm_t comm);
 CONVOY_API ncclResult_t ncclCommAbort(ncclComm_t comm);
@@ -159,6 +202,11 @@ CONVOY_API ncclResult_t ncclRecv(void *recvbuff, size_t count, ncclDataType_t da
 
 CONVOY_API ncclResult_t ncclGroupStart(void);
 CONVOY_API ncclResult_t ncclGroupEnd(void);
+/* Estimates the group's operations instead of running them. */
+CONVOY_API ncclResult_t ncclGroupSimulateEnd(ncclSimInfo_t *simInfo);
+
+/* Deprecated by NCCL, without effect here. */
+CONVOY_API void ncclResetDebugInit(void);
 
 #ifdef __cplusplus
 }

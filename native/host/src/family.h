@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Some members of a communicator make one of their own over its pages: everybody is mapped already.
+ */
+#ifndef CONVOY_FAMILY_H
+#define CONVOY_FAMILY_H
+
+#include "config.h"
+#include "job.h"
+
+struct family {
+    struct job *job;
+    const char *name; /* the function's, for messages */
+    enum child_kind kind;
+    int *members; /* the parent's ranks, in the order of the child's */
+    int nmembers;
+    const struct comm_config *config;
+};
+
+/* Creates the job's communicator and completes it once all members have joined. */
+ncclResult_t family_make(const struct family *family);
+
+/* True where a member of the parent can take part in nothing new: it died or left for good. That it
+ * has ended the parent's operations is no reason: so begins what follows a failure. */
+bool family_has_lost(const struct ncclComm *parent, int member);
+
+#endif
