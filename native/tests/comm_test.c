@@ -147,7 +147,7 @@ static void shrinks_out_of_step(void) {
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     int excluded = 2;
     init_all_nonblocking(comms, 3);
-    comms[0]->children[CHILD_SHRUNK] = 1;
+    comms[0]->shrinks_begun = 1;
     CHECK(ncclCommShrink(comms[0], &excluded, 1, &children[0], &config, 0) == ncclInProgress);
     while (atomic_load(&comms[0]->page->children[CHILD_SHRUNK].stamp) != comm_stamp(comms[0], 1)) {
         usleep(50);

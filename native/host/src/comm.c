@@ -100,6 +100,7 @@ unsigned comm_failures(void) {
 ncclResult_t comm_status(struct ncclComm *comm) {
     int status = atomic_load(&comm->async);
     if (status == ncclInProgress && atomic_load(&comm->finalizing) &&
+        atomic_load(&comm->makings) == 0 &&
         atomic_load(&comm->completed) == atomic_load(&comm->enqueued)) {
         atomic_compare_exchange_strong(&comm->async, &status, ncclSuccess);
         status = atomic_load(&comm->async);

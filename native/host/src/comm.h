@@ -74,8 +74,8 @@ struct ncclComm {
     uint64_t next_ticket;   /* of the next launch to be enqueued */
     uint64_t active_ticket; /* the launch that may run */
     uint64_t collectives_enqueued;
-    uint64_t children[CHILD_KINDS]; /* begun */
-    uint64_t splits;                /* begun, also those of which this rank has no child */
+    uint64_t shrinks_begun;
+    uint64_t splits_begun;
     uint64_t growths_begun;
 
     _Atomic uint64_t enqueued;

@@ -11,7 +11,6 @@
 
 struct meeting {
     const struct family *family;
-    uint64_t number; /* of the parent's children of this kind */
     uint64_t members_hash;
     int next;     /* members before this one have been met */
     int gone;     /* a member that cannot be met any more; −1 */
@@ -49,13 +48,12 @@ static bool show_child(struct meeting *meeting) {
     const struct ncclComm *child = meeting->family->job->comm;
     pthread_mutex_lock(&parent->lock);
     struct child_slot *slot = &parent->page->children[meeting->family->kind];
-    meeting->number = parent->children[meeting->family->kind]++;
     atomic_store(&slot->stamp, 0); /* nobody takes new fields under an old stamp */
     slot->page_offset = (uint64_t)((unsigned char *)child->page - arena_get()->base);
     slot->page_incarnation = atomic_load(&child->page->incarnation);
     slot->members_hash = meeting->members_hash;
     bool good = random_fill(&slot->nonce, sizeof slot->nonce);
-    comm_publish(parent, &slot->stamp, comm_stamp(parent, meeting->number));
+    comm_publish(parent, &slot->stamp, comm_stamp(parent, meeting->family->number));
     pthread_mutex_unlock(&parent->lock);
     return good;
 }
@@ -67,13 +65,14 @@ static const struct child_slot *slot_of(const struct meeting *meeting, int membe
 static bool has_shown(const struct meeting *meeting, int member) {
     const struct ncclComm *parent = parent_of(meeting);
     return page_belongs(parent->peers[member].page, parent->nonce) &&
-           atomic_load(&slot_of(meeting, member)->stamp) == comm_stamp(parent, meeting->number);
+           atomic_load(&slot_of(meeting, member)->stamp) ==
+               comm_stamp(parent, meeting->family->number);
 }
 
 /* It gave this child up and has begun a later one. */
 static bool is_ahead(const struct meeting *meeting, int member) {
     uint64_t by = atomic_load(&slot_of(meeting, member)->stamp) -
-                  comm_stamp(parent_of(meeting), meeting->number);
+                  comm_stamp(parent_of(meeting), meeting->family->number);
     return by > 0 && by <= CHILDREN_AHEAD_MAX;
 }
 

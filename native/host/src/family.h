@@ -11,7 +11,8 @@ struct family {
     struct job *job;
     const char *name; /* the function's, for messages */
     enum child_kind kind;
-    int *members; /* the parent's ranks, in the order of the child's */
+    uint64_t number; /* of the parent's children of this kind: the same on all members */
+    int *members;    /* the parent's ranks, in the order of the child's */
     int nmembers;
     const struct comm_config *config;
 };

@@ -20,6 +20,7 @@ static ncclResult_t make(struct job *job) {
     return family_make(&(struct family){.job = job,
                                         .name = "ncclCommShrink",
                                         .kind = CHILD_SHRUNK,
+                                        .number = job->parent->shrinks_begun++,
                                         .members = shrink->members,
                                         .nmembers = shrink->nmembers,
                                         .config = &shrink->config});

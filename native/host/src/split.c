@@ -29,7 +29,7 @@ struct split {
 static void show_wish(struct split *split) {
     struct ncclComm *parent = split->job.parent;
     pthread_mutex_lock(&parent->lock);
-    split->number = parent->splits++;
+    split->number = parent->splits_begun++;
     struct split_slot *slot = &parent->page->splits[split->number % SPLIT_SLOTS];
     atomic_store(&slot->stamp, 0);
     slot->color = split->own.color;
@@ -108,6 +108,7 @@ static ncclResult_t make_family(struct split *split, struct seat *seats, int *me
     return family_make(&(struct family){.job = &split->job,
                                         .name = "ncclCommSplit",
                                         .kind = CHILD_SPLIT,
+                                        .number = split->number,
                                         .members = members,
                                         .nmembers = count,
                                         .config = &split->config});
