@@ -19,6 +19,8 @@
 #define COMM_RANKS_MAX 4096
 #define COMM_TEXT_BYTES 256
 #define COMM_NAME_BYTES 64
+/* Children begun after a revocation count from here on, whatever became of those before. */
+#define COMM_NUMBERS_AFTER_REVOKE ((uint64_t)1 << 32)
 
 struct peer_process;
 

@@ -223,6 +223,8 @@ ncclResult_t comm_revoke(struct ncclComm *comm) {
     atomic_store(&comm->revoked, true);
     bell_notify_local();
     comm_join_jobs(comm); /* they look at the flag */
+    comm->shrinks_begun = COMM_NUMBERS_AFTER_REVOKE;
+    comm->splits_begun = COMM_NUMBERS_AFTER_REVOKE;
     atomic_store(&comm->finalizing, true);
     comm_end_operations(comm);
     pthread_mutex_lock(&comm->lock);

@@ -7,7 +7,7 @@
 #include "peers.h"
 
 /* No member can have begun more children than that without this one. */
-#define CHILDREN_AHEAD_MAX ((uint64_t)1 << 20)
+#define CHILDREN_AHEAD_MAX (2 * COMM_NUMBERS_AFTER_REVOKE)
 
 struct meeting {
     const struct family *family;
@@ -43,19 +43,24 @@ static bool create(const struct family *family) {
 
 /* --- meeting --- */
 
-static bool show_child(struct meeting *meeting) {
-    struct ncclComm *parent = parent_of(meeting);
-    const struct ncclComm *child = meeting->family->job->comm;
+/* Without a child: this rank gives up. */
+static bool show(struct ncclComm *parent, enum child_kind kind, uint64_t number,
+                 const struct ncclComm *child, uint64_t members_hash) {
     pthread_mutex_lock(&parent->lock);
-    struct child_slot *slot = &parent->page->children[meeting->family->kind];
+    struct child_slot *slot = &parent->page->children[kind];
     atomic_store(&slot->stamp, 0); /* nobody takes new fields under an old stamp */
-    slot->page_offset = (uint64_t)((unsigned char *)child->page - arena_get()->base);
-    slot->page_incarnation = atomic_load(&child->page->incarnation);
-    slot->members_hash = meeting->members_hash;
+    slot->page_offset =
+        child != NULL ? (uint64_t)((unsigned char *)child->page - arena_get()->base) : 0;
+    slot->page_incarnation = child != NULL ? atomic_load(&child->page->incarnation) : 0;
+    slot->members_hash = members_hash;
     bool good = random_fill(&slot->nonce, sizeof slot->nonce);
-    comm_publish(parent, &slot->stamp, comm_stamp(parent, meeting->family->number));
+    comm_publish(parent, &slot->stamp, comm_stamp(parent, number));
     pthread_mutex_unlock(&parent->lock);
     return good;
+}
+
+void family_give_up(struct ncclComm *parent, enum child_kind kind, uint64_t number) {
+    show(parent, kind, number, NULL, 0);
 }
 
 static const struct child_slot *slot_of(const struct meeting *meeting, int member) {
@@ -69,11 +74,14 @@ static bool has_shown(const struct meeting *meeting, int member) {
                comm_stamp(parent, meeting->family->number);
 }
 
+bool family_is_ahead(uint64_t stamp, uint64_t expected) {
+    return stamp != 0 && stamp - expected - 1 < CHILDREN_AHEAD_MAX;
+}
+
 /* It gave this child up and has begun a later one. */
 static bool is_ahead(const struct meeting *meeting, int member) {
-    uint64_t by = atomic_load(&slot_of(meeting, member)->stamp) -
-                  comm_stamp(parent_of(meeting), meeting->family->number);
-    return by > 0 && by <= CHILDREN_AHEAD_MAX;
+    return family_is_ahead(atomic_load(&slot_of(meeting, member)->stamp),
+                           comm_stamp(parent_of(meeting), meeting->family->number));
 }
 
 bool family_has_lost(const struct ncclComm *parent, int member) {
@@ -97,6 +105,10 @@ static bool all_have_met(void *argument) {
             bool lost = family_has_lost(family->job->parent, member) || is_ahead(meeting, member);
             meeting->gone = lost && !has_shown(meeting, member) ? member : -1;
             return meeting->gone >= 0;
+        }
+        if (slot_of(meeting, member)->page_incarnation == 0) {
+            meeting->gone = member;
+            return true;
         }
         if (slot_of(meeting, member)->members_hash != meeting->members_hash) {
             meeting->differs = true;
@@ -133,11 +145,13 @@ ncclResult_t family_make(const struct family *family) {
     struct meeting meeting = {.family = family,
                               .members_hash = hash_members(family->members, family->nmembers),
                               .gone = -1};
+    struct ncclComm *parent = family->job->parent;
     if (!create(family)) {
+        family_give_up(parent, family->kind, family->number);
         return error_nccl(ncclSystemError, "%s: out of memory for a communicator of %d ranks",
                           family->name, family->nmembers);
     }
-    if (!show_child(&meeting)) {
+    if (!show(parent, family->kind, family->number, family->job->comm, meeting.members_hash)) {
         return error_nccl(ncclSystemError, "%s: no random numbers", family->name);
     }
     engine_wait(all_have_met, &meeting, ENGINE_FOREVER);

@@ -20,6 +20,12 @@ struct family {
 /* Creates the job's communicator and completes it once all members have joined. */
 ncclResult_t family_make(const struct family *family);
 
+/* Instead of family_make: the other members need not wait for this one. */
+void family_give_up(struct ncclComm *parent, enum child_kind kind, uint64_t number);
+
+/* True where a stamp belongs to a later child than this one: its rank has given this one up. */
+bool family_is_ahead(uint64_t stamp, uint64_t expected);
+
 /* True where a member of the parent can take part in nothing new: it died or left for good. That it
  * has ended the parent's operations is no reason: so begins what follows a failure. */
 bool family_has_lost(const struct ncclComm *parent, int member);

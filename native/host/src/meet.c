@@ -3,6 +3,7 @@
 #include "meet.h"
 
 #include "errors.h"
+#include "family.h"
 #include "init.h"
 #include "peers.h"
 
@@ -43,17 +44,35 @@ static ncclResult_t connect_to(const struct wire_id *id, int *connected) {
     return ncclSuccess;
 }
 
+/* A rank of the parent that has left it, or −1. Before all have met none can have completed its
+ * part, so that it will not come. */
+static int find_lost(const struct job *job) {
+    for (int rank = 0; job->parent != NULL && rank < job->parent->nranks; rank++) {
+        if (family_has_lost(job->parent, rank)) {
+            return rank;
+        }
+    }
+    return -1;
+}
+
 static bool poll_once(const struct job *job, int fd, short events) {
     struct pollfd entry = {.fd = fd, .events = events};
     poll(&entry, fd >= 0 ? 1 : 0, LOOK_MILLIS);
-    return !job_is_cancelled(job);
+    return !job_is_cancelled(job) && find_lost(job) < 0;
+}
+
+static ncclResult_t explain(const struct job *job) {
+    if (job_is_cancelled(job)) {
+        return job_cancellation(job);
+    }
+    return error_nccl(ncclRemoteError, "rank %d of the parent died or has left it", find_lost(job));
 }
 
 static ncclResult_t connect_patiently(const struct job *job, const struct wire_id *id, int *fd) {
     ncclResult_t result;
     while ((result = connect_to(id, fd)) == ncclInProgress) {
         if (!poll_once(job, -1, 0)) {
-            return job_cancellation(job);
+            return explain(job);
         }
     }
     return result;
@@ -97,7 +116,7 @@ static ncclResult_t say_hello(const struct job *job, const struct wire_id *id, i
         if (sent == WIRE_CLOSED) {
             result = lost_maker();
         } else if (!poll_once(job, socket, POLLOUT)) {
-            result = job_cancellation(job);
+            result = explain(job);
         }
     }
     wire_close_fds(fds);
@@ -169,7 +188,7 @@ static ncclResult_t take_answers(const struct job *job, int socket) {
         } else if (result != ncclInProgress) {
             return result;
         } else if (!poll_once(job, socket, POLLIN)) {
-            return job_cancellation(job);
+            return explain(job);
         }
     }
     return ncclSuccess;

@@ -88,7 +88,7 @@ enum child_kind { CHILD_SHRUNK, CHILD_SPLIT, CHILD_KINDS };
 struct child_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the child + 1 */
     uint64_t page_offset;
-    uint64_t page_incarnation;
+    uint64_t page_incarnation; /* 0 where the rank gave up */
     uint64_t members_hash;
     struct arena_nonce nonce; /* believed from the child's rank 0 */
 };
@@ -100,8 +100,10 @@ struct child_slot {
 #define SPLIT_SLOTS 2u
 struct split_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the split + 1 */
-    int32_t color;
-    int32_t key;
+    /* Whoever gives up may write while another reads, who then finds the stamp changed. */
+    _Atomic int32_t color;
+    _Atomic int32_t key;
+    atomic_bool gave_up; /* it takes part neither in this split nor in a later one */
 };
 
 /* The unique id by which a communicator grows, from the rank that made it. */

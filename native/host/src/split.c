@@ -26,15 +26,14 @@ struct split {
 
 /* --- what everybody wants --- */
 
-static void show_wish(struct split *split) {
-    struct ncclComm *parent = split->job.parent;
+static void show(struct ncclComm *parent, uint64_t number, const struct wish *wish) {
     pthread_mutex_lock(&parent->lock);
-    split->number = parent->splits_begun++;
-    struct split_slot *slot = &parent->page->splits[split->number % SPLIT_SLOTS];
+    struct split_slot *slot = &parent->page->splits[number % SPLIT_SLOTS];
     atomic_store(&slot->stamp, 0);
-    slot->color = split->own.color;
-    slot->key = split->own.key;
-    comm_publish(parent, &slot->stamp, comm_stamp(parent, split->number));
+    slot->gave_up = wish == NULL;
+    slot->color = wish != NULL ? wish->color : NCCL_SPLIT_NOCOLOR;
+    slot->key = wish != NULL ? wish->key : 0;
+    comm_publish(parent, &slot->stamp, comm_stamp(parent, number));
     pthread_mutex_unlock(&parent->lock);
 }
 
@@ -48,6 +47,12 @@ static bool has_shown(const struct split *split, int rank) {
            atomic_load(&slot_of(split, rank)->stamp) == comm_stamp(parent, split->number);
 }
 
+static bool has_given_up(const struct split *split, int rank) {
+    return has_shown(split, rank) ? slot_of(split, rank)->gave_up
+                                  : family_is_ahead(atomic_load(&slot_of(split, rank)->stamp),
+                                                    comm_stamp(split->job.parent, split->number));
+}
+
 /* A rank may leave the parent once it has what it wanted: its wish is kept. */
 static bool take_wish(struct split *split, int rank) {
     if (!has_shown(split, rank)) {
@@ -56,7 +61,11 @@ static bool take_wish(struct split *split, int rank) {
     const struct split_slot *slot = slot_of(split, rank);
     split->wishes[rank] = (struct wish){.color = slot->color, .key = slot->key};
     order_loads();
-    return has_shown(split, rank);
+    return !slot->gave_up && has_shown(split, rank);
+}
+
+static bool is_lost(const struct split *split, int rank) {
+    return family_has_lost(split->job.parent, rank) || has_given_up(split, rank);
 }
 
 static bool all_have_shown(void *argument) {
@@ -67,7 +76,7 @@ static bool all_have_shown(void *argument) {
     }
     for (; split->next < parent->nranks; split->next++) {
         if (!take_wish(split, split->next)) {
-            bool lost = family_has_lost(parent, split->next) && !take_wish(split, split->next);
+            bool lost = is_lost(split, split->next) && !take_wish(split, split->next);
             split->gone = lost ? split->next : -1;
             return lost;
         }
@@ -114,30 +123,55 @@ static ncclResult_t make_family(struct split *split, struct seat *seats, int *me
                                         .config = &split->config});
 }
 
+static ncclResult_t out_of_memory(void) {
+    return error_nccl(ncclSystemError, "ncclCommSplit: out of memory");
+}
+
 static ncclResult_t go_together(struct split *split) {
     size_t n = (size_t)split->job.parent->nranks;
     struct seat *seats = calloc(n, sizeof *seats);
     int *members = calloc(n, sizeof *members);
-    ncclResult_t result = seats != NULL && members != NULL
-                              ? make_family(split, seats, members)
-                              : error_nccl(ncclSystemError, "ncclCommSplit: out of memory");
+    ncclResult_t result;
+    if (seats != NULL && members != NULL) {
+        result = make_family(split, seats, members);
+    } else {
+        family_give_up(split->job.parent, CHILD_SPLIT, split->number);
+        result = out_of_memory();
+    }
     free(seats);
     free(members);
     return result;
 }
 
-static ncclResult_t make(struct job *job) {
-    struct split *split = CONTAINER_OF(job, struct split, job);
-    show_wish(split);
+static ncclResult_t await_wishes(struct split *split) {
     engine_wait(all_have_shown, split, ENGINE_FOREVER);
     if (split->gone >= 0) {
-        return error_nccl(ncclRemoteError, "ncclCommSplit: rank %d died or has left the parent",
+        return error_nccl(ncclRemoteError,
+                          "ncclCommSplit: rank %d died, gave up or has left the parent",
                           split->gone);
     }
-    if (job_is_cancelled(job)) {
-        return job_cancellation(job);
+    return job_is_cancelled(&split->job) ? job_cancellation(&split->job) : ncclSuccess;
+}
+
+static ncclResult_t divide(struct split *split) {
+    show(split->job.parent, split->number, &split->own);
+    ncclResult_t result = await_wishes(split);
+    if (result != ncclSuccess) {
+        family_give_up(split->job.parent, CHILD_SPLIT, split->number);
+        return result;
     }
     return split->own.color == NCCL_SPLIT_NOCOLOR ? ncclSuccess : go_together(split);
+}
+
+/* After a failure this rank does not take part in what its peers may try next. */
+static ncclResult_t make(struct job *job) {
+    struct split *split = CONTAINER_OF(job, struct split, job);
+    split->number = job->parent->splits_begun++;
+    ncclResult_t result = divide(split);
+    if (result != ncclSuccess) {
+        show(job->parent, split->number + 1, NULL);
+    }
+    return result;
 }
 
 static void drop(struct job *job) {
@@ -158,7 +192,7 @@ ncclResult_t split_comm(struct ncclComm *parent, int color, int key, struct nccl
     }
     struct split *split = calloc(1, sizeof *split + (size_t)parent->nranks * sizeof(struct wish));
     if (split == NULL) {
-        return error_nccl(ncclSystemError, "ncclCommSplit: out of memory");
+        return out_of_memory();
     }
     split->config = parsed;
     split->own = (struct wish){.color = color, .key = key};
