@@ -2,7 +2,7 @@
 /*
  * The part of NCCL's C ABI (as of 2.29.3) that the host runtime implements. Written from the
  * published interface; a program that was compiled against NVIDIA's nccl.h links and runs with
- * these symbols. Every function is exported under the name pnccl… as well, for profilers that put
+ * these symbols. Every function is exported under the name pncclX as well, for profilers that put
  * their own in front of it.
  */
 #ifndef CONVOY_NCCL_ABI_H
