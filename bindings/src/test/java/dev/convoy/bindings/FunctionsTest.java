@@ -18,10 +18,10 @@ class FunctionsTest {
 
     @Test
     void absentFunctionSaysSo() {
-        assertThat(runtime.nccl().supports("ncclCommGrow")).isFalse();
+        assertThat(runtime.nccl().supports("ncclCommSuspend")).isFalse();
         assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(() -> runtime.nccl().commGrow(0, 2, 0, 0, 0, 0))
-                .withMessageContaining("ncclCommGrow is not in");
+                .isThrownBy(() -> runtime.nccl().commSuspend(0, 0))
+                .withMessageContaining("ncclCommSuspend is not in");
     }
 
     @Test
