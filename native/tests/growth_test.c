@@ -3,6 +3,9 @@
  * are only simulated. */
 #include "members.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 #define MILLIS 1000000ll
 
 /* --- growth --- */
@@ -188,6 +191,83 @@ static void revoke_ends_a_split(struct test_rank *rank) {
     NCCL(ncclCommDestroy(comm));
 }
 
+/* --- ranks as threads of one process, where ThreadSanitizer sees them all --- */
+
+#define THREADS 3
+
+struct worker {
+    int rank;
+    ncclUniqueId id;
+    _Atomic int *present;
+    ncclUniqueId *grow_id;
+};
+
+static void meet(const struct worker *worker, int round) {
+    atomic_fetch_add(worker->present, 1);
+    while (atomic_load(worker->present) < round * THREADS) {
+        usleep(50);
+    }
+}
+
+/* The last rank is new: the others grow to it. */
+static ncclComm_t grow_to_all(const struct worker *worker, ncclComm_t parent) {
+    ncclComm_t grown;
+    ncclConfig_t config = test_config(worker->rank % 2);
+    if (worker->rank == 1) {
+        NCCL(ncclCommGetUniqueId(parent, worker->grow_id));
+    }
+    meet(worker, 1);
+    bool is_new = worker->rank == THREADS - 1;
+    const ncclUniqueId *id = is_new || worker->rank == 1 ? worker->grow_id : NULL;
+    ncclResult_t result = ncclCommGrow(is_new ? NULL : parent, THREADS, id,
+                                       is_new ? worker->rank : -1, &grown, &config);
+    NCCL(test_await(grown, result));
+    return grown;
+}
+
+static void *live(void *argument) {
+    const struct worker *worker = argument;
+    ncclComm_t parent = NULL;
+    ncclComm_t children[2] = {NULL, NULL};
+    const int all[] = {0, 1, 2};
+    if (worker->rank < THREADS - 1) {
+        parent = test_comm_nonblocking(THREADS - 1, worker->id, worker->rank);
+    }
+    ncclComm_t grown = grow_to_all(worker, parent);
+    NCCL(ncclCommDestroy(parent));
+    test_check_members(grown, all, THREADS, worker->rank);
+    NCCL(test_await(grown, ncclCommSplit(grown, worker->rank / 2, 0, &children[0], NULL)));
+    meet(worker, 2);
+    NCCL(test_await(grown, ncclCommRevoke(grown, NCCL_REVOKE_DEFAULT)));
+    NCCL(test_await(grown, ncclCommSplit(grown, 0, 0, &children[1], NULL)));
+    test_check_members(children[1], all, THREADS, worker->rank);
+    for (int i = 0; i < 2; i++) {
+        NCCL(ncclCommDestroy(children[i]));
+    }
+    NCCL(ncclCommDestroy(grown));
+    return NULL;
+}
+
+static void threads(struct test_rank *rank) {
+    for (int round = 0; round < 10; round++) {
+        pthread_t started[THREADS];
+        struct worker workers[THREADS];
+        _Atomic int present = 0;
+        ncclUniqueId id;
+        ncclUniqueId grow_id;
+        NCCL(ncclGetUniqueId(&id));
+        for (int i = 0; i < THREADS; i++) {
+            workers[i] =
+                (struct worker){.rank = i, .id = id, .present = &present, .grow_id = &grow_id};
+            CHECK(pthread_create(&started[i], NULL, live, &workers[i]) == 0);
+        }
+        for (int i = 0; i < THREADS; i++) {
+            pthread_join(started[i], NULL);
+        }
+    }
+    (void)rank;
+}
+
 /* --- simulation --- */
 
 static float estimate(ncclComm_t comm, float *buffer, size_t count) {
@@ -240,6 +320,7 @@ static const struct test_scenario scenarios[] = {
     {.name = "grow_onto_a_place", .nranks = 1, .seconds = 30, .run = grow_onto_a_place},
     {.name = "revoked", .nranks = 3, .seconds = 60, .run = revoked},
     {.name = "revoke_ends_a_split", .nranks = 3, .seconds = 30, .run = revoke_ends_a_split},
+    {.name = "threads", .nranks = 1, .seconds = 60, .run = threads},
     {.name = "simulated", .nranks = 2, .seconds = 30, .run = simulated},
 };
 
