@@ -62,12 +62,10 @@ final class SnapshotKeeper implements AutoCloseable {
 
     private static Region pinned(Device device, long bytes) {
         DeviceBuffer buffer = device.allocatePinned(DataType.UINT8, bytes);
-        Region region = new Region(
+        return new Region(
                 buffer,
                 buffer.hostView()
                         .orElseThrow(() -> new IllegalStateException("pinned memory must be visible to the host")));
-        region.bytes().fill((byte) 0);
-        return region;
     }
 
     SlotPair slots() {

@@ -9,9 +9,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * One rank's part in the traffic of a restore. Sends and receives are in the same order on both sides of every pair.
+ * One rank's part in the traffic of a restore: what this rank needs of the version comes, piece by piece, into the
+ * staging slot and from there, while it lies in a cache, into the live state. Every byte is checksummed once, by the
+ * rank that needs it. Sends and receives are in the same order on both sides of every pair.
  */
 final class Exchange {
+    private static final long PIECE = 512L << 10;
+    private static final long CHUNK = 4L << 20;
+
     private final int rank;
     private final RestorePlan plan;
     private final int[] sources;
@@ -19,6 +24,9 @@ final class Exchange {
     private final List<Transfer> transfers;
     private final Slot held;
     private final Slot staging;
+    private final SlotCopies copies;
+    private final RunningChecksum[] sums;
+    private final RunningChecksum replicatedSum;
 
     /**
      * Creates one rank's view.
@@ -28,8 +36,9 @@ final class Exchange {
      * @param transfers all pieces, the same list on all ranks
      * @param held the slot with the version, or null if this rank lacks it
      * @param staging where pieces for this rank go
+     * @param copies copies to the live state, which has the staging slot's cut
      */
-    Exchange(int rank, RestorePlan plan, List<Transfer> transfers, Slot held, Slot staging) {
+    Exchange(int rank, RestorePlan plan, List<Transfer> transfers, Slot held, Slot staging, SlotCopies copies) {
         this.rank = rank;
         this.plan = plan;
         this.sources = plan.shardSource();
@@ -37,114 +46,161 @@ final class Exchange {
         this.transfers = transfers;
         this.held = held;
         this.staging = staging;
+        this.copies = copies;
+        sums = transfers.stream()
+                .map(transfer -> transfer.newShard() == rank ? new RunningChecksum(target(transfer)) : null)
+                .toArray(RunningChecksum[]::new);
+        replicatedSum = new RunningChecksum(replicated().replicatedBytes());
     }
 
-    /** One checksum a piece, then that of the replicated state; zero for what another rank serves. */
-    long[] checksumsOfOwnPieces() {
-        long[] checksums = new long[transfers.size() + 1];
-        for (int i = 0; i < transfers.size(); i++) {
-            if (isServedHere(transfers.get(i))) {
-                checksums[i] = Checksum.of(origin(transfers.get(i)));
+    /** The slot that has, in the end, this rank's replicated state. */
+    Slot replicated() {
+        return holdsReplicated[rank] ? held : staging;
+    }
+
+    /** Moves everything. On return the copies to the live state may still be under way on the stream. */
+    void run(Communicator communicator, Stream stream) {
+        moveReplicated(communicator, stream);
+        for (int i = 0; i < sums.length; i++) {
+            if (sums[i] != null && isServedHere(transfers.get(i))) {
+                copyLocally(i);
+            }
+        }
+        if (transfers.stream().anyMatch(this::isTraffic)) {
+            moveShards(communicator, stream);
+        }
+    }
+
+    private void copyLocally(int index) {
+        Transfer transfer = transfers.get(index);
+        MemorySegment origin = held.shardBytes(held.positionOf(transfer.oldShard()));
+        MemorySegment target = staging.shardBytes(0);
+        for (long done = 0; done < transfer.bytes(); done += PIECE) {
+            long length = Math.min(PIECE, transfer.bytes() - done);
+            MemorySegment.copy(origin, transfer.oldOffset() + done, target, transfer.newOffset() + done, length);
+            arrived(index, done, length);
+        }
+    }
+
+    // In the staging slot, that is.
+    private void arrived(int index, long done, long length) {
+        Transfer transfer = transfers.get(index);
+        sums[index].through(done + length);
+        copies.loadOwnShard(staging, transfer.newOffset() + done, transfer.newOffset() + done + length);
+    }
+
+    private boolean isTraffic(Transfer transfer) {
+        return isServedHere(transfer) != (transfer.newShard() == rank);
+    }
+
+    // In rounds, so that what has arrived is used while the next is not there yet.
+    private void moveShards(Communicator communicator, Stream stream) {
+        long longest = 0;
+        for (Transfer transfer : transfers) {
+            longest = isTraffic(transfer) ? Math.max(longest, transfer.bytes()) : longest;
+        }
+        for (long from = 0; from < longest; from += CHUNK) {
+            try (var _ = communicator.group()) {
+                for (Transfer transfer : transfers) {
+                    enqueue(transfer, from, communicator, stream);
+                }
+            }
+            communicator.synchronize(stream);
+            for (int i = 0; i < sums.length; i++) {
+                if (isTraffic(transfers.get(i))
+                        && sums[i] != null
+                        && from < transfers.get(i).bytes()) {
+                    arrived(i, from, lengthFrom(transfers.get(i), from));
+                }
+            }
+        }
+    }
+
+    private static long lengthFrom(Transfer transfer, long from) {
+        return Math.clamp(transfer.bytes() - from, 0, CHUNK);
+    }
+
+    private void enqueue(Transfer transfer, long from, Communicator communicator, Stream stream) {
+        long length = lengthFrom(transfer, from);
+        if (length == 0 || !isTraffic(transfer)) {
+            return;
+        }
+        if (isServedHere(transfer)) {
+            DeviceBuffer memory =
+                    held.shardRegion(held.positionOf(transfer.oldShard())).buffer();
+            communicator.send(memory.slice(transfer.oldOffset() + from, length), transfer.newShard(), stream);
+        } else {
+            DeviceBuffer memory = staging.shardRegion(0).buffer();
+            communicator.recv(memory.slice(transfer.newOffset() + from, length), sources[transfer.oldShard()], stream);
+        }
+    }
+
+    private void moveReplicated(Communicator communicator, Stream stream) {
+        long bytes = replicated().replicatedBytes().byteSize();
+        boolean serves = rank == plan.replicatedSource() && lacking() > 0;
+        for (long from = 0; from < bytes; from += CHUNK) {
+            long length = Math.min(CHUNK, bytes - from);
+            if (serves || !holdsReplicated[rank]) {
+                exchangeReplicated(from, length, communicator, stream);
+            }
+            for (long done = from; done < from + length; done += PIECE) {
+                long end = Math.min(done + PIECE, from + length);
+                replicatedSum.through(end);
+                copies.loadBuffers(replicated(), done, end);
+            }
+        }
+    }
+
+    private int lacking() {
+        int count = 0;
+        for (boolean holds : holdsReplicated) {
+            count += holds ? 0 : 1;
+        }
+        return count;
+    }
+
+    private void exchangeReplicated(long from, long length, Communicator communicator, Stream stream) {
+        try (var _ = communicator.group()) {
+            DeviceBuffer part = replicated().replicated().buffer().slice(from, length);
+            if (!holdsReplicated[rank]) {
+                communicator.recv(part, plan.replicatedSource(), stream);
+            } else {
+                for (int peer = 0; peer < holdsReplicated.length; peer++) {
+                    if (!holdsReplicated[peer]) {
+                        communicator.send(part, peer, stream);
+                    }
+                }
+            }
+        }
+        communicator.synchronize(stream);
+    }
+
+    /** Fills in what this rank knows: what came here, and what is served here as it was stored. */
+    long[] numbers(RestoreProof proof) {
+        long[] numbers = proof.unknown();
+        for (int i = 0; i < sums.length; i++) {
+            if (sums[i] != null) {
+                proof.putPiece(numbers, i, sums[i].value());
+            }
+        }
+        for (int shard = 0; shard < sources.length; shard++) {
+            if (sources[shard] == rank) {
+                proof.putShard(numbers, shard, held.shardChecksum(held.positionOf(shard)));
             }
         }
         if (rank == plan.replicatedSource()) {
-            checksums[transfers.size()] = Checksum.of(held.replicatedBytes());
+            proof.putReplicated(numbers, held.replicatedChecksum());
         }
-        return checksums;
+        return numbers;
     }
 
-    void copyLocalPieces() {
-        for (Transfer transfer : transfers) {
-            if (isServedHere(transfer) && transfer.newShard() == rank) {
-                target(transfer).copyFrom(origin(transfer));
-            }
-        }
-    }
-
-    boolean hasTraffic() {
-        boolean traffic = replicatedTraffic();
-        for (Transfer transfer : transfers) {
-            traffic |= isServedHere(transfer) != (transfer.newShard() == rank);
-        }
-        return traffic;
-    }
-
-    private boolean replicatedTraffic() {
-        if (staging.replicatedBytes().byteSize() == 0) {
-            return false;
-        }
-        if (rank != plan.replicatedSource()) {
-            return !holdsReplicated[rank];
-        }
-        boolean anyLacks = false;
-        for (boolean holds : holdsReplicated) {
-            anyLacks |= !holds;
-        }
-        return anyLacks;
-    }
-
-    /** Starts all sends and receives as one group; there must be some. */
-    void enqueue(Communicator communicator, Stream stream) {
-        try (var _ = communicator.group()) {
-            enqueueReplicated(communicator, stream);
-            for (Transfer transfer : transfers) {
-                enqueue(transfer, communicator, stream);
-            }
-        }
-    }
-
-    private void enqueue(Transfer transfer, Communicator communicator, Stream stream) {
-        boolean mine = isServedHere(transfer);
-        boolean forMe = transfer.newShard() == rank;
-        if (mine && !forMe) {
-            DeviceBuffer memory =
-                    held.shardRegion(held.positionOf(transfer.oldShard())).buffer();
-            communicator.send(memory.slice(transfer.oldOffset(), transfer.bytes()), transfer.newShard(), stream);
-        } else if (forMe && !mine) {
-            DeviceBuffer memory = staging.shardRegion(0).buffer();
-            communicator.recv(
-                    memory.slice(transfer.newOffset(), transfer.bytes()), sources[transfer.oldShard()], stream);
-        }
-    }
-
-    private void enqueueReplicated(Communicator communicator, Stream stream) {
-        long bytes = staging.replicatedBytes().byteSize();
-        if (!replicatedTraffic()) {
-            return;
-        }
-        if (rank != plan.replicatedSource()) {
-            communicator.recv(staging.replicated().buffer().slice(0, bytes), plan.replicatedSource(), stream);
-            return;
-        }
-        for (int peer = 0; peer < holdsReplicated.length; peer++) {
-            if (!holdsReplicated[peer]) {
-                communicator.send(held.replicated().buffer().slice(0, bytes), peer, stream);
-            }
-        }
-    }
-
-    /** Compares what lies in the staging slot with what the sources had. */
-    void verify(long[] checksums) {
-        for (int i = 0; i < transfers.size(); i++) {
-            Transfer transfer = transfers.get(i);
-            if (transfer.newShard() == rank && Checksum.of(target(transfer)) != checksums[i]) {
-                throw new DamagedTransferException("rank " + rank + " got a part of shard " + transfer.oldShard()
-                        + " of snapshot " + plan.version() + " from rank " + sources[transfer.oldShard()]
-                        + " with a wrong checksum");
-            }
-        }
-        if (!holdsReplicated[rank] && Checksum.of(staging.replicatedBytes()) != checksums[transfers.size()]) {
-            throw new DamagedTransferException("rank " + rank + " got the replicated state of snapshot "
-                    + plan.version() + " from rank " + plan.replicatedSource() + " with a wrong checksum");
-        }
+    /** Checksum of the replicated state that this rank got, or had. */
+    long replicatedChecksum() {
+        return replicatedSum.value();
     }
 
     private boolean isServedHere(Transfer transfer) {
         return sources[transfer.oldShard()] == rank;
-    }
-
-    private MemorySegment origin(Transfer transfer) {
-        return held.shardBytes(held.positionOf(transfer.oldShard())).asSlice(transfer.oldOffset(), transfer.bytes());
     }
 
     private MemorySegment target(Transfer transfer) {

@@ -25,7 +25,7 @@ public record Region(DeviceBuffer buffer, MemorySegment bytes) {
     @FunctionalInterface
     public interface Source {
         /**
-         * Gives zeroed memory.
+         * Gives memory of any content.
          *
          * @param bytes size, at least 1
          * @return a new region of at least that size

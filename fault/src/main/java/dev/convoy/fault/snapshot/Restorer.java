@@ -14,15 +14,16 @@ import java.util.List;
 
 /**
  * Brings the live states of all ranks to a version that lies, in parts, in the survivors' slots, cut anew for the
- * present world size. What comes from a peer goes into the free slot first and is checked there; live state is touched
- * only after that, and the slot that holds the version not at all, so that a loss during a restore finds it as it was.
- * Used by the user's thread.
+ * present world size. What a rank needs of the sharded states goes into the free slot, where the epoch's first snapshot
+ * has it then, and from there into the live state; the slot that holds the version is not touched, so that a loss
+ * during a restore finds it as it was. The live states are undefined until {@link #restore} returns. Used by the user's
+ * thread.
  */
 public final class Restorer implements AutoCloseable {
     private final LiveState live;
     private final SlotPair slots;
     private final SlotCopies copies;
-    private final DeviceBuffer checksums;
+    private final DeviceBuffer numbers;
     private final Stream stream;
 
     /**
@@ -37,14 +38,9 @@ public final class Restorer implements AutoCloseable {
     public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, int largestWorld) {
         this.live = live;
         this.slots = slots;
-        this.checksums = device.allocate(DataType.INT64, mostPieces(live.shape(), largestWorld));
+        this.numbers = device.allocate(DataType.INT64, RestoreProof.mostNumbers(live.shape(), largestWorld));
         this.stream = stream;
         this.copies = new SlotCopies(live, stream);
-    }
-
-    // Cuts of n and m shards lie at no more than n + m places; one more for the replicated state.
-    private static long mostPieces(StateShape shape, int largestWorld) {
-        return 1 + 2L * largestWorld * shape.sharded().size();
     }
 
     /**
@@ -52,22 +48,32 @@ public final class Restorer implements AutoCloseable {
      *
      * @param members the epoch
      * @param plan the coordinator's plan, not the initial one
-     * @throws DamagedTransferException if what a peer sent is not what it had
+     * @throws DamagedTransferException if what was stored is not what arrived
      */
     public void restore(Membership members, RestorePlan plan) {
         slots.agree(plan.version());
         Slot held = slots.find(plan.version());
         Slot staging = stage(members, plan);
-        boolean lacksReplicated = !plan.holdsReplicated()[members.rank()];
-        exchange(members, plan, held, staging);
         live.cut(members.rank(), members.worldSize());
-        Slot replicated = lacksReplicated ? staging : held;
-        copies.loadBuffers(replicated);
-        if (live.shape().hasShards()) {
-            copies.loadOwnShard(staging);
-        }
+        List<Transfer> transfers = Transfer.plan(live.shape(), plan.shardCount(), members.worldSize());
+        Exchange exchange = new Exchange(members.rank(), plan, transfers, held, staging, copies);
+        exchange.run(members.communicator(), stream);
+        RestoreProof proof = new RestoreProof(live.shape(), plan, transfers);
+        long[] all = sum(members.communicator(), exchange.numbers(proof));
+        proof.requireWhole(all);
+        requireReplicated(members, plan, exchange, proof.replicated(all));
         members.communicator().synchronize(stream);
-        copies.loadHosts(replicated);
+        copies.loadHosts(exchange.replicated());
+        if (live.shape().hasShards()) {
+            staging.stageOwn(proof.newShard(all, members.rank(), members.worldSize()));
+        }
+    }
+
+    private static void requireReplicated(Membership members, RestorePlan plan, Exchange exchange, long stored) {
+        if (exchange.replicatedChecksum() != stored) {
+            throw new DamagedTransferException("rank " + members.rank() + " got the replicated state of snapshot "
+                    + plan.version() + " with another checksum than it was stored with");
+        }
     }
 
     // The free slot, laid out as the epoch's first snapshot will be: what arrives lies where that snapshot has it.
@@ -77,32 +83,18 @@ public final class Restorer implements AutoCloseable {
         return slots.begin(new Version(members.epoch(), plan.step()), sharded ? members.worldSize() : 0, shards);
     }
 
-    private void exchange(Membership members, RestorePlan plan, Slot held, Slot staging) {
-        List<Transfer> transfers = Transfer.plan(live.shape(), plan.shardCount(), members.worldSize());
-        Exchange exchange = new Exchange(members.rank(), plan, transfers, held, staging);
-        long[] agreed = agreeOnChecksums(members.communicator(), exchange.checksumsOfOwnPieces());
-        Communicator communicator = members.communicator();
-        exchange.copyLocalPieces();
-        if (exchange.hasTraffic()) {
-            exchange.enqueue(communicator, stream);
-            communicator.synchronize(stream);
-        }
-        exchange.verify(agreed);
-    }
-
-    // Each checksum is computed by the one rank that serves the piece; all others add zero.
-    private long[] agreeOnChecksums(Communicator communicator, long[] own) {
+    private long[] sum(Communicator communicator, long[] own) {
         long[] all = new long[own.length];
-        DeviceBuffer used = checksums.slice(0, own.length);
+        DeviceBuffer used = numbers.slice(0, own.length);
         used.copyFrom(own);
         communicator.allReduce(used, ReduceOp.SUM, stream).await();
         used.copyTo(all);
         return all;
     }
 
-    /** Frees the device memory of the checksums. Idempotent. */
+    /** Frees the device memory of the numbers. Idempotent. */
     @Override
     public void close() {
-        checksums.close();
+        numbers.close();
     }
 }

@@ -41,8 +41,11 @@ public final class Slot {
     private int shardCount;
     private int[] shards = NONE;
     private long replicatedChecksum;
+    private RunningChecksum replicatedSum;
+    private RunningChecksum[] shardSums = {};
     private long[] shardChecksums = {};
     private long[] originals = {};
+    private boolean ownIsStaged;
 
     Slot(StateShape shape, Region.Source source) {
         this.shape = shape;
@@ -63,30 +66,80 @@ public final class Slot {
         shards = nextShards.clone();
         shardChecksums = new long[shards.length];
         originals = new long[shards.length];
+        ownIsStaged = false;
         Arrays.fill(shardChecksums, UNKNOWN);
         Arrays.fill(originals, UNKNOWN);
-        replicated = fitted(replicated, shape.replicatedBytes());
-        for (int i = 0; i < shards.length; i++) {
-            if (shardRegions.size() == i) {
-                shardRegions.add(Region.EMPTY);
+        fit();
+        clearPadding();
+        replicatedSum = new RunningChecksum(replicatedBytes());
+        shardSums = new RunningChecksum[shards.length];
+        Arrays.setAll(shardSums, i -> new RunningChecksum(shardBytes(i)));
+    }
+
+    private void fit() {
+        if (replicated.bytes().byteSize() < shape.replicatedBytes()) {
+            replicated.close();
+            replicated = source.allocate(shape.replicatedBytes());
+            replicated.bytes().asSlice(shape.hostOffset(0)).fill((byte) 0);
+        }
+        if (!shardsFit()) {
+            // All first, so that what they leave behind can be one piece.
+            shardRegions.forEach(Region::close);
+            shardRegions.clear();
+            for (int shard : shards) {
+                long bytes = shape.shardBytes(shard, shardCount);
+                shardRegions.add(bytes == 0 ? Region.EMPTY : source.allocate(bytes));
             }
-            shardRegions.set(i, fitted(shardRegions.get(i), shape.shardBytes(shards[i], shardCount)));
         }
     }
 
-    private Region fitted(Region region, long bytes) {
-        if (region.bytes().byteSize() >= bytes) {
-            return region;
+    private boolean shardsFit() {
+        boolean fit = shardRegions.size() >= shards.length;
+        for (int i = 0; fit && i < shards.length; i++) {
+            fit = shardRegions.get(i).bytes().byteSize() >= shape.shardBytes(shards[i], shardCount);
         }
-        region.close();
-        return source.allocate(bytes);
+        return fit;
+    }
+
+    // Equal states must have equal checksums, and memory is used again for other cuts.
+    private void clearPadding() {
+        shape.clearBufferPadding(replicatedBytes());
+        for (int i = 0; i < shards.length; i++) {
+            shape.clearShardPadding(shardBytes(i), shards[i], shardCount);
+        }
+    }
+
+    /** Checksums the replicated region up to a position, behind which it may still be written. */
+    void checksumReplicated(long through) {
+        replicatedSum.through(through);
+    }
+
+    /** Checksums a held shard up to a position, behind which it may still be written. */
+    void checksumShard(int position, long through) {
+        shardSums[position].through(through);
     }
 
     /** Checksum of this rank's own shard, whose bytes must be there: what its copies are compared with. */
     long checksumOwn() {
         requireStage(Stage.WRITING);
-        shardChecksums[0] = Checksum.of(shardBytes(0));
+        if (shardChecksums[0] == UNKNOWN) {
+            shardChecksums[0] = shardSums[0].value();
+        }
         return shardChecksums[0];
+    }
+
+    /**
+     * Notes that a restore has put this rank's own shard here, whole and verified. The live state has the same content
+     * until the program runs, so that a snapshot of it need not copy it again.
+     */
+    void stageOwn(long checksum) {
+        requireStage(Stage.WRITING);
+        shardChecksums[0] = checksum;
+        ownIsStaged = true;
+    }
+
+    boolean ownIsStaged() {
+        return ownIsStaged;
     }
 
     /** Names what the shard at a position has at its owner. A copy that differs is never offered. */
@@ -98,12 +151,13 @@ public final class Slot {
     /** Checksums what was written; the slot is whole from here on. */
     void seal() {
         requireStage(Stage.WRITING);
-        replicatedChecksum = Checksum.of(replicatedBytes());
+        replicatedChecksum = replicatedSum.value();
         for (int i = 0; i < shards.length; i++) {
             if (shardChecksums[i] == UNKNOWN) {
-                shardChecksums[i] = Checksum.of(shardBytes(i));
+                shardChecksums[i] = shardSums[i].value();
             }
         }
+        ownIsStaged = false;
         stage = Stage.COMPLETE;
     }
 
@@ -193,23 +247,34 @@ public final class Slot {
         return shardChecksums[position];
     }
 
+    /** Bytes that {@link #offer} reads when it checks. */
+    long heldBytes() {
+        long bytes = isWhole() ? shape.replicatedBytes() : 0;
+        for (int i = 0; isWhole() && i < shards.length; i++) {
+            bytes += shardBytes(i).byteSize();
+        }
+        return bytes;
+    }
+
     /**
-     * What of this slot can be offered: only a whole slot, and of it only what still has its checksum.
+     * What of this slot can be offered: only a whole slot, of it only copies that equalled their originals, and of
+     * these, where they are checked, only what still has its checksum.
      *
+     * @param check whether to read everything
      * @param damage told of everything else, completes a sentence: {@code shard 3 of step 7 of epoch 1}
      */
-    Optional<Holding> verified(Consumer<String> damage) {
+    Optional<Holding> offer(boolean check, Consumer<String> damage) {
         if (!isWhole()) {
             return Optional.empty();
         }
-        boolean sound = Checksum.of(replicatedBytes()) == replicatedChecksum;
+        boolean sound = !check || Checksum.of(replicatedBytes()) == replicatedChecksum;
         if (!sound) {
             damage.accept("the replicated state of " + version);
         }
         int[] soundShards = new int[shards.length];
         int count = 0;
         for (int i = 0; i < shards.length; i++) {
-            if (isFaithful(i) && Checksum.of(shardBytes(i)) == shardChecksums[i]) {
+            if (isFaithful(i) && (!check || Checksum.of(shardBytes(i)) == shardChecksums[i])) {
                 soundShards[count++] = shards[i];
             } else {
                 damage.accept("shard " + shards[i] + " of " + version);

@@ -10,12 +10,17 @@ import java.lang.foreign.ValueLayout;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Copies between the live states and a slot. Device copies are enqueued on the stream; host states are copied at once.
+ * Copies between the live states and a slot. Device copies go in pieces on the stream, and each piece is checksummed
+ * while it lies in a cache; host states are copied at once.
  */
 final class SlotCopies {
+    /** A piece and its copy fit a core's second cache, and a call costs little beside it. */
+    private static final long PIECE = 512L << 10;
+
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final LiveState live;
@@ -28,46 +33,70 @@ final class SlotCopies {
         this.stream = stream;
     }
 
-    /** Enqueues the copies of replicated buffers and own shard into a slot whose first shard is this rank's own. */
-    void saveDevice(Slot slot) {
-        List<DeviceBuffer> buffers = live.buffers();
-        for (int i = 0; i < buffers.size(); i++) {
-            buffers.get(i).copyToAsync(piece(slot.replicatedBytes(), shape.bufferOffset(i), buffers.get(i)), stream);
-        }
-        if (slot.heldShards() > 0) {
-            List<DeviceBuffer> shards = live.shards();
-            for (int i = 0; i < shards.size(); i++) {
-                DeviceBuffer shard = shards.get(i);
-                if (shard != null) {
-                    long offset = shape.shardOffset(i, slot.shard(0), slot.shardCount());
-                    shard.copyToAsync(piece(slot.shardBytes(0), offset, shard), stream);
-                }
-            }
+    /** Copies the replicated buffers into a slot. */
+    void saveBuffers(Slot slot, Duration bound) {
+        MemorySegment region = slot.replicatedBytes();
+        long end = shape.hostOffset(0);
+        for (long from = 0; from < end; from += PIECE) {
+            long to = Math.min(from + PIECE, end);
+            eachBuffer(from, to, (part, offset) -> part.copyToAsync(region.asSlice(offset, part.bytes()), stream));
+            stream.synchronize(bound);
+            slot.checksumReplicated(to);
         }
     }
 
-    /** Enqueues the copies of a slot's replicated buffers into the live ones. */
-    void loadBuffers(Slot slot) {
-        List<DeviceBuffer> buffers = live.buffers();
-        for (int i = 0; i < buffers.size(); i++) {
-            buffers.get(i).copyFromAsync(piece(slot.replicatedBytes(), shape.bufferOffset(i), buffers.get(i)), stream);
+    /** Copies a part of the live shard into a slot whose first shard is this rank's own. */
+    void saveOwnShard(Slot slot, long begin, long end, Duration bound) {
+        MemorySegment region = slot.shardBytes(0);
+        for (long from = begin; from < end; from += PIECE) {
+            long to = Math.min(from + PIECE, end);
+            eachShard(slot, from, to, (part, offset) -> part.copyToAsync(region.asSlice(offset, part.bytes()), stream));
+            stream.synchronize(bound);
+            slot.checksumShard(0, to);
         }
     }
 
-    /** Enqueues the copies of a slot's first shard into the live shards of the same cut. */
-    void loadOwnShard(Slot slot) {
+    /** Enqueues the copy of a part of a slot's replicated buffers into the live ones. */
+    void loadBuffers(Slot slot, long from, long to) {
+        MemorySegment region = slot.replicatedBytes();
+        eachBuffer(from, to, (part, offset) -> part.copyFromAsync(region.asSlice(offset, part.bytes()), stream));
+    }
+
+    /** Enqueues the copy of a part of a slot's first shard into the live shard of the same cut. */
+    void loadOwnShard(Slot slot, long from, long to) {
+        MemorySegment region = slot.shardBytes(0);
+        eachShard(slot, from, to, (part, offset) -> part.copyFromAsync(region.asSlice(offset, part.bytes()), stream));
+    }
+
+    @FunctionalInterface
+    private interface Copy {
+        void copy(DeviceBuffer part, long offset);
+    }
+
+    private void eachBuffer(long from, long to, Copy copy) {
+        List<DeviceBuffer> buffers = live.buffers();
+        for (int i = 0; i < buffers.size(); i++) {
+            part(buffers.get(i), shape.bufferOffset(i), from, to, copy);
+        }
+    }
+
+    private void eachShard(Slot slot, long from, long to, Copy copy) {
         List<DeviceBuffer> shards = live.shards();
         for (int i = 0; i < shards.size(); i++) {
-            DeviceBuffer shard = shards.get(i);
-            if (shard != null) {
-                long offset = shape.shardOffset(i, slot.shard(0), slot.shardCount());
-                shard.copyFromAsync(piece(slot.shardBytes(0), offset, shard), stream);
+            if (shards.get(i) != null) {
+                part(shards.get(i), shape.shardOffset(i, slot.shard(0), slot.shardCount()), from, to, copy);
             }
         }
     }
 
-    private static MemorySegment piece(MemorySegment region, long offset, DeviceBuffer like) {
-        return region.asSlice(offset, like.bytes());
+    // What of a buffer that lies at `offset` of a region is between `from` and `to` there.
+    private static void part(DeviceBuffer buffer, long offset, long from, long to, Copy copy) {
+        long begin = Math.max(from, offset);
+        long end = Math.min(to, offset + buffer.bytes());
+        if (begin < end) {
+            int size = buffer.type().bytes();
+            copy.copy(buffer.slice((begin - offset) / size, (end - begin) / size), begin);
+        }
     }
 
     /** Saves the host states. Bytes beyond the saved length are zero, so that equal states have equal checksums. */

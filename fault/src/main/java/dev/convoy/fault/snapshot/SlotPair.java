@@ -13,7 +13,11 @@ import java.util.function.Consumer;
  * whole, the newest version that any rank may have gone on from.
  */
 public final class SlotPair implements AutoCloseable {
+    /** What is read within a few milliseconds is checked before it is offered, anything larger when it is used. */
+    private static final long CHECKED_AT_ONCE = 32L << 20;
+
     private final Slot[] slots;
+    private Version agreed;
 
     /**
      * Creates two empty slots; their memory comes with the first use.
@@ -38,6 +42,23 @@ public final class SlotPair implements AutoCloseable {
         Slot target = writable(version);
         target.begin(version, shardCount, shards);
         return target;
+    }
+
+    /**
+     * Takes up a slot that a restore has prepared for a version, or opens one as {@link #begin} does.
+     *
+     * @param version the version to be written
+     * @param shardCount number of shards, 0 if the job has no sharded state
+     * @param shards shards to be held, own first
+     * @return the slot, in the stage of being written
+     */
+    Slot resume(Version version, int shardCount, int[] shards) {
+        for (Slot slot : slots) {
+            if (slot.ownIsStaged() && version.equals(slot.version())) {
+                return slot;
+            }
+        }
+        return begin(version, shardCount, shards);
     }
 
     private Slot writable(Version version) {
@@ -72,6 +93,7 @@ public final class SlotPair implements AutoCloseable {
      * @param version the restore version, or null for the initial state
      */
     public void agree(Version version) {
+        agreed = version;
         for (Slot slot : slots) {
             if (slot.isWhole() && slot.version().equals(version)) {
                 slot.commit();
@@ -107,18 +129,26 @@ public final class SlotPair implements AutoCloseable {
     }
 
     /**
-     * Checks every byte against its checksum and lists what may be offered for a restore.
+     * Lists what may be offered for a restore. Every byte is checked against its checksum before, unless there are so
+     * many that all ranks would wait for it: then the restore itself checks what it uses, and if that fails, the next
+     * list is a checked one.
      *
      * @param damage told of every part that lost its checksum
      * @return newest first
      */
     public List<Holding> inventory(Consumer<String> damage) {
+        boolean check = hasProvedNothing() || slots[0].heldBytes() + slots[1].heldBytes() <= CHECKED_AT_ONCE;
         List<Holding> holdings = new ArrayList<>();
         for (Slot slot : slots) {
-            slot.verified(damage).ifPresent(holdings::add);
+            slot.offer(check, damage).ifPresent(holdings::add);
         }
         holdings.sort((a, b) -> b.version().compareTo(a.version()));
         return holdings;
+    }
+
+    // Nothing was committed since the last restore began: it may have failed for damage here.
+    private boolean hasProvedNothing() {
+        return agreed != null && agreed.equals(committed());
     }
 
     /** Flips bits in this rank's own newest committed snapshot; an injected fault. */

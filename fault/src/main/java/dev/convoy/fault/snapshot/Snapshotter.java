@@ -9,6 +9,7 @@ import dev.convoy.Stream;
 import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
+import java.time.Duration;
 
 /**
  * Takes a snapshot: copies the live states into a slot, exchanges the shards' copies within the groups, and has all
@@ -17,6 +18,8 @@ import dev.convoy.fault.protocol.Version;
 public final class Snapshotter implements AutoCloseable {
     private static final int[] NO_SHARDS = {};
     private static final int ATTEMPTS = 3;
+    /** Bytes that the ranks of a group exchange at a time. */
+    static final long CHUNK = 4L << 20;
 
     private final LiveState live;
     private final SlotPair slots;
@@ -77,33 +80,74 @@ public final class Snapshotter implements AutoCloseable {
     private Slot store(Membership members, Version version) {
         boolean sharded = live.shape().hasShards();
         int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
-        Slot slot = slots.begin(version, sharded ? members.worldSize() : 0, shards);
-        copies.saveDevice(slot);
-        copies.saveHosts(slot);
+        Slot slot = slots.resume(version, sharded ? members.worldSize() : 0, shards);
         members.communicator().synchronize(stream);
-        if (slot.heldShards() > 1) {
-            exchangeCopies(members, slot);
+        copies.saveBuffers(slot, bound(members));
+        copies.saveHosts(slot);
+        if (slot.heldShards() > 0) {
+            storeShards(members, slot);
         }
         slot.seal();
         return slot;
     }
 
+    private static Duration bound(Membership members) {
+        return members.communicator().options().deadline();
+    }
+
     // Peers read this rank's slot, never its live state: the next step may change that while a slow peer still reads.
-    // With each copy goes the checksum that its owner has: the holder may be the only one left before the vote.
-    private void exchangeCopies(Membership members, Slot slot) {
-        Communicator communicator = members.communicator();
+    private void storeShards(Membership members, Slot slot) {
         int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
-        ownChecksum.copyFrom(new long[] {slot.checksumOwn()});
+        long own = slot.shardBytes(0).byteSize();
+        long longest = own;
+        for (int i = 1; i < slot.heldShards(); i++) {
+            longest = Math.max(longest, slot.shardBytes(i).byteSize());
+        }
+        for (long from = 0; from < longest; from += CHUNK) {
+            if (!slot.ownIsStaged()) {
+                copies.saveOwnShard(slot, from, Math.min(from + CHUNK, own), bound(members));
+            }
+            if (slot.heldShards() > 1) {
+                exchangeCopies(members.communicator(), slot, holders, from);
+            }
+        }
+        if (slot.heldShards() > 1) {
+            exchangeChecksums(members.communicator(), slot, holders);
+        }
+    }
+
+    private void exchangeCopies(Communicator communicator, Slot slot, int[] holders, long from) {
         try (var _ = communicator.group()) {
-            long own = slot.shardBytes(0).byteSize();
-            for (int i = 1; i < holders.length; i++) {
-                communicator.send(ownChecksum, holders[i], stream);
-                if (own > 0) {
-                    communicator.send(slot.shardRegion(0).buffer().slice(0, own), holders[i], stream);
-                }
+            long own = lengthFrom(slot, 0, from);
+            for (int i = 1; i < holders.length && own > 0; i++) {
+                communicator.send(slot.shardRegion(0).buffer().slice(from, own), holders[i], stream);
             }
             for (int i = 1; i < slot.heldShards(); i++) {
-                receiveCopy(communicator, slot, i);
+                long held = lengthFrom(slot, i, from);
+                if (held > 0) {
+                    communicator.recv(slot.shardRegion(i).buffer().slice(from, held), slot.shard(i), stream);
+                }
+            }
+        }
+        communicator.synchronize(stream);
+        for (int i = 1; i < slot.heldShards(); i++) {
+            slot.checksumShard(i, from + lengthFrom(slot, i, from));
+        }
+    }
+
+    private static long lengthFrom(Slot slot, int position, long from) {
+        return Math.clamp(slot.shardBytes(position).byteSize() - from, 0, CHUNK);
+    }
+
+    // With each copy goes the checksum that its owner has: the holder may be the only one left before the vote.
+    private void exchangeChecksums(Communicator communicator, Slot slot, int[] holders) {
+        ownChecksum.copyFrom(new long[] {slot.checksumOwn()});
+        try (var _ = communicator.group()) {
+            for (int i = 1; i < holders.length; i++) {
+                communicator.send(ownChecksum, holders[i], stream);
+            }
+            for (int i = 1; i < slot.heldShards(); i++) {
+                communicator.recv(heldChecksums.slice(i, 1), slot.shard(i), stream);
             }
         }
         communicator.synchronize(stream);
@@ -111,14 +155,6 @@ public final class Snapshotter implements AutoCloseable {
         heldChecksums.copyTo(originals);
         for (int i = 1; i < slot.heldShards(); i++) {
             slot.expect(i, originals[i]);
-        }
-    }
-
-    private void receiveCopy(Communicator communicator, Slot slot, int position) {
-        communicator.recv(heldChecksums.slice(position, 1), slot.shard(position), stream);
-        long bytes = slot.shardBytes(position).byteSize();
-        if (bytes > 0) {
-            communicator.recv(slot.shardRegion(position).buffer().slice(0, bytes), slot.shard(position), stream);
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -135,6 +136,24 @@ public record StateShape(List<Vector> buffers, List<Host> hosts, List<Vector> sh
      */
     public long shardBytes(int shard, int shards) {
         return shardOffset(sharded.size(), shard, shards);
+    }
+
+    /** Zeroes what lies between the replicated buffers. */
+    void clearBufferPadding(MemorySegment region) {
+        for (int i = 0; i < buffers.size(); i++) {
+            long end = bufferOffset(i) + buffers.get(i).bytes();
+            region.asSlice(end, bufferOffset(i + 1) - end).fill((byte) 0);
+        }
+    }
+
+    /** Zeroes what lies between the pieces of a shard. */
+    void clearShardPadding(MemorySegment region, int shard, int shards) {
+        for (int i = 0; i < sharded.size(); i++) {
+            Vector vector = sharded.get(i);
+            long bytes = Partition.count(vector.count(), shard, shards) * vector.elementBytes();
+            long end = shardOffset(i, shard, shards) + bytes;
+            region.asSlice(end, shardOffset(i + 1, shard, shards) - end).fill((byte) 0);
+        }
     }
 
     /**

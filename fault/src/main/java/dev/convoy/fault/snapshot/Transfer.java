@@ -7,13 +7,14 @@ import java.util.List;
 /**
  * A run of bytes that must get from an old shard's region to a new shard's region when the number of shards changes.
  *
+ * @param state position of the sharded state that the bytes belong to
  * @param oldShard shard of the snapshot
  * @param newShard shard of the new epoch, which is the new rank that needs it
  * @param oldOffset byte offset in the old shard's region
  * @param newOffset byte offset in the new shard's region
  * @param bytes length, at least 1
  */
-public record Transfer(int oldShard, int newShard, long oldOffset, long newOffset, long bytes) {
+public record Transfer(int state, int oldShard, int newShard, long oldOffset, long newOffset, long bytes) {
     /**
      * Every transfer that turns {@code oldShards} shards into {@code newShards}, in the same order on every rank: each
      * byte of each new shard is the target of exactly one.
@@ -49,6 +50,7 @@ public record Transfer(int oldShard, int newShard, long oldOffset, long newOffse
             long end = Math.min(Partition.start(total, from + 1, oldShards), Partition.start(total, to + 1, newShards));
             int size = vector.elementBytes();
             into.add(new Transfer(
+                    state,
                     from,
                     to,
                     shape.shardOffset(state, from, oldShards) + (position - oldStart) * size,
