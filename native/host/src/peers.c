@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "peers.h"
 
+#include "unmapper.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -16,6 +18,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct peer_process *mapped;
 static atomic_uint mapped_count;
 
+static void list_locked(struct peer_process *peer) {
+    peer->references = 1;
+    peer->next = mapped;
+    mapped = peer;
+    atomic_fetch_add(&mapped_count, 1);
+}
+
 static struct peer_process *find_locked(struct arena_nonce nonce) {
     for (struct peer_process *peer = mapped; peer != NULL; peer = peer->next) {
         if (nonce_equal(peer->nonce, nonce)) {
@@ -23,7 +32,11 @@ static struct peer_process *find_locked(struct arena_nonce nonce) {
             return peer;
         }
     }
-    return NULL;
+    struct peer_process *kept = unmapper_take(nonce);
+    if (kept != NULL) {
+        list_locked(kept);
+    }
+    return kept;
 }
 
 struct peer_process *peers_find(struct arena_nonce nonce) {
@@ -31,16 +44,6 @@ struct peer_process *peers_find(struct arena_nonce nonce) {
     struct peer_process *peer = find_locked(nonce);
     pthread_mutex_unlock(&lock);
     return peer;
-}
-
-static void unmap(struct peer_process *peer) {
-    if (peer->base != NULL) {
-        munmap((void *)(uintptr_t)peer->base, peer->bytes);
-    }
-    if (peer->pidfd >= 0) {
-        close(peer->pidfd);
-    }
-    free(peer);
 }
 
 static bool map_arena(struct peer_process *peer, int arena_fd, const char **why) {
@@ -73,7 +76,6 @@ struct peer_process *peers_map(struct arena_nonce nonce, int32_t pid, uint64_t b
         return NULL;
     }
     *peer = (struct peer_process){.nonce = nonce,
-                                  .references = 1,
                                   .pid = pid,
                                   .bytes = bytes,
                                   .pidfd = fcntl(pidfd, F_DUPFD_CLOEXEC, 0),
@@ -82,7 +84,7 @@ struct peer_process *peers_map(struct arena_nonce nonce, int32_t pid, uint64_t b
         if (peer->pidfd < 0) {
             *why = "a peer's pidfd could not be kept (descriptor limit?)";
         }
-        unmap(peer);
+        unmapper_unmap(peer);
         return NULL;
     }
     peer->life_word = atomic_load(&peer->header->life[peer->life_index].word);
@@ -92,13 +94,11 @@ struct peer_process *peers_map(struct arena_nonce nonce, int32_t pid, uint64_t b
     pthread_mutex_lock(&lock);
     struct peer_process *other = find_locked(nonce);
     if (other == NULL) {
-        peer->next = mapped;
-        mapped = peer;
-        atomic_fetch_add(&mapped_count, 1);
+        list_locked(peer);
     }
     pthread_mutex_unlock(&lock);
     if (other != NULL) { /* another communicator's thread was faster */
-        unmap(peer);
+        unmapper_unmap(peer);
         return other;
     }
     return peer;
@@ -117,7 +117,7 @@ void peers_release(struct peer_process *peer) {
     }
     pthread_mutex_unlock(&lock);
     if (last) {
-        unmap(peer);
+        unmapper_put(peer);
     }
 }
 

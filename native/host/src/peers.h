@@ -19,6 +19,7 @@ struct peer_process {
     /* Which of the peer's robust futexes this process sleeps on: one sleeper per word is woken. */
     unsigned life_index;
     uint32_t life_word; /* its value while the peer lives; 0 where the peer armed none */
+    uint64_t unmap_at;  /* where no communicator is shared with it any more */
     atomic_bool dead;   /* set once by the monitor, before it looks at communicators */
 };
 
