@@ -5,59 +5,126 @@ import dev.convoy.DeviceBuffer;
 import dev.convoy.ReduceOp;
 import dev.convoy.fault.ElasticGroup;
 import dev.convoy.fault.ShardedState;
-import dev.convoy.fault.protocol.RunSummary;
-import java.lang.foreign.Arena;
+import dev.convoy.fault.SnapshotMemory;
+import dev.convoy.fault.Step;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
- * A rank with a large sharded state and hardly any work: {@code java LargeState.java MIB STEPS}, MIB for each rank. Its
- * result's accuracy is abused for the speed of a plain copy of the same size, in GiB/s over 1,000.
+ * A rank with a large sharded state and hardly any work: {@code LargeState MIB STEPS QUIET STATE-DIR FILE}, MIB for each
+ * rank. Before step QUIET it waits until the first snapshot is on disk, so that nothing else is measured with the
+ * recovery. Writes what it measured to FILE: the times of snapshots, the speed of a plain copy, and the memory.
  */
 public final class LargeState {
     private static final long MIB = 1L << 20;
+    private static final double GIB = 1L << 30;
+    private static final int COPIES = 5;
 
-    private LargeState() {}
+    private final ElasticGroup group;
+    private final ShardedState state;
+    private final DeviceBuffer sum;
+    private final long bytes;
+    private final long quiet;
+    private final Path stateDirectory;
+    private final List<Double> snapshotMs = new ArrayList<>();
+    private long endedNs;
+
+    private LargeState(ElasticGroup group, DeviceBuffer sum, String[] arguments) {
+        this.group = group;
+        this.sum = sum;
+        bytes = Long.parseLong(arguments[0]) * MIB;
+        quiet = Long.parseLong(arguments[2]);
+        stateDirectory = Path.of(arguments[3]);
+        int ranks = Integer.parseInt(System.getenv("CONVOY_WORLD_SIZE"));
+        state = group.sharded(
+                "state",
+                DataType.UINT8,
+                bytes * ranks,
+                (offset, shard) -> shard.hostView().orElseThrow().fill(content(offset)));
+    }
 
     public static void main(String[] arguments) throws Exception {
-        long bytes = Long.parseLong(arguments[0]) * MIB;
         long steps = Long.parseLong(arguments[1]);
-        int ranks = Integer.parseInt(System.getenv("CONVOY_WORLD_SIZE"));
         try (ElasticGroup group = ElasticGroup.join();
                 DeviceBuffer sum = group.device().allocate(DataType.INT64, 1)) {
-            ShardedState state = group.sharded(
-                    "state",
-                    DataType.UINT8,
-                    bytes * ranks,
-                    (offset, shard) -> shard.hostView().orElseThrow().fill((byte) (offset / bytes + 1)));
-            group.run(steps, step -> {
-                MemorySegment shard = state.buffer().hostView().orElseThrow();
-                byte expected = (byte) (state.offset() / bytes + 1);
-                for (long at = 0; at < shard.byteSize(); at += MIB) {
-                    if (shard.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != expected) {
-                        throw new IllegalStateException("byte " + at + " is wrong");
-                    }
-                }
-                step.communicator().allReduce(sum, ReduceOp.SUM, step.stream()).await();
-            });
-            boolean first = group.rank() == 0;
-            group.finish(
-                    first
-                            ? new RunSummary(steps, ranks, copySpeed(bytes) / 1_000, null, null, -1, -1, -1, null)
-                            : null);
+            LargeState program = new LargeState(group, sum, arguments);
+            group.run(steps, program::step);
+            program.report(Path.of(arguments[4]));
+            group.finish(null);
         }
     }
 
-    // GiB/s of a copy between two warm pieces of memory, the best of some.
-    private static double copySpeed(long bytes) {
-        double best = 0;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment from = arena.allocate(bytes).fill((byte) 1);
-            MemorySegment to = arena.allocate(bytes).fill((byte) 2);
-            for (int i = 0; i < 5; i++) {
-                long start = System.nanoTime();
-                to.copyFrom(from);
-                best = Math.max(best, bytes / (double) (System.nanoTime() - start) * 1e9 / (1L << 30));
+    private byte content(long offset) {
+        return (byte) (offset / bytes + 1);
+    }
+
+    // The snapshot before a step is what passes between two calls; the first of an epoch comes after a restore.
+    private void step(Step step) throws IOException, InterruptedException {
+        if (endedNs != 0 && step.index() > 1 && step.index() < quiet) {
+            snapshotMs.add((System.nanoTime() - endedNs) / 1e6);
+        }
+        MemorySegment shard = state.buffer().hostView().orElseThrow();
+        for (long at = 0; at < shard.byteSize(); at += MIB) {
+            if (shard.get(ValueLayout.JAVA_BYTE, at) != content(state.offset() + at)) {
+                throw new IllegalStateException("byte " + at + " is wrong");
             }
+        }
+        if (step.epoch() == 1 && step.index() == quiet - 1) {
+            awaitDisk();
+        }
+        step.communicator().allReduce(sum, ReduceOp.SUM, step.stream()).await();
+        endedNs = System.nanoTime();
+    }
+
+    private void awaitDisk() throws IOException, InterruptedException {
+        boolean there = false;
+        while (!there) {
+            try (Stream<Path> files = Files.walk(stateDirectory)) {
+                there = files.anyMatch(file -> file.endsWith("MANIFEST"));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private void report(Path file) throws IOException {
+        double together = copySpeed(true);
+        double alone = group.rank() == 0 ? copySpeed(false) : 0;
+        // Nobody ends, and frees gigabytes, while rank 0 measures.
+        group.communicator().allReduce(sum, ReduceOp.SUM, group.stream()).await();
+        if (group.rank() == 0) {
+            SnapshotMemory memory = group.snapshotMemory();
+            Properties measured = new Properties();
+            snapshotMs.sort(null);
+            measured.setProperty("snapshotMs", "" + snapshotMs.get(snapshotMs.size() / 2));
+            measured.setProperty("copyTogether", "" + together);
+            measured.setProperty("copyAlone", "" + alone);
+            measured.setProperty("announced", "" + memory.announcedBytes());
+            measured.setProperty("used", "" + memory.usedBytes());
+            try (var out = Files.newBufferedWriter(file)) {
+                measured.store(out, null);
+            }
+        }
+    }
+
+    // GiB/s between two warm halves of this rank's own shard, the best of some.
+    private double copySpeed(boolean together) {
+        MemorySegment shard = state.buffer().hostView().orElseThrow();
+        long half = shard.byteSize() / 2;
+        double best = 0;
+        for (int i = 0; i < COPIES; i++) {
+            if (together) {
+                group.communicator().allReduce(sum, ReduceOp.SUM, group.stream()).await();
+            }
+            long start = System.nanoTime();
+            MemorySegment.copy(shard, 0, shard, half, half);
+            best = Math.max(best, half / GIB / ((System.nanoTime() - start) / 1e9));
         }
         return best;
     }

@@ -3,68 +3,153 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 
 /**
- * How long a recovery with a large state takes, and how that compares with copying it: two ranks, one of which is
- * killed and replaced. Run by {@code benchmarks/recovery/large-state [MIB [RUNS [RUN OPTION...]]]}, MIB for each rank.
+ * Snapshots and recovery with a large state, compared with copying it: some ranks, the last of which is killed. Run by
+ * {@code benchmarks/recovery/large-state [MIB [RUNS [RANKS [RUN OPTION...]]]]}, MIB for each rank.
  */
 public final class LargeStateTime {
-    private static final int STEPS = 6;
+    private static final int STEPS = 12;
+    private static final int FAULT = 9;
     private static final List<String> STAMPS = List.of(
             "faultAtNs", "detectedAtNs", "abortedAtNs", "agreedAtNs", "rebuiltAtNs", "restoredAtNs", "resumedAtNs");
 
-    private LargeStateTime() {}
+    private final long mib;
+    private final int ranks;
+    private final List<String> options;
+    private final Path folder;
+    private final Map<String, List<Double>> measured = new LinkedHashMap<>();
+
+    private LargeStateTime(long mib, int ranks, List<String> options, Path folder) {
+        this.mib = mib;
+        this.ranks = ranks;
+        this.options = options;
+        this.folder = folder;
+    }
 
     public static void main(String[] args) throws Exception {
         long mib = args.length > 0 ? Long.parseLong(args[0]) : 256;
         int runs = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+        int ranks = args.length > 2 ? Integer.parseInt(args[2]) : 2;
         List<String> options =
-                args.length > 2 ? List.of(args).subList(2, args.length) : List.of("--recover", "replace");
-        for (int run = 1; run <= runs; run++) {
-            print(mib, run(mib, options));
-        }
-    }
-
-    private static JsonNode run(long mib, List<String> options) throws IOException, InterruptedException {
-        Path report = Files.createTempFile("recovery", ".json");
+                args.length > 3 ? List.of(args).subList(3, args.length) : List.of("--recover", "replace");
+        Path folder = Files.createTempDirectory("large-state");
         try {
-            List<String> command = new ArrayList<>(List.of("./convoy", "run", "-n", "2", "--fault", "kill:1@3"));
-            command.addAll(List.of("--durable-every", "600000", "--report", report.toString()));
-            command.addAll(options);
-            command.addAll(List.of("--", "java", "-Xmx128m", "-XX:+UseSerialGC"));
-            command.addAll(List.of("benchmarks/recovery/LargeState.java", "" + mib, "" + STEPS));
-            Process process = new ProcessBuilder(command).inheritIO().start();
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException(
-                        String.join(" ", command) + " ended with status " + process.exitValue());
+            LargeStateTime time = new LargeStateTime(mib, ranks, options, folder);
+            time.compile();
+            for (int run = 1; run <= runs; run++) {
+                time.run();
             }
-            return new ObjectMapper().readTree(report.toFile());
+            time.print();
         } finally {
-            Files.deleteIfExists(report);
+            delete(folder);
         }
     }
 
-    private static void print(long mib, JsonNode report) {
-        JsonNode incident = report.get("incidents").get(0);
-        double copyGiBs = report.get("final").get("testAccuracy").asDouble() * 1_000;
-        System.out.printf(
-                "%d MiB a rank, a plain copy of that %.0f ms (%.1f GiB/s)%n",
-                mib, mib / 1024.0 / copyGiBs * 1e3, copyGiBs);
-        for (int i = 1; i < STAMPS.size(); i++) {
-            double ms = (incident.get(STAMPS.get(i)).asLong()
-                            - incident.get(STAMPS.get(i - 1)).asLong())
-                    / 1e6;
-            System.out.printf("  %-12s %9.1f ms%n", STAMPS.get(i).replace("AtNs", ""), ms);
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
-        double restore = (incident.get("restoredAtNs").asLong()
-                        - incident.get("rebuiltAtNs").asLong())
-                / 1e9;
+    }
+
+    // Once, so that a replacement is a JVM that starts, not one that compiles.
+    private void compile() {
+        int status = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-d",
+                        folder.resolve("classes").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "benchmarks/recovery/LargeState.java");
+        if (status != 0) {
+            throw new IllegalStateException("LargeState.java does not compile");
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        Path report = folder.resolve("report.json");
+        Path figures = folder.resolve("figures");
+        Path state = folder.resolve("state");
+        List<String> command = new ArrayList<>(List.of("./convoy", "run", "-n", "" + ranks));
+        command.addAll(List.of("--fault", "kill:" + (ranks - 1) + "@" + FAULT, "--durable-every", "600000"));
+        command.addAll(List.of("--state-dir", state.toString(), "--report", report.toString()));
+        command.addAll(options);
+        command.addAll(List.of("--", "java", "-Xmx128m", "-XX:+UseSerialGC", "-cp", classPath(), "LargeState"));
+        command.addAll(List.of("" + mib, "" + STEPS, "" + FAULT, state.toString(), figures.toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + " ended with status " + process.exitValue()
+                    + ":\n" + Files.readString(folder.resolve("log")));
+        }
+        record(new ObjectMapper().readTree(report.toFile()).get("incidents").get(0), figures);
+    }
+
+    private String classPath() {
+        return folder.resolve("classes") + ":" + System.getProperty("java.class.path");
+    }
+
+    private void record(JsonNode incident, Path file) throws IOException {
+        Properties figures = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            figures.load(in);
+        }
+        double gib = mib / 1024.0;
+        double copyMs = gib / number(figures, "copyTogether") * 1e3;
+        put("plain copy, one rank alone, GiB/s", number(figures, "copyAlone"));
+        put("plain copy, all ranks at once, GiB/s", number(figures, "copyTogether"));
+        put("plain copy of the state, all ranks at once, ms", copyMs);
+        put("snapshot, ms", number(figures, "snapshotMs"));
+        put("snapshot, GiB/s of state", gib / number(figures, "snapshotMs") * 1e3);
+        put("snapshot, share of the copy's speed", copyMs / number(figures, "snapshotMs"));
+        for (int i = 1; i < STAMPS.size(); i++) {
+            put(STAMPS.get(i).replace("AtNs", "") + ", ms", span(incident, STAMPS.get(i - 1), STAMPS.get(i)));
+        }
+        put("fault to resumed, ms", span(incident, "faultAtNs", "resumedAtNs"));
+        put("restored, in copies of the state", span(incident, "rebuiltAtNs", "restoredAtNs") / copyMs);
+        put("snapshot memory announced, MiB a rank", number(figures, "announced") / (1 << 20));
+        put("snapshot memory used, MiB a rank", number(figures, "used") / (1 << 20));
+    }
+
+    private static double number(Properties figures, String key) {
+        return Double.parseDouble(figures.getProperty(key));
+    }
+
+    private static double span(JsonNode incident, String from, String to) {
+        return (incident.get(to).asLong() - incident.get(from).asLong()) / 1e6;
+    }
+
+    private void put(String what, double value) {
+        measured.computeIfAbsent(what, key -> new ArrayList<>()).add(value);
+    }
+
+    private void print() {
         System.out.printf(
-                "  restore: %.2f GiB/s, %.1f copies' time%n",
-                mib / 1024.0 / restore, restore * copyGiBs / (mib / 1024.0));
+                "%d ranks, %d MiB a rank, %s%n%n| what | median | lowest | highest |%n| --- | --- | --- | --- |%n",
+                ranks, mib, String.join(" ", options));
+        measured.forEach((what, values) -> {
+            double[] sorted =
+                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+            System.out.printf("| %s | %.2f | %.2f | %.2f |%n", what, median, sorted[0], sorted[sorted.length - 1]);
+        });
     }
 }

@@ -342,6 +342,9 @@ public final class ElasticGroup implements AutoCloseable {
         if (steps < 0) {
             throw new IllegalArgumentException("steps must not be negative, was " + steps);
         }
+        if (stage == Stage.PREPARED || stage == Stage.FORMED) {
+            prepareSnapshots(steps);
+        }
         formed();
         if (stage != Stage.FORMED) {
             throw new IllegalStateException("run() was called before");
@@ -357,9 +360,27 @@ public final class ElasticGroup implements AutoCloseable {
         }
     }
 
+    // Before the group forms: to make much memory takes seconds, in which nobody shall wait for this rank.
+    private void prepareSnapshots(long steps) {
+        snapshots = new SnapshotKeeper(environment, options.snapshotEvery(), steps, states, device, stream, link);
+        snapshots.reserve();
+    }
+
+    /**
+     * Memory that this rank's snapshots need and have.
+     *
+     * @return bytes
+     * @throws IllegalStateException before {@link #run}, since states may still be declared
+     */
+    public SnapshotMemory snapshotMemory() {
+        if (snapshots == null) {
+            throw new IllegalStateException("what snapshots need is known from run() on");
+        }
+        return snapshots.memory();
+    }
+
     private void train(long steps, StepFunction function) throws Exception {
         try {
-            snapshots = new SnapshotKeeper(environment, options.snapshotEvery(), steps, states, device, stream, link);
             formation.offer(snapshots.slots(), snapshots.durable());
             new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream).run(steps, function);
         } catch (Throwable e) {

@@ -5,6 +5,7 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
+import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
@@ -66,6 +67,29 @@ final class SnapshotKeeper implements AutoCloseable {
                 buffer,
                 buffer.hostView()
                         .orElseThrow(() -> new IllegalStateException("pinned memory must be visible to the host")));
+    }
+
+    /** Makes the memory that this rank's first step needs if the group forms as it was launched. */
+    void reserve() {
+        int rank = environment.self().launchRank();
+        int size = environment.launchSize();
+        states.reserve(rank, size);
+        slots.reserve(shardCount(size), heldShards(rank, size));
+    }
+
+    /** What this rank's snapshots need as the group was launched, and what they have now; bytes. */
+    SnapshotMemory memory() {
+        int size = environment.launchSize();
+        int[] held = heldShards(environment.self().launchRank(), size);
+        return new SnapshotMemory(SlotPair.announcedBytes(states.shape(), shardCount(size), held), slots.usedBytes());
+    }
+
+    private int shardCount(int worldSize) {
+        return states.shape().hasShards() ? worldSize : 0;
+    }
+
+    private int[] heldShards(int rank, int worldSize) {
+        return states.shape().hasShards() ? GroupPlacement.of(worldSize).shardsHeldBy(rank) : new int[0];
     }
 
     SlotPair slots() {

@@ -132,6 +132,14 @@ final class StateRegistry implements LiveState, AutoCloseable {
     }
 
     /**
+     * Makes the memory of the shards in the cut that this rank expects, before anybody waits for it. The content comes
+     * with {@link #initializeShards} or a restore.
+     */
+    void reserve(int rank, int worldSize) {
+        shards.forEach(shard -> shard.reserve(rank, worldSize));
+    }
+
+    /**
      * Gives every shard its initial content in the present cut. One that has this cut already keeps what it has: the
      * program may have changed it.
      *
@@ -157,6 +165,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         private DeviceBuffer live;
         private int rank = -1;
         private int worldSize;
+        private boolean filled;
         private boolean handedOut;
 
         Shard(String name, DataType type, long total, ShardInitializer initializer) {
@@ -170,11 +179,18 @@ final class StateRegistry implements LiveState, AutoCloseable {
             return new StateShape.Vector(name, type.name(), type.bytes(), total);
         }
 
-        boolean isCut() {
-            return rank >= 0;
+        void reserve(int newRank, int newWorldSize) {
+            if (!filled) {
+                allocate(newRank, newWorldSize);
+            }
         }
 
         void cut(int newRank, int newWorldSize) {
+            allocate(newRank, newWorldSize);
+            filled = true;
+        }
+
+        private void allocate(int newRank, int newWorldSize) {
             if (isCutFor(newRank, newWorldSize)) {
                 return;
             }
@@ -190,7 +206,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         }
 
         void initialize(int newRank, int newWorldSize) {
-            if (isCutFor(newRank, newWorldSize)) {
+            if (filled && isCutFor(newRank, newWorldSize)) {
                 return;
             }
             if (handedOut) {
@@ -212,7 +228,7 @@ final class StateRegistry implements LiveState, AutoCloseable {
         }
 
         private void ensureCut() {
-            if (!isCut()) {
+            if (!filled) {
                 Membership members = membership.get();
                 initialize(members.rank(), members.worldSize());
             }

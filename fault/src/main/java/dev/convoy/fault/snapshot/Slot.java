@@ -69,36 +69,51 @@ public final class Slot {
         ownIsStaged = false;
         Arrays.fill(shardChecksums, UNKNOWN);
         Arrays.fill(originals, UNKNOWN);
-        fit();
+        fit(shards, shardCount);
         clearPadding();
         replicatedSum = new RunningChecksum(replicatedBytes());
         shardSums = new RunningChecksum[shards.length];
         Arrays.setAll(shardSums, i -> new RunningChecksum(shardBytes(i)));
     }
 
-    private void fit() {
+    /** Makes memory for a version with these shards; changes nothing that the slot holds. */
+    void reserve(int expectedCount, int[] expected) {
+        if (stage == Stage.EMPTY) {
+            fit(expected, expectedCount);
+        }
+    }
+
+    private void fit(int[] wanted, int count) {
         if (replicated.bytes().byteSize() < shape.replicatedBytes()) {
             replicated.close();
             replicated = source.allocate(shape.replicatedBytes());
             replicated.bytes().asSlice(shape.hostOffset(0)).fill((byte) 0);
         }
-        if (!shardsFit()) {
+        if (!shardsFit(wanted, count)) {
             // All first, so that what they leave behind can be one piece.
             shardRegions.forEach(Region::close);
             shardRegions.clear();
-            for (int shard : shards) {
-                long bytes = shape.shardBytes(shard, shardCount);
+            for (int shard : wanted) {
+                long bytes = shape.shardBytes(shard, count);
                 shardRegions.add(bytes == 0 ? Region.EMPTY : source.allocate(bytes));
             }
         }
     }
 
-    private boolean shardsFit() {
-        boolean fit = shardRegions.size() >= shards.length;
-        for (int i = 0; fit && i < shards.length; i++) {
-            fit = shardRegions.get(i).bytes().byteSize() >= shape.shardBytes(shards[i], shardCount);
+    private boolean shardsFit(int[] wanted, int count) {
+        boolean fit = shardRegions.size() >= wanted.length;
+        for (int i = 0; fit && i < wanted.length; i++) {
+            fit = shardRegions.get(i).bytes().byteSize() >= shape.shardBytes(wanted[i], count);
         }
         return fit;
+    }
+
+    long usedBytes() {
+        long bytes = replicated.bytes().byteSize();
+        for (Region region : shardRegions) {
+            bytes += region.bytes().byteSize();
+        }
+        return bytes;
     }
 
     // Equal states must have equal checksums, and memory is used again for other cuts.

@@ -30,6 +30,41 @@ public final class SlotPair implements AutoCloseable {
     }
 
     /**
+     * Makes the memory of one slot, the one that a first snapshot or a restore takes, before anybody waits for it.
+     *
+     * @param shardCount number of shards, 0 if the job has no sharded state
+     * @param shards shards that are expected to be held, own first
+     */
+    public void reserve(int shardCount, int[] shards) {
+        slots[0].reserve(shardCount, shards);
+    }
+
+    /**
+     * Memory that a rank needs for its snapshots: two slots.
+     *
+     * @param shape what a snapshot holds
+     * @param shardCount number of shards, 0 if the job has no sharded state
+     * @param shards the shards held
+     * @return bytes
+     */
+    public static long announcedBytes(StateShape shape, int shardCount, int[] shards) {
+        long bytes = shape.replicatedBytes();
+        for (int shard : shards) {
+            bytes += shape.shardBytes(shard, shardCount);
+        }
+        return 2 * bytes;
+    }
+
+    /**
+     * Memory that the slots have at present.
+     *
+     * @return bytes
+     */
+    public long usedBytes() {
+        return slots[0].usedBytes() + slots[1].usedBytes();
+    }
+
+    /**
      * Opens the slot that may be overwritten, for a version.
      *
      * @param version the version to be written
