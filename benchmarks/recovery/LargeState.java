@@ -18,8 +18,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * A rank with a large sharded state and hardly any work: {@code LargeState MIB STEPS QUIET STATE-DIR FILE}, MIB for each
- * rank. Before step QUIET it waits until the first snapshot is on disk, so that nothing else is measured with the
+ * A rank with a large sharded state and hardly any work: {@code LargeState MIB STEPS QUIET STATE-DIR FILE}, MIB for
+ * each rank. Before step QUIET it waits until the first snapshot is on disk, so that nothing else is measured with the
  * recovery. Writes what it measured to FILE: the times of snapshots, the speed of a plain copy, and the memory.
  */
 public final class LargeState {
@@ -120,7 +120,9 @@ public final class LargeState {
         double best = 0;
         for (int i = 0; i < COPIES; i++) {
             if (together) {
-                group.communicator().allReduce(sum, ReduceOp.SUM, group.stream()).await();
+                group.communicator()
+                        .allReduce(sum, ReduceOp.SUM, group.stream())
+                        .await();
             }
             long start = System.nanoTime();
             MemorySegment.copy(shard, 0, shard, half, half);
