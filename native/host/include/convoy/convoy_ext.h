@@ -36,7 +36,8 @@ CONVOY_API ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int c
                                               int *count);
 
 /*
- * Waits for a non-blocking initialisation, finalisation or shrink, for at most maxNanos.
+ * Waits for what a non-blocking communicator has in progress (it or a child of it being made, its
+ * finalisation, its revocation), for at most maxNanos.
  * ncclSuccess, ncclInProgress at the bound, or the error that ended it.
  */
 CONVOY_API ncclResult_t convoyCommWaitReady(ncclComm_t comm, uint64_t maxNanos);
