@@ -349,6 +349,50 @@ static void mixed_kinds_in_a_group(struct test_rank *rank) {
     NCCL(ncclCommDestroy(other));
 }
 
+/* --- configurations --- */
+
+static ncclResult_t try_config(ncclConfig_t *config) {
+    ncclUniqueId id;
+    ncclComm_t comm = NULL;
+    NCCL(ncclGetUniqueId(&id));
+    ncclResult_t result = ncclCommInitRankConfig(&comm, 1, id, 0, config);
+    CHECK((comm != NULL) == (result == ncclSuccess));
+    NCCL(ncclCommDestroy(comm));
+    return result;
+}
+
+/* What NCCL refuses is refused, as far as the program's version of the structure goes. */
+static void configurations(struct test_rank *rank) {
+    static const size_t refuses_minus_one[] = {
+        offsetof(ncclConfig_t, blocking),       offsetof(ncclConfig_t, cgaClusterSize),
+        offsetof(ncclConfig_t, splitShare),     offsetof(ncclConfig_t, collnetEnable),
+        offsetof(ncclConfig_t, CTAPolicy),      offsetof(ncclConfig_t, shrinkShare),
+        offsetof(ncclConfig_t, nvlsCTAs),       offsetof(ncclConfig_t, nChannelsPerNetPeer),
+        offsetof(ncclConfig_t, graphUsageMode), offsetof(ncclConfig_t, nvlinkCentricSched),
+        offsetof(ncclConfig_t, numRmaCtx)};
+    const int minus_one = -1;
+    for (size_t i = 0; i < sizeof refuses_minus_one / sizeof *refuses_minus_one; i++) {
+        ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+        NCCL(try_config(&config));
+        memcpy((char *)&config + refuses_minus_one[i], &minus_one, sizeof minus_one);
+        CHECK(try_config(&config) == ncclInvalidArgument);
+    }
+    ncclConfig_t old = NCCL_CONFIG_INITIALIZER;
+    old.minCTAs = 4;
+    old.maxCTAs = 2;
+    CHECK(try_config(&old) == ncclInvalidArgument);
+    old.maxCTAs = 8;
+    old.numRmaCtx = -1;
+    old.version = 22800; /* knows no such field */
+    NCCL(try_config(&old));
+    old.version = NCCL_VERSION_CODE;
+    old.size = offsetof(ncclConfig_t, numRmaCtx);
+    NCCL(try_config(&old));
+    old.magic = 0;
+    CHECK(try_config(&old) == ncclInvalidArgument);
+    (void)rank;
+}
+
 /* --- several ids --- */
 
 static void scalable(struct test_rank *rank) {
@@ -389,6 +433,7 @@ static const struct test_scenario scenarios[] = {
     {.name = "failure_in_a_group", .nranks = 1, .seconds = 30, .run = failure_in_a_group},
     {.name = "aborted_in_a_group", .nranks = 1, .seconds = 30, .run = aborted_in_a_group},
     {.name = "mixed_kinds_in_a_group", .nranks = 2, .seconds = 30, .run = mixed_kinds_in_a_group},
+    {.name = "configurations", .nranks = 1, .seconds = 30, .run = configurations},
     {.name = "scalable", .nranks = 4, .seconds = 30, .run = scalable},
 };
 

@@ -5,6 +5,7 @@
  */
 #include "convoy/convoy_ext.h"
 #include "helper.h"
+#include "memory.h"
 #include "op.h"
 #include "peers.h"
 #include "stream.h"
@@ -188,6 +189,29 @@ static void blocking_shrink_is_aborted(void) {
     pthread_join(thread, NULL);
 }
 
+/* Splits that are complete and splits that never are, and no page of them stays behind. */
+static void children_leave_no_pages(void) {
+    size_t live = 0;
+    for (int round = 0; round < 80; round++) {
+        ncclComm_t comms[3];
+        ncclComm_t children[3] = {NULL, NULL, NULL};
+        init_all_nonblocking(comms, 3);
+        int members = 1 + round % 3;
+        for (int i = 0; i < members; i++) {
+            CHECK(ncclCommSplit(comms[i], 0, 0, &children[i], NULL) == ncclInProgress);
+        }
+        for (int i = 0; members == 3 && i < 3; i++) {
+            CHECK(convoyCommWaitReady(comms[i], WAIT_NANOS) == ncclSuccess);
+        }
+        for (int i = 0; i < 3; i++) {
+            CHECK(ncclCommAbort(comms[(i + round) % 3]) == ncclSuccess);
+            CHECK(ncclCommAbort(children[i]) == ncclSuccess);
+        }
+        live = round == 10 ? memory_live_bytes() : live;
+    }
+    CHECK(memory_live_bytes() <= live);
+}
+
 int main(void) {
     abort_is_shown_first(abort_comm);
     abort_is_shown_first(shrink_with_abort);
@@ -195,6 +219,7 @@ int main(void) {
     abort_is_no_mismatch();
     shrinks_out_of_step();
     blocking_shrink_is_aborted();
+    children_leave_no_pages();
     fprintf(stderr, "ok\n");
     return 0;
 }

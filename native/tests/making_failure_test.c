@@ -142,6 +142,29 @@ static void killed_in_scalable(struct test_rank *rank) {
     killed_in(rank, SCALABLE);
 }
 
+/* Splits without end, blocking or not, until one of the ranks is killed in the midst of one. */
+static void killed_while_splitting(struct test_rank *rank) {
+    ncclComm_t parent = test_comm_of(rank, 0, rank->seed % 2 == 0);
+    atomic_fetch_add(&rank->block->flags[0], 1);
+    ncclResult_t result = ncclSuccess;
+    while (result == ncclSuccess) {
+        ncclComm_t child = NULL;
+        result = test_await(parent, ncclCommSplit(parent, rank->rank % 2, 0, &child, NULL));
+        CHECK((child == NULL) == (result != ncclSuccess));
+        NCCL(ncclCommDestroy(child));
+    }
+    CHECK(result == ncclRemoteError);
+    int64_t begin = test_nanos();
+    NCCL(ncclCommAbort(parent));
+    CHECK(test_nanos() - begin < 1000 * MILLIS);
+}
+
+static void drive_kill(struct test_block *block, const int *pids, uint64_t seed) {
+    test_await_flag(block, 0, 4);
+    usleep((useconds_t)(test_random(&seed) % 20000));
+    kill(pids[test_random(&seed) % 4], SIGKILL);
+}
+
 /* --- given up --- */
 
 /* One rank gives up at a random moment of every way, a hundred times; some are completed. */
@@ -211,6 +234,12 @@ static const struct test_scenario scenarios[] = {
      .nranks = 4,
      .seconds = 30,
      .run = killed_in_scalable,
+     .may_die = 15},
+    {.name = "killed_while_splitting",
+     .nranks = 4,
+     .seconds = 30,
+     .run = killed_while_splitting,
+     .drive = drive_kill,
      .may_die = 15},
     {.name = "given_up", .nranks = 4, .seconds = 60, .run = given_up},
 };

@@ -184,8 +184,8 @@ static ncclResult_t check(struct ncclComm *const *handle, int nranks, int nids, 
 }
 
 /*
- * One process answers thousands of ranks of a machine in milliseconds, so that all meet on the
- * first id. The others are not needed: whoever made one forgets it.
+ * All meet on the first id: the ranks of one machine are few enough for one process to answer. The
+ * others are not needed, and whoever made one forgets it.
  */
 static ncclResult_t take_ids(const ncclUniqueId *ids, int nids, struct wire_id *first) {
     for (int i = nids - 1; i >= 0; i--) {
