@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #define KEPT_NANOS 1000000000u
-/* Others of the process map and unmap in between. */
-#define PIECE ((size_t)256 << 20)
+/* The memory of a dead peer is wanted back, but not by taking a CPU from those who recover. */
+#define KEPT_OF_DEAD_NANOS 150000000u
+/* Others of the process map and unmap in between. Memory is used from the front. */
+#define FIRST_PIECE ((size_t)256 << 20)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -22,8 +24,11 @@ static struct peer_process *waiting;
 
 void unmapper_unmap(struct peer_process *peer) {
     unsigned char *base = (unsigned char *)(uintptr_t)peer->base;
-    for (size_t done = 0; base != NULL && done < peer->bytes; done += PIECE) {
-        munmap(base + done, size_min(PIECE, peer->bytes - done));
+    size_t piece = FIRST_PIECE;
+    for (size_t done = 0; base != NULL && done < peer->bytes; piece = done) {
+        size_t bytes = size_min(piece, peer->bytes - done);
+        munmap(base + done, bytes);
+        done += bytes;
     }
     if (peer->pidfd >= 0) {
         close(peer->pidfd);
@@ -93,7 +98,7 @@ void unmapper_put(struct peer_process *peer) {
         unmapper_unmap(peer);
         return;
     }
-    peer->unmap_at = atomic_load(&peer->dead) ? 0 : clock_nanos() + KEPT_NANOS;
+    peer->unmap_at = clock_nanos() + (atomic_load(&peer->dead) ? KEPT_OF_DEAD_NANOS : KEPT_NANOS);
     pthread_mutex_lock(&lock);
     peer->next = waiting;
     waiting = peer;

@@ -2,8 +2,9 @@
 /*
  * Where arenas go that no communicator is shared with any more. To unmap one takes milliseconds a
  * gigabyte, and if its process is dead, its memory is freed then, which takes a hundred times as
- * long: nobody who recovers shall wait for that. The arena of a living process is kept for a while,
- * since the next communicator probably has the same peers, and page tables are costly, too.
+ * long: nobody who recovers shall wait for that, or share a CPU with it. The arena of a living
+ * process is kept for a while, since the next communicator probably has the same peers, and page
+ * tables are costly, too.
  */
 #ifndef CONVOY_UNMAPPER_H
 #define CONVOY_UNMAPPER_H
