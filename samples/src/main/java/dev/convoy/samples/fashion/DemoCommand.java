@@ -27,6 +27,9 @@ import picocli.CommandLine.Option;
         description = "Train a network on Fashion-MNIST, kill one rank half-way, and go on without it.")
 final class DemoCommand implements Callable<Integer> {
 
+    /** A young generation that fits the caches; and what a process has not touched, its end need not give back. */
+    private static final List<String> RANK_FLAGS = List.of("-Xmn8m");
+
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     /** The rank that is lost unless {@code --fault} says otherwise; the last one where there are fewer. */
@@ -80,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private JobRequest request(TrainingOptions training) {
         List<String> command =
-                RankJvm.command(List.of(), "dev.convoy.samples", FashionMnist.class.getName(), training.arguments());
+                RankJvm.command(RANK_FLAGS, "dev.convoy.samples", FashionMnist.class.getName(), training.arguments());
         JobRequestBuilder request = JobRequest.builder(command)
                 .ranks(ranks)
                 .deadline(DEADLINE)
