@@ -126,6 +126,29 @@ class ElasticJobTest {
         }
     }
 
+    // Too much to be checked before it is offered: the restore finds the damage, and the next one does without.
+    @Test
+    void damageOfALargeStateIsFoundInItsRestore() throws Exception {
+        int length = 1_500_000;
+        long steps = 6;
+        JobSpec spec = spec(4, RecoveryPolicy.SHRINK, 1, null);
+        try (TestAgent agent =
+                new TestAgent(spec, "corrupt:1@3,kill:2@3", folder, SumProgram.class, steps, length, 1_000, 1)) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success())
+                    .as("%s%n%s", outcome.message(), agent.output())
+                    .isTrue();
+            assertThat(outcome.summary().parametersSha256())
+                    .isEqualTo(SumProgram.reference(steps, length).parametersSha256());
+            assertThat(outcome.summary().worldSize()).isEqualTo(3);
+            assertThat(agent.incidents()).hasSize(2);
+            assertThat(agent.incidents().getLast().restoredStep()).isEqualTo(3);
+            assertThat(agent.warnings())
+                    .anySatisfy(text -> assertThat(text)
+                            .contains("rank 1: memory was damaged: its copy of shard 1 of step 3 of epoch 1"));
+        }
+    }
+
     @Test
     void damageIsNotWrittenToDisk() throws Exception {
         Path state = folder.resolve("state");

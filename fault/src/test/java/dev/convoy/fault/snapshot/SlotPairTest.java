@@ -179,6 +179,57 @@ class SlotPairTest {
         assertThat(slots.inventory(damage -> {})).hasSize(1);
     }
 
+    @Test
+    void muchIsOfferedUncheckedOnceAndCheckedWhenARestoreHasProvedNothing() {
+        StateShape large =
+                new StateShape(List.of(new StateShape.Vector("weights", "INT8", 1, 17 << 20)), List.of(), List.of());
+        try (SlotPair pair =
+                new SlotPair(large, bytes -> new Region(null, MemorySegment.ofArray(new byte[(int) bytes])))) {
+            for (int step = 0; step < 2; step++) {
+                Slot slot = pair.begin(new Version(1, step), 0, new int[0]);
+                slot.seal();
+                slot.commit();
+            }
+            pair.damageNewest();
+            List<String> damage = new ArrayList<>();
+            assertThat(pair.inventory(damage::add)).hasSize(2);
+            assertThat(damage).isEmpty();
+
+            pair.agree(new Version(1, 1));
+            assertThat(pair.inventory(damage::add)).isEmpty();
+            assertThat(damage).containsExactly("the replicated state of step 1 of epoch 1");
+        }
+    }
+
+    @Test
+    void whatARestoreHasStagedIsTakenUpByItsFirstSnapshotOnly() {
+        committed(1, 0);
+        slots.agree(new Version(1, 0));
+        Slot staging = slots.begin(new Version(2, 0), 3, SHARDS);
+        fill(staging, 4);
+        staging.stageOwn(Checksum.of(staging.shardBytes(0)));
+
+        Slot taken = slots.resume(new Version(2, 0), 3, SHARDS);
+        assertThat(taken).isSameAs(staging);
+        assertThat(taken.ownIsStaged()).isTrue();
+        taken.seal();
+        taken.commit();
+        assertThat(slots.resume(new Version(2, 1), 3, SHARDS).ownIsStaged()).isFalse();
+    }
+
+    @Test
+    void reservedMemoryIsUsedAndCounted() {
+        long announced = SlotPair.announcedBytes(SHAPE, 3, SHARDS);
+        assertThat(slots.usedBytes()).isZero();
+        slots.reserve(3, SHARDS);
+        assertThat(slots.usedBytes()).isEqualTo(announced / 2);
+        MemorySegment memory = committed(1, 0).shardBytes(1);
+        assertThat(memory.byteSize()).isEqualTo(64);
+        assertThat(slots.usedBytes()).isEqualTo(announced / 2);
+        whole(1, 1);
+        assertThat(slots.usedBytes()).isEqualTo(announced);
+    }
+
     private Slot committed(long epoch, long step) {
         Slot slot = whole(epoch, step);
         slot.commit();
