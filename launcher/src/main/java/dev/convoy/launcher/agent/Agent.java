@@ -38,6 +38,8 @@ final class Agent {
     private JobOutcome outcome;
     private volatile boolean interrupted;
 
+    private final News news = new News();
+
     Agent(
             JobRequest request,
             JobListener listener,
@@ -66,7 +68,9 @@ final class Agent {
             while (!consequences.isEmpty()) {
                 handle(consequences.poll());
             }
+            news.tell(events.now());
         }
+        news.tellAll();
         return outcome != null ? outcome : new JobOutcome(false, 130, "interrupted", null);
     }
 
@@ -90,7 +94,8 @@ final class Agent {
     /** In their order, but what only a person reads comes last. */
     private void carryOut(List<Decision> decisions) {
         decisions.stream().filter(decision -> !isNews(decision)).forEach(this::carryOut);
-        decisions.stream().filter(Agent::isNews).forEach(this::carryOut);
+        long now = events.now();
+        decisions.stream().filter(Agent::isNews).forEach(decision -> news.add(now, () -> carryOut(decision)));
     }
 
     private static boolean isNews(Decision decision) {
@@ -120,7 +125,7 @@ final class Agent {
             when start.epoch() > publishedEpoch -> {
                 publishedEpoch = start.epoch();
                 worldSize = start.members().size();
-                listener.epochStarted(start.epoch(), start.members());
+                news.add(events.now(), () -> listener.epochStarted(start.epoch(), start.members()));
             }
             // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
             case CoordinatorMessage.Probe probe ->
