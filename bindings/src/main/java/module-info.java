@@ -15,5 +15,11 @@ module dev.convoy.bindings {
     exports dev.convoy.bindings to
             dev.convoy,
             dev.convoy.fault,
-            dev.convoy.launcher;
+            dev.convoy.launcher,
+            dev.convoy.bindings.javacpp;
+    // Whether a library has a function must be asked of the loader by this way, too.
+    exports dev.convoy.bindings.ffm to
+            dev.convoy.bindings.javacpp;
+
+    uses dev.convoy.bindings.BindingProvider;
 }

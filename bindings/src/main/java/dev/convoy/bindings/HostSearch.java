@@ -5,6 +5,7 @@ import dev.convoy.bindings.NativeRuntime.Kind;
 import dev.convoy.bindings.ffm.DynamicLibrary;
 import dev.convoy.bindings.ffm.FfmLibraries;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,8 @@ final class HostSearch {
     private final LibrarySearch search = new LibrarySearch();
 
     RuntimeProbe probe() {
-        Optional<DynamicLibrary> library = locate().flatMap(path -> search.firstOf(List.of(path), "ncclGetVersion"));
+        Optional<DynamicLibrary> library =
+                locate(search).flatMap(path -> search.firstOf(List.of(path.toString()), "ncclGetVersion"));
         if (library.isEmpty()) {
             return unavailable(search.refusals());
         }
@@ -38,13 +40,14 @@ final class HostSearch {
                         LoadedVersion.deviceCount(cuda))));
     }
 
-    private Optional<String> locate() {
+    /** The file, whether or not it is the host runtime; empty, and the reason noted, if there is none. */
+    static Optional<Path> locate(LibrarySearch search) {
         String file = System.getProperty(PROPERTY);
         if (file != null) {
-            return Optional.of(file);
+            return Optional.of(Path.of(file));
         }
         try {
-            return Optional.of(NativeResources.library(LIBRARY).toString());
+            return Optional.of(NativeResources.library(LIBRARY));
         } catch (UncheckedIOException e) {
             search.refused(LIBRARY, e.getMessage());
             return Optional.empty();

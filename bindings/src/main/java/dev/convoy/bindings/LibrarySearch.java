@@ -3,7 +3,6 @@ package dev.convoy.bindings;
 
 import dev.convoy.bindings.RuntimeProbe.Attempt;
 import dev.convoy.bindings.ffm.DynamicLibrary;
-import dev.convoy.bindings.ffm.LibraryRefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import java.util.Optional;
 final class LibrarySearch {
     private final List<Attempt> attempts = new ArrayList<>();
 
-    /** Opens the first of the names that the loader accepts and that holds the function. */
+    /** Opens the first of the names that the loader accepts and that holds the function, or any if that is empty. */
     Optional<DynamicLibrary> firstOf(List<String> names, String function) {
         for (String name : names) {
             Optional<DynamicLibrary> library = open(name, function);
@@ -26,7 +25,7 @@ final class LibrarySearch {
     private Optional<DynamicLibrary> open(String name, String function) {
         try {
             DynamicLibrary library = DynamicLibrary.open(name);
-            if (!library.has(function)) {
+            if (!function.isEmpty() && !library.has(function)) {
                 refused(name, name + " has no function " + function);
                 return Optional.empty();
             }

@@ -37,7 +37,12 @@ public record NativeRuntime(
      * @return such as {@code 2.29.3}
      */
     public String versionText() {
+        return versionText(version);
+    }
+
+    /** A version code of NCCL for people. */
+    static String versionText(int code) {
         // 2.8 and older had a code of another shape; they are too old to be opened.
-        return version / 10_000 + "." + version / 100 % 100 + "." + version % 100;
+        return code / 10_000 + "." + code / 100 % 100 + "." + code % 100;
     }
 }

@@ -2,6 +2,7 @@
 package dev.convoy.bindings;
 
 import dev.convoy.bindings.NativeRuntime.Kind;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,9 @@ import java.util.Optional;
  * Finds and opens runtimes. A runtime is opened once a process and never unloaded.
  *
  * <p>{@code -Dconvoy.runtime=auto|cuda|host} or the environment's {@code CONVOY_RUNTIME} says which one is wanted;
- * {@code -Dconvoy.nccl.library}, {@code -Dconvoy.cudart.library} and {@code -Dconvoy.host.library} name files.
+ * {@code -Dconvoy.nccl.library}, {@code -Dconvoy.cudart.library}, {@code -Dconvoy.cuda.library} and
+ * {@code -Dconvoy.host.library} name files. {@code -Dconvoy.bindings=auto|ffm|javacpp} or {@code CONVOY_BINDINGS} says
+ * by which way they are called; automatically, it is FFM unless only JavaCPP finds NVIDIA's libraries.
  */
 public final class Runtimes {
     private static final Map<Kind, RuntimeProbe> PROBES = new EnumMap<>(Kind.class);
@@ -36,9 +39,66 @@ public final class Runtimes {
         if (objection.isPresent()) {
             return new RuntimeProbe(kind, Optional.empty(), objection.get(), List.of());
         }
-        return switch (kind) {
-            case CUDA -> new CudaSearch().probe();
-            case HOST -> new HostSearch().probe();
+        try {
+            Optional<Binding> wanted = configuredBinding();
+            if (wanted.equals(Optional.of(Binding.JAVACPP))) {
+                return new ProvidedBinding().probe(kind);
+            }
+            RuntimeProbe found = kind == Kind.CUDA ? new CudaSearch().probe() : new HostSearch().probe();
+            boolean isFinal =
+                    wanted.isPresent() || kind == Kind.HOST || found.runtime().isPresent();
+            return isFinal ? found : cudaByOtherWays(found);
+        } catch (IllegalArgumentException e) {
+            return new RuntimeProbe(kind, Optional.empty(), e.getMessage(), List.of());
+        }
+    }
+
+    /** JavaCPP may know of libraries that the system's loader does not; without a driver, they are of no use. */
+    private static RuntimeProbe cudaByOtherWays(RuntimeProbe found) {
+        if (driver().driver().isEmpty() || !ProvidedBinding.isThere()) {
+            return found;
+        }
+        RuntimeProbe other = new ProvidedBinding().probe(Kind.CUDA);
+        List<RuntimeProbe.Attempt> attempts = new ArrayList<>(found.attempts());
+        attempts.addAll(other.attempts());
+        String reason = other.runtime().isPresent() ? "" : found.reason() + "; " + other.reason();
+        return new RuntimeProbe(Kind.CUDA, other.runtime(), reason, attempts);
+    }
+
+    /**
+     * Looks for the CUDA driver, whose functions are needed only to run kernels.
+     *
+     * @return what was found; the same every time
+     */
+    public static DriverProbe driver() {
+        return Driver.PROBE;
+    }
+
+    /** Looked for when it is first asked for. */
+    private static final class Driver {
+        static final DriverProbe PROBE = search();
+
+        private static DriverProbe search() {
+            Optional<String> objection = Platform.objection();
+            if (objection.isPresent()) {
+                return new DriverProbe(Optional.empty(), objection.get(), List.of());
+            }
+            try {
+                boolean provided = configuredBinding().equals(Optional.of(Binding.JAVACPP));
+                return provided ? new ProvidedBinding().driver() : new DriverSearch().probe();
+            } catch (IllegalArgumentException e) {
+                return new DriverProbe(Optional.empty(), e.getMessage(), List.of());
+            }
+        }
+    }
+
+    private static Optional<Binding> configuredBinding() {
+        Setting setting = Setting.of("convoy.bindings", "CONVOY_BINDINGS");
+        return switch (setting.value()) {
+            case "", "auto" -> Optional.empty();
+            case "ffm" -> Optional.of(Binding.FFM);
+            case "javacpp" -> Optional.of(Binding.JAVACPP);
+            default -> throw setting.wrong("auto, ffm or javacpp");
         };
     }
 
@@ -49,18 +109,32 @@ public final class Runtimes {
      * @throws IllegalArgumentException if the property or variable holds something else
      */
     public static Optional<Kind> configured() {
-        String property = System.getProperty("convoy.runtime");
-        String source = property == null ? "CONVOY_RUNTIME" : "-Dconvoy.runtime";
-        String value = property == null ? System.getenv("CONVOY_RUNTIME") : property;
-        if (value == null || value.isEmpty()) {
-            return Optional.empty();
-        }
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "auto" -> Optional.empty();
+        Setting setting = Setting.of("convoy.runtime", "CONVOY_RUNTIME");
+        return switch (setting.value()) {
+            case "", "auto" -> Optional.empty();
             case "cuda" -> Optional.of(Kind.CUDA);
             case "host" -> Optional.of(Kind.HOST);
-            default ->
-                throw new IllegalArgumentException(source + " is '" + value + "'; it must be auto, cuda or host");
+            default -> throw setting.wrong("auto, cuda or host");
         };
+    }
+
+    /** What a property says or, without one, a variable of the environment. */
+    private record Setting(String source, String text) {
+        static Setting of(String property, String variable) {
+            String value = System.getProperty(property);
+            if (value != null) {
+                return new Setting("-D" + property, value);
+            }
+            String inherited = System.getenv(variable);
+            return new Setting(variable, inherited == null ? "" : inherited);
+        }
+
+        String value() {
+            return text.toLowerCase(Locale.ROOT);
+        }
+
+        IllegalArgumentException wrong(String right) {
+            return new IllegalArgumentException(source + " is '" + text + "'; it must be " + right);
+        }
     }
 }

@@ -17,11 +17,21 @@ class FunctionsTest {
     private final NativeRuntime runtime = Runtimes.probe(Kind.HOST).runtime().orElseThrow();
 
     @Test
-    void absentFunctionSaysSo() {
-        assertThat(runtime.nccl().supports("ncclCommSuspend")).isFalse();
-        assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(() -> runtime.nccl().commSuspend(0, 0))
-                .withMessageContaining("ncclCommSuspend is not in");
+    void absentFunctionNamesItselfItsReleaseAndTheLibrary() {
+        Nccl nccl = runtime.nccl();
+        assertThat(nccl.supports("ncclParamDumpAll")).isFalse();
+        assertThat(nccl.functions()).doesNotContain("ncclParamDumpAll");
+        assertThatExceptionOfType(AbsentFunctionException.class)
+                .isThrownBy(nccl::paramDumpAll)
+                .withMessage("ncclParamDumpAll is not in " + runtime.library()
+                        + ", which is NCCL 2.29.3; it is in NCCL 2.30.4 and newer")
+                .satisfies(absent -> {
+                    assertThat(absent.function()).isEqualTo("ncclParamDumpAll");
+                    assertThat(absent.since()).isEqualTo(2_30_04);
+                    assertThat(absent.libraryVersion()).isEqualTo(2_29_03);
+                });
+        nccl.prepare("ncclParamDumpAll");
+        nccl.prepare("noSuchFunction");
     }
 
     @Test

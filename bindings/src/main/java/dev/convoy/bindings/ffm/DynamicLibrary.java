@@ -4,6 +4,7 @@ package dev.convoy.bindings.ffm;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.convoy.bindings.LibraryRefusedException;
 import dev.convoy.bindings.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

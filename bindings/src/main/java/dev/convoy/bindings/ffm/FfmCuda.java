@@ -1,94 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.bindings.ffm;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.convoy.bindings.Cuda;
+import dev.convoy.bindings.CudaFunction;
 import dev.convoy.bindings.NativeMemory;
 import java.lang.invoke.MethodHandle;
 
-/** The CUDA runtime through the Foreign Function and Memory API. */
+/** The CUDA runtime through the Foreign Function and Memory API; linked as {@link FfmNccl} is. */
 record FfmCuda(
         FunctionTable table,
-        MethodHandle getDeviceCountHandle,
         MethodHandle setDeviceHandle,
-        MethodHandle getDeviceHandle,
-        MethodHandle deviceGetAttributeHandle,
-        MethodHandle deviceGetPciBusIdHandle,
-        MethodHandle deviceSynchronizeHandle,
-        MethodHandle runtimeGetVersionHandle,
-        MethodHandle driverGetVersionHandle,
-        MethodHandle getErrorStringHandle,
-        MethodHandle getErrorNameHandle,
-        MethodHandle getLastErrorHandle,
-        MethodHandle peekAtLastErrorHandle,
-        MethodHandle memGetInfoHandle,
-        MethodHandle mallocHandle,
-        MethodHandle freeHandle,
-        MethodHandle hostAllocHandle,
-        MethodHandle freeHostHandle,
-        MethodHandle pointerGetAttributesHandle,
-        MethodHandle memcpyHandle,
         MethodHandle memcpyAsyncHandle,
-        MethodHandle memsetHandle,
-        MethodHandle memsetAsyncHandle,
-        MethodHandle streamCreateWithFlagsHandle,
-        MethodHandle streamDestroyHandle,
-        MethodHandle streamSynchronizeHandle,
         MethodHandle streamQueryHandle,
-        MethodHandle streamWaitEventHandle,
-        MethodHandle launchHostFuncHandle,
-        MethodHandle eventCreateWithFlagsHandle,
         MethodHandle eventRecordHandle,
-        MethodHandle eventQueryHandle,
-        MethodHandle eventSynchronizeHandle,
-        MethodHandle eventElapsedTimeHandle,
-        MethodHandle eventDestroyHandle)
+        MethodHandle eventQueryHandle)
         implements Cuda, LinkedLibrary {
-    static FfmCuda link(FunctionTable functions) {
+    static FfmCuda link(DynamicLibrary library) {
+        FunctionTable table = new FunctionTable(library, CudaFunction.values());
         return new FfmCuda(
-                functions,
-                functions.status("cudaGetDeviceCount", JAVA_LONG),
-                functions.status("cudaSetDevice", JAVA_INT),
-                functions.status("cudaGetDevice", JAVA_LONG),
-                functions.status("cudaDeviceGetAttribute", JAVA_LONG, JAVA_INT, JAVA_INT),
-                functions.status("cudaDeviceGetPCIBusId", JAVA_LONG, JAVA_INT, JAVA_INT),
-                functions.status("cudaDeviceSynchronize"),
-                functions.status("cudaRuntimeGetVersion", JAVA_LONG),
-                functions.status("cudaDriverGetVersion", JAVA_LONG),
-                functions.text("cudaGetErrorString", JAVA_INT),
-                functions.text("cudaGetErrorName", JAVA_INT),
-                functions.status("cudaGetLastError"),
-                functions.status("cudaPeekAtLastError"),
-                functions.status("cudaMemGetInfo", JAVA_LONG, JAVA_LONG),
-                functions.status("cudaMalloc", JAVA_LONG, JAVA_LONG),
-                functions.status("cudaFree", JAVA_LONG),
-                functions.status("cudaHostAlloc", JAVA_LONG, JAVA_LONG, JAVA_INT),
-                functions.status("cudaFreeHost", JAVA_LONG),
-                functions.status("cudaPointerGetAttributes", JAVA_LONG, JAVA_LONG),
-                functions.status("cudaMemcpy", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT),
-                functions.status("cudaMemcpyAsync", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG),
-                functions.status("cudaMemset", JAVA_LONG, JAVA_INT, JAVA_LONG),
-                functions.status("cudaMemsetAsync", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG),
-                functions.status("cudaStreamCreateWithFlags", JAVA_LONG, JAVA_INT),
-                functions.status("cudaStreamDestroy", JAVA_LONG),
-                functions.status("cudaStreamSynchronize", JAVA_LONG),
-                functions.status("cudaStreamQuery", JAVA_LONG),
-                functions.status("cudaStreamWaitEvent", JAVA_LONG, JAVA_LONG, JAVA_INT),
-                functions.status("cudaLaunchHostFunc", JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                functions.status("cudaEventCreateWithFlags", JAVA_LONG, JAVA_INT),
-                functions.status("cudaEventRecord", JAVA_LONG, JAVA_LONG),
-                functions.status("cudaEventQuery", JAVA_LONG),
-                functions.status("cudaEventSynchronize", JAVA_LONG),
-                functions.status("cudaEventElapsedTime", JAVA_LONG, JAVA_LONG, JAVA_LONG),
-                functions.status("cudaEventDestroy", JAVA_LONG));
+                table,
+                table.link(CudaFunction.SET_DEVICE),
+                table.link(CudaFunction.MEMCPY_ASYNC),
+                table.link(CudaFunction.STREAM_QUERY),
+                table.link(CudaFunction.EVENT_RECORD),
+                table.link(CudaFunction.EVENT_QUERY));
     }
 
     @Override
     public int getDeviceCount(long value) {
         try {
-            return (int) getDeviceCountHandle.invokeExact(value);
+            return (int) table.handle(CudaFunction.GET_DEVICE_COUNT).invokeExact(value);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -106,7 +47,7 @@ record FfmCuda(
     @Override
     public int getDevice(long value) {
         try {
-            return (int) getDeviceHandle.invokeExact(value);
+            return (int) table.handle(CudaFunction.GET_DEVICE).invokeExact(value);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -115,7 +56,7 @@ record FfmCuda(
     @Override
     public int deviceGetAttribute(long value, int attribute, int device) {
         try {
-            return (int) deviceGetAttributeHandle.invokeExact(value, attribute, device);
+            return (int) table.handle(CudaFunction.DEVICE_GET_ATTRIBUTE).invokeExact(value, attribute, device);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -124,7 +65,7 @@ record FfmCuda(
     @Override
     public int deviceGetPciBusId(long text, int length, int device) {
         try {
-            return (int) deviceGetPciBusIdHandle.invokeExact(text, length, device);
+            return (int) table.handle(CudaFunction.DEVICE_GET_PCI_BUS_ID).invokeExact(text, length, device);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -133,7 +74,7 @@ record FfmCuda(
     @Override
     public int deviceSynchronize() {
         try {
-            return (int) deviceSynchronizeHandle.invokeExact();
+            return (int) table.handle(CudaFunction.DEVICE_SYNCHRONIZE).invokeExact();
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -142,7 +83,7 @@ record FfmCuda(
     @Override
     public int runtimeGetVersion(long version) {
         try {
-            return (int) runtimeGetVersionHandle.invokeExact(version);
+            return (int) table.handle(CudaFunction.RUNTIME_GET_VERSION).invokeExact(version);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -151,7 +92,7 @@ record FfmCuda(
     @Override
     public int driverGetVersion(long version) {
         try {
-            return (int) driverGetVersionHandle.invokeExact(version);
+            return (int) table.handle(CudaFunction.DRIVER_GET_VERSION).invokeExact(version);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -160,7 +101,8 @@ record FfmCuda(
     @Override
     public String getErrorString(int error) {
         try {
-            return NativeMemory.text((long) getErrorStringHandle.invokeExact(error));
+            return NativeMemory.text(
+                    (long) table.handle(CudaFunction.GET_ERROR_STRING).invokeExact(error));
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -169,7 +111,8 @@ record FfmCuda(
     @Override
     public String getErrorName(int error) {
         try {
-            return NativeMemory.text((long) getErrorNameHandle.invokeExact(error));
+            return NativeMemory.text(
+                    (long) table.handle(CudaFunction.GET_ERROR_NAME).invokeExact(error));
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -178,7 +121,7 @@ record FfmCuda(
     @Override
     public int getLastError() {
         try {
-            return (int) getLastErrorHandle.invokeExact();
+            return (int) table.handle(CudaFunction.GET_LAST_ERROR).invokeExact();
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -187,7 +130,7 @@ record FfmCuda(
     @Override
     public int peekAtLastError() {
         try {
-            return (int) peekAtLastErrorHandle.invokeExact();
+            return (int) table.handle(CudaFunction.PEEK_AT_LAST_ERROR).invokeExact();
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -196,7 +139,7 @@ record FfmCuda(
     @Override
     public int memGetInfo(long free, long total) {
         try {
-            return (int) memGetInfoHandle.invokeExact(free, total);
+            return (int) table.handle(CudaFunction.MEM_GET_INFO).invokeExact(free, total);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -205,7 +148,7 @@ record FfmCuda(
     @Override
     public int malloc(long pointer, long bytes) {
         try {
-            return (int) mallocHandle.invokeExact(pointer, bytes);
+            return (int) table.handle(CudaFunction.MALLOC).invokeExact(pointer, bytes);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -214,7 +157,7 @@ record FfmCuda(
     @Override
     public int free(long address) {
         try {
-            return (int) freeHandle.invokeExact(address);
+            return (int) table.handle(CudaFunction.FREE).invokeExact(address);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -223,7 +166,7 @@ record FfmCuda(
     @Override
     public int hostAlloc(long pointer, long bytes, int flags) {
         try {
-            return (int) hostAllocHandle.invokeExact(pointer, bytes, flags);
+            return (int) table.handle(CudaFunction.HOST_ALLOC).invokeExact(pointer, bytes, flags);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -232,7 +175,7 @@ record FfmCuda(
     @Override
     public int freeHost(long address) {
         try {
-            return (int) freeHostHandle.invokeExact(address);
+            return (int) table.handle(CudaFunction.FREE_HOST).invokeExact(address);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -241,7 +184,7 @@ record FfmCuda(
     @Override
     public int pointerGetAttributes(long attributes, long address) {
         try {
-            return (int) pointerGetAttributesHandle.invokeExact(attributes, address);
+            return (int) table.handle(CudaFunction.POINTER_GET_ATTRIBUTES).invokeExact(attributes, address);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -250,7 +193,7 @@ record FfmCuda(
     @Override
     public int memcpy(long to, long from, long bytes, int kind) {
         try {
-            return (int) memcpyHandle.invokeExact(to, from, bytes, kind);
+            return (int) table.handle(CudaFunction.MEMCPY).invokeExact(to, from, bytes, kind);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -268,7 +211,7 @@ record FfmCuda(
     @Override
     public int memset(long address, int fill, long bytes) {
         try {
-            return (int) memsetHandle.invokeExact(address, fill, bytes);
+            return (int) table.handle(CudaFunction.MEMSET).invokeExact(address, fill, bytes);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -277,7 +220,7 @@ record FfmCuda(
     @Override
     public int memsetAsync(long address, int fill, long bytes, long stream) {
         try {
-            return (int) memsetAsyncHandle.invokeExact(address, fill, bytes, stream);
+            return (int) table.handle(CudaFunction.MEMSET_ASYNC).invokeExact(address, fill, bytes, stream);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -286,7 +229,7 @@ record FfmCuda(
     @Override
     public int streamCreateWithFlags(long streamOut, int flags) {
         try {
-            return (int) streamCreateWithFlagsHandle.invokeExact(streamOut, flags);
+            return (int) table.handle(CudaFunction.STREAM_CREATE_WITH_FLAGS).invokeExact(streamOut, flags);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -295,7 +238,7 @@ record FfmCuda(
     @Override
     public int streamDestroy(long stream) {
         try {
-            return (int) streamDestroyHandle.invokeExact(stream);
+            return (int) table.handle(CudaFunction.STREAM_DESTROY).invokeExact(stream);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -304,7 +247,7 @@ record FfmCuda(
     @Override
     public int streamSynchronize(long stream) {
         try {
-            return (int) streamSynchronizeHandle.invokeExact(stream);
+            return (int) table.handle(CudaFunction.STREAM_SYNCHRONIZE).invokeExact(stream);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -322,7 +265,7 @@ record FfmCuda(
     @Override
     public int streamWaitEvent(long stream, long event, int flags) {
         try {
-            return (int) streamWaitEventHandle.invokeExact(stream, event, flags);
+            return (int) table.handle(CudaFunction.STREAM_WAIT_EVENT).invokeExact(stream, event, flags);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -331,7 +274,7 @@ record FfmCuda(
     @Override
     public int launchHostFunc(long stream, long function, long userData) {
         try {
-            return (int) launchHostFuncHandle.invokeExact(stream, function, userData);
+            return (int) table.handle(CudaFunction.LAUNCH_HOST_FUNC).invokeExact(stream, function, userData);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -340,7 +283,7 @@ record FfmCuda(
     @Override
     public int eventCreateWithFlags(long eventOut, int flags) {
         try {
-            return (int) eventCreateWithFlagsHandle.invokeExact(eventOut, flags);
+            return (int) table.handle(CudaFunction.EVENT_CREATE_WITH_FLAGS).invokeExact(eventOut, flags);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -367,7 +310,7 @@ record FfmCuda(
     @Override
     public int eventSynchronize(long event) {
         try {
-            return (int) eventSynchronizeHandle.invokeExact(event);
+            return (int) table.handle(CudaFunction.EVENT_SYNCHRONIZE).invokeExact(event);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -376,7 +319,7 @@ record FfmCuda(
     @Override
     public int eventElapsedTime(long milliseconds, long start, long end) {
         try {
-            return (int) eventElapsedTimeHandle.invokeExact(milliseconds, start, end);
+            return (int) table.handle(CudaFunction.EVENT_ELAPSED_TIME).invokeExact(milliseconds, start, end);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -385,7 +328,7 @@ record FfmCuda(
     @Override
     public int eventDestroy(long event) {
         try {
-            return (int) eventDestroyHandle.invokeExact(event);
+            return (int) table.handle(CudaFunction.EVENT_DESTROY).invokeExact(event);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }

@@ -1,38 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.bindings.ffm;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.convoy.bindings.HostExtensions;
+import dev.convoy.bindings.HostFunction;
 import dev.convoy.bindings.NativeMemory;
 import java.lang.invoke.MethodHandle;
 
-/** The extensions of the host runtime through the Foreign Function and Memory API. */
-record FfmHostExtensions(
-        FunctionTable table,
-        MethodHandle hostVersionHandle,
-        MethodHandle streamWaitHandle,
-        MethodHandle eventWaitHandle,
-        MethodHandle commFailedRanksHandle,
-        MethodHandle commWaitReadyHandle,
-        MethodHandle commProgressHandle)
+/** The extensions of the host runtime through the Foreign Function and Memory API; linked as {@link FfmNccl} is. */
+record FfmHostExtensions(FunctionTable table, MethodHandle streamWaitHandle, MethodHandle eventWaitHandle)
         implements HostExtensions, LinkedLibrary {
-    static FfmHostExtensions link(FunctionTable functions) {
-        return new FfmHostExtensions(
-                functions,
-                functions.text("convoyHostVersion"),
-                functions.status("convoyStreamWait", JAVA_LONG, JAVA_LONG),
-                functions.status("convoyEventWait", JAVA_LONG, JAVA_LONG),
-                functions.status("convoyCommFailedRanks", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG),
-                functions.status("convoyCommWaitReady", JAVA_LONG, JAVA_LONG),
-                functions.status("convoyCommProgress", JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    static FfmHostExtensions link(DynamicLibrary library) {
+        FunctionTable table = new FunctionTable(library, HostFunction.values());
+        return new FfmHostExtensions(table, table.link(HostFunction.STREAM_WAIT), table.link(HostFunction.EVENT_WAIT));
     }
 
     @Override
     public String hostVersion() {
         try {
-            return NativeMemory.text((long) hostVersionHandle.invokeExact());
+            return NativeMemory.text(
+                    (long) table.handle(HostFunction.HOST_VERSION).invokeExact());
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -59,7 +45,7 @@ record FfmHostExtensions(
     @Override
     public int commFailedRanks(long comm, long failed, int capacity, long countOut) {
         try {
-            return (int) commFailedRanksHandle.invokeExact(comm, failed, capacity, countOut);
+            return (int) table.handle(HostFunction.COMM_FAILED_RANKS).invokeExact(comm, failed, capacity, countOut);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -68,7 +54,7 @@ record FfmHostExtensions(
     @Override
     public int commWaitReady(long comm, long maxNanos) {
         try {
-            return (int) commWaitReadyHandle.invokeExact(comm, maxNanos);
+            return (int) table.handle(HostFunction.COMM_WAIT_READY).invokeExact(comm, maxNanos);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }
@@ -77,7 +63,7 @@ record FfmHostExtensions(
     @Override
     public int commProgress(long comm, long enqueued, long completed) {
         try {
-            return (int) commProgressHandle.invokeExact(comm, enqueued, completed);
+            return (int) table.handle(HostFunction.COMM_PROGRESS).invokeExact(comm, enqueued, completed);
         } catch (Throwable e) {
             throw FunctionTable.unexpected(e);
         }

@@ -2,6 +2,7 @@
 package dev.convoy.bindings.ffm;
 
 import dev.convoy.bindings.Cuda;
+import dev.convoy.bindings.CudaDriver;
 import dev.convoy.bindings.HostExtensions;
 import dev.convoy.bindings.Nccl;
 
@@ -16,7 +17,7 @@ public final class FfmLibraries {
      * @return the table
      */
     public static Nccl nccl(DynamicLibrary library) {
-        return FfmNccl.link(new FunctionTable(library));
+        return FfmNccl.link(library);
     }
 
     /**
@@ -26,7 +27,7 @@ public final class FfmLibraries {
      * @return the table
      */
     public static Cuda cuda(DynamicLibrary library) {
-        return FfmCuda.link(new FunctionTable(library));
+        return FfmCuda.link(library);
     }
 
     /**
@@ -36,6 +37,16 @@ public final class FfmLibraries {
      * @return the table
      */
     public static HostExtensions hostExtensions(DynamicLibrary library) {
-        return FfmHostExtensions.link(new FunctionTable(library));
+        return FfmHostExtensions.link(library);
+    }
+
+    /**
+     * Links the CUDA driver's functions.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static CudaDriver cudaDriver(DynamicLibrary library) {
+        return FfmCudaDriver.link(library);
     }
 }

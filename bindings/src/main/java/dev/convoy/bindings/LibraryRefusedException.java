@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.convoy.bindings.ffm;
+package dev.convoy.bindings;
 
-/** The system's loader refused a library. */
+/** A library could not be opened. */
 public final class LibraryRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Made with the loader's words.
+     * Made with the words of whoever refused it.
      *
-     * @param reason what the loader said
+     * @param reason what was said
      */
     public LibraryRefusedException(String reason) {
         super(reason);

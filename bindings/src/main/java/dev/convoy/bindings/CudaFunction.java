@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+/** The functions of the CUDA runtime that are bound; every version that can be opened has them. */
+public enum CudaFunction implements NativeFunction {
+    /** {@code cudaGetDeviceCount}. */
+    GET_DEVICE_COUNT("cudaGetDeviceCount", "(L)I"),
+    /** {@code cudaSetDevice}. */
+    SET_DEVICE("cudaSetDevice", "(I)I"),
+    /** {@code cudaGetDevice}. */
+    GET_DEVICE("cudaGetDevice", "(L)I"),
+    /** {@code cudaDeviceGetAttribute}. */
+    DEVICE_GET_ATTRIBUTE("cudaDeviceGetAttribute", "(LII)I"),
+    /** {@code cudaDeviceGetPCIBusId}. */
+    DEVICE_GET_PCI_BUS_ID("cudaDeviceGetPCIBusId", "(LII)I"),
+    /** {@code cudaDeviceSynchronize}. */
+    DEVICE_SYNCHRONIZE("cudaDeviceSynchronize", "()I"),
+    /** {@code cudaRuntimeGetVersion}. */
+    RUNTIME_GET_VERSION("cudaRuntimeGetVersion", "(L)I"),
+    /** {@code cudaDriverGetVersion}. */
+    DRIVER_GET_VERSION("cudaDriverGetVersion", "(L)I"),
+    /** {@code cudaGetErrorString}. */
+    GET_ERROR_STRING("cudaGetErrorString", "(I)T"),
+    /** {@code cudaGetErrorName}. */
+    GET_ERROR_NAME("cudaGetErrorName", "(I)T"),
+    /** {@code cudaGetLastError}. */
+    GET_LAST_ERROR("cudaGetLastError", "()I"),
+    /** {@code cudaPeekAtLastError}. */
+    PEEK_AT_LAST_ERROR("cudaPeekAtLastError", "()I"),
+    /** {@code cudaMemGetInfo}. */
+    MEM_GET_INFO("cudaMemGetInfo", "(LL)I"),
+    /** {@code cudaMalloc}. */
+    MALLOC("cudaMalloc", "(LL)I"),
+    /** {@code cudaFree}. */
+    FREE("cudaFree", "(L)I"),
+    /** {@code cudaHostAlloc}. */
+    HOST_ALLOC("cudaHostAlloc", "(LLI)I"),
+    /** {@code cudaFreeHost}. */
+    FREE_HOST("cudaFreeHost", "(L)I"),
+    /** {@code cudaPointerGetAttributes}. */
+    POINTER_GET_ATTRIBUTES("cudaPointerGetAttributes", "(LL)I"),
+    /** {@code cudaMemcpy}. */
+    MEMCPY("cudaMemcpy", "(LLLI)I"),
+    /** {@code cudaMemcpyAsync}. */
+    MEMCPY_ASYNC("cudaMemcpyAsync", "(LLLIL)I"),
+    /** {@code cudaMemset}. */
+    MEMSET("cudaMemset", "(LIL)I"),
+    /** {@code cudaMemsetAsync}. */
+    MEMSET_ASYNC("cudaMemsetAsync", "(LILL)I"),
+    /** {@code cudaStreamCreateWithFlags}. */
+    STREAM_CREATE_WITH_FLAGS("cudaStreamCreateWithFlags", "(LI)I"),
+    /** {@code cudaStreamDestroy}. */
+    STREAM_DESTROY("cudaStreamDestroy", "(L)I"),
+    /** {@code cudaStreamSynchronize}. */
+    STREAM_SYNCHRONIZE("cudaStreamSynchronize", "(L)I"),
+    /** {@code cudaStreamQuery}. */
+    STREAM_QUERY("cudaStreamQuery", "(L)I"),
+    /** {@code cudaStreamWaitEvent}. */
+    STREAM_WAIT_EVENT("cudaStreamWaitEvent", "(LLI)I"),
+    /** {@code cudaLaunchHostFunc}. */
+    LAUNCH_HOST_FUNC("cudaLaunchHostFunc", "(LLL)I"),
+    /** {@code cudaEventCreateWithFlags}. */
+    EVENT_CREATE_WITH_FLAGS("cudaEventCreateWithFlags", "(LI)I"),
+    /** {@code cudaEventRecord}. */
+    EVENT_RECORD("cudaEventRecord", "(LL)I"),
+    /** {@code cudaEventQuery}. */
+    EVENT_QUERY("cudaEventQuery", "(L)I"),
+    /** {@code cudaEventSynchronize}. */
+    EVENT_SYNCHRONIZE("cudaEventSynchronize", "(L)I"),
+    /** {@code cudaEventElapsedTime}. */
+    EVENT_ELAPSED_TIME("cudaEventElapsedTime", "(LLL)I"),
+    /** {@code cudaEventDestroy}. */
+    EVENT_DESTROY("cudaEventDestroy", "(L)I");
+
+    private final String symbol;
+    private final String signature;
+
+    CudaFunction(String symbol, String signature) {
+        this.symbol = symbol;
+        this.signature = signature;
+    }
+
+    @Override
+    public Origin origin() {
+        return Origin.CUDA_RUNTIME;
+    }
+
+    @Override
+    public String symbol() {
+        return symbol;
+    }
+
+    @Override
+    public int since() {
+        return 0;
+    }
+
+    @Override
+    public String signature() {
+        return signature;
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+/** What the host runtime exports beyond NCCL and CUDA. */
+public enum HostFunction implements NativeFunction {
+    /** {@code convoyHostVersion}. */
+    HOST_VERSION("convoyHostVersion", "()T"),
+    /** {@code convoyStreamWait}. */
+    STREAM_WAIT("convoyStreamWait", "(LL)I"),
+    /** {@code convoyEventWait}. */
+    EVENT_WAIT("convoyEventWait", "(LL)I"),
+    /** {@code convoyCommFailedRanks}. */
+    COMM_FAILED_RANKS("convoyCommFailedRanks", "(LLIL)I"),
+    /** {@code convoyCommWaitReady}. */
+    COMM_WAIT_READY("convoyCommWaitReady", "(LL)I"),
+    /** {@code convoyCommProgress}. */
+    COMM_PROGRESS("convoyCommProgress", "(LLL)I");
+
+    private final String symbol;
+    private final String signature;
+
+    HostFunction(String symbol, String signature) {
+        this.symbol = symbol;
+        this.signature = signature;
+    }
+
+    @Override
+    public Origin origin() {
+        return Origin.HOST;
+    }
+
+    @Override
+    public String symbol() {
+        return symbol;
+    }
+
+    @Override
+    public int since() {
+        return 0;
+    }
+
+    @Override
+    public String signature() {
+        return signature;
+    }
+}
