@@ -304,7 +304,7 @@ public final class Communicator implements AutoCloseable {
         long queue = arguments.stream(stream);
         long sequence = begin(Operation.ALL_TO_ALL);
         try {
-            int status = nccl.allToAll(from, to, part, send.type().code(), communicator.handle(), queue);
+            int status = nccl.alltoAll(from, to, part, send.type().code(), communicator.handle(), queue);
             return communicator.issued(Operation.ALL_TO_ALL, sequence, status, stream);
         } finally {
             communicator.leave();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy;
 
-import dev.convoy.bindings.NcclLayouts;
+import dev.convoy.bindings.NcclConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -69,7 +69,9 @@ final class Formation {
     private static NativeCommunicator begin(
             Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
         Arena arena = Arena.ofAuto();
-        MemorySegment config = NcclLayouts.newConfig(arena, options.blocking(), options.name());
+        NcclConfig config = NcclConfig.allocate(arena, device.natives().version())
+                .blocking(options.blocking())
+                .name(options.name());
         MemorySegment idBytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, id.bytes());
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         device.makeCurrent();
@@ -101,7 +103,9 @@ final class Formation {
             NativeCommunicator parent, int[] excluded, boolean abort, CommunicatorOptions options) {
         Device device = parent.device();
         Arena arena = Arena.ofAuto();
-        MemorySegment config = NcclLayouts.newConfig(arena, options.blocking(), options.name());
+        NcclConfig config = NcclConfig.allocate(arena, device.natives().version())
+                .blocking(options.blocking())
+                .name(options.name());
         MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_INT, excluded);
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         device.makeCurrent();
