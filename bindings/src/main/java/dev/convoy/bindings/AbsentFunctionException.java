@@ -14,11 +14,11 @@ public final class AbsentFunctionException extends UnsupportedOperationException
      *
      * @param function what was called
      * @param place where it was looked for: a library's file, or what else stands between
-     * @param libraryVersion version code of the library, or 0 if it does not tell
+     * @param libraryVersion version code of that place, or 0 if it does not tell
      */
     public AbsentFunctionException(NativeFunction function, String place, int libraryVersion) {
-        super(function.symbol() + " is not in " + place + ", which is "
-                + function.origin().version(libraryVersion) + since(function));
+        super(function.symbol() + " is not in " + place + " ("
+                + function.origin().version(libraryVersion) + ")" + since(function));
         this.function = function.symbol();
         this.since = function.since();
         this.libraryVersion = libraryVersion;
@@ -47,7 +47,7 @@ public final class AbsentFunctionException extends UnsupportedOperationException
     }
 
     /**
-     * The version of the library that lacks it.
+     * The version of the library that lacks it, or of the bindings that do.
      *
      * @return a version code such as 22703, or 0 if the library does not tell
      */

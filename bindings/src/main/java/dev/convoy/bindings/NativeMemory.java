@@ -66,4 +66,14 @@ public final class NativeMemory {
     public static long longAt(long address) {
         return view(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
     }
+
+    /**
+     * Writes a {@code long}.
+     *
+     * @param address where
+     * @param value its value
+     */
+    public static void setLong(long address, long value) {
+        view(address, Long.BYTES).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
+    }
 }

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * The native files that Convoy carries, unpacked into the user's cache. A file's folder is named by the hash of its
@@ -24,6 +26,8 @@ import java.util.HexFormat;
 public final class NativeResources {
     private static final String PLATFORM = "linux-x86_64";
     private static final String FOLDER = "dev/convoy/native/" + PLATFORM + "/";
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private NativeResources() {}
 
@@ -107,16 +111,36 @@ public final class NativeResources {
         return Files.isExecutable(file) && sha256(Files.readAllBytes(file)).equals(hash);
     }
 
-    private static void write(Path folder, Path file, byte[] content) throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    /**
+     * A folder of the cache for files that are made from those that Convoy carries.
+     *
+     * @param name its name
+     * @return its path; nobody else can write there
+     * @throws UncheckedIOException if it cannot be made; the message says why
+     */
+    public static Path folder(String name) {
+        try {
+            return makeOwn(cacheFolder().resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot make a folder for " + name + ": " + e + "; XDG_CACHE_HOME names a folder to make it in", e);
+        }
+    }
+
+    private static Path makeOwn(Path folder) throws IOException {
         Files.createDirectories(folder.getParent());
         try {
-            Files.createDirectory(folder, ownerOnly);
+            Files.createDirectory(folder, OWNER_ONLY);
         } catch (FileAlreadyExistsException e) {
             // Another process unpacks the same: both write beside, and the later rename wins with equal bytes.
             requireOwn(folder);
         }
-        Path beside = Files.createTempFile(folder, file.getFileName().toString(), ".part", ownerOnly);
+        return folder;
+    }
+
+    private static void write(Path folder, Path file, byte[] content) throws IOException {
+        makeOwn(folder);
+        Path beside = Files.createTempFile(folder, file.getFileName().toString(), ".part", OWNER_ONLY);
         try {
             Files.write(beside, content);
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

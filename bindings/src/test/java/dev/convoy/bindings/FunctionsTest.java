@@ -24,7 +24,7 @@ class FunctionsTest {
         assertThatExceptionOfType(AbsentFunctionException.class)
                 .isThrownBy(nccl::paramDumpAll)
                 .withMessage("ncclParamDumpAll is not in " + runtime.library()
-                        + ", which is NCCL 2.29.3; it is in NCCL 2.30.4 and newer")
+                        + " (NCCL 2.29.3); it is in NCCL 2.30.4 and newer")
                 .satisfies(absent -> {
                     assertThat(absent.function()).isEqualTo("ncclParamDumpAll");
                     assertThat(absent.since()).isEqualTo(2_30_04);

@@ -101,7 +101,12 @@ public final class DynamicLibrary {
         }
     }
 
-    String path() {
+    /**
+     * What was opened.
+     *
+     * @return the path or name that was given
+     */
+    public String path() {
         return name;
     }
 
