@@ -14,7 +14,7 @@ import java.util.ServiceLoader;
 /** Opens libraries by the way that a {@link BindingProvider} offers, if there is one. */
 final class ProvidedBinding {
     private static final String ABSENT =
-            "bindings other than FFM are asked for, but convoy-bindings-javacpp is not on the module or class path";
+            "JavaCPP's bindings are asked for, but convoy-bindings-javacpp is not on the module or class path";
 
     private final LibrarySearch search = new LibrarySearch();
 

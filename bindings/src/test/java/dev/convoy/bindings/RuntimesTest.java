@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.convoy.bindings.NativeRuntime.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,22 +93,34 @@ class RuntimesTest {
 
     @Test
     void deniedNativeAccessIsAReasonAndNoCrash() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "--illegal-native-access=deny",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Denied.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(said).isZero();
-        assertThat(said).contains("this JVM denies native access: start it with --enable-native-access");
+        assertThat(reasonWith("--illegal-native-access=deny"))
+                .contains("this JVM denies native access: start it with --enable-native-access");
     }
 
-    /** A program that is started without native access. */
-    static final class Denied {
+    @Test
+    void bindingsAreChosenByPropertyAndTheirAbsenceIsAReason() throws Exception {
+        String allowed = "--enable-native-access=ALL-UNNAMED";
+        assertThat(reasonWith(allowed, "-Dconvoy.bindings=ffm")).isBlank();
+        assertThat(reasonWith(allowed, "-Dconvoy.bindings=jna"))
+                .contains("-Dconvoy.bindings is 'jna'; it must be auto, ffm or javacpp");
+        assertThat(reasonWith(allowed, "-Dconvoy.bindings=javacpp"))
+                .contains("convoy-bindings-javacpp is not on the module or class path");
+    }
+
+    private static String reasonWith(String... options) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:-UsePerfData");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Reason.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    /** A program that tells why the host runtime is not available. */
+    static final class Reason {
         public static void main(String[] arguments) {
             System.out.println(Runtimes.probe(Kind.HOST).reason());
         }

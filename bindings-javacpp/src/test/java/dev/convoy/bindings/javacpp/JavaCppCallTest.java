@@ -8,8 +8,10 @@ import dev.convoy.bindings.ffm.DynamicLibrary;
 import dev.convoy.bindings.ffm.FfmLibraries;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 
-/** {@link CallContract} by JavaCPP. */
+/** {@link CallContract} by JavaCPP, in a process of its own. */
+@Tag("recorder")
 class JavaCppCallTest extends CallContract {
     @Override
     protected Tables open(Path file) throws Exception {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.bindings;
+
+import static dev.convoy.bindings.TwoRanks.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What the host runtime's extensions do. */
+final class ExtensionCases {
+    private static final int INVALID_ARGUMENT = 4;
+    private static final long SECONDS_10 = 10_000_000_000L;
+
+    private ExtensionCases() {}
+
+    static Map<HostFunction, ContractCase> all() {
+        Map<HostFunction, ContractCase> cases = new EnumMap<>(HostFunction.class);
+        cases.put(
+                HostFunction.HOST_VERSION,
+                runtime -> assertThat(extensions(runtime).hostVersion()).isNotBlank());
+        cases.put(HostFunction.STREAM_WAIT, ExtensionCases::waits);
+        cases.put(HostFunction.EVENT_WAIT, ExtensionCases::waits);
+        cases.put(HostFunction.COMM_WAIT_READY, ExtensionCases::communicator);
+        cases.put(HostFunction.COMM_FAILED_RANKS, ExtensionCases::communicator);
+        cases.put(HostFunction.COMM_PROGRESS, ExtensionCases::progress);
+        return cases;
+    }
+
+    private static HostExtensions extensions(NativeRuntime runtime) {
+        return runtime.extensions().orElseThrow();
+    }
+
+    private static void waits(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        Cuda cuda = runtime.cuda();
+        try (TwoRanks ranks = new TwoRanks(runtime)) {
+            ok(cuda.eventCreateWithFlags(ranks.out(), 0));
+            long event = ranks.cell();
+            ok(cuda.eventRecord(event, ranks.stream[0]));
+            ok(extensions.eventWait(event, SECONDS_10));
+            ok(extensions.streamWait(ranks.stream[0], SECONDS_10));
+            ok(cuda.eventDestroy(event));
+            assertThat(extensions.eventWait(event, 1)).isNotZero();
+            ok(cuda.streamCreateWithFlags(ranks.out(), 1));
+            ok(cuda.streamDestroy(ranks.cell()));
+            assertThat(extensions.streamWait(ranks.cell(), 1)).isNotZero();
+        }
+    }
+
+    private static void communicator(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        try (TwoRanks ranks = new TwoRanks(runtime)) {
+            ok(extensions.commWaitReady(ranks.comm[0], SECONDS_10));
+            ok(extensions.commFailedRanks(ranks.comm[0], ranks.out(), 2, ranks.out() + 8));
+            assertThat(NativeMemory.intAt(ranks.out() + 8)).isZero();
+            assertThat(extensions.commWaitReady(0, 1)).isEqualTo(INVALID_ARGUMENT);
+            assertThat(extensions.commFailedRanks(0, ranks.out(), 2, ranks.out() + 8))
+                    .isEqualTo(INVALID_ARGUMENT);
+        }
+    }
+
+    private static void progress(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        Nccl nccl = runtime.nccl();
+        try (TwoRanks ranks = new TwoRanks(runtime)) {
+            ranks.together(rank -> nccl.allReduce(
+                    ranks.send[rank],
+                    ranks.receive[rank],
+                    1,
+                    TwoRanks.FLOAT32,
+                    0,
+                    ranks.comm[rank],
+                    ranks.stream[rank]));
+            ok(extensions.commProgress(ranks.comm[0], ranks.out(), ranks.out() + 8));
+            assertThat(ranks.cell()).isEqualTo(1);
+            assertThat(NativeMemory.longAt(ranks.out() + 8)).isEqualTo(1);
+            assertThat(extensions.commProgress(0, ranks.out(), ranks.out() + 8)).isEqualTo(INVALID_ARGUMENT);
+        }
+    }
+}
