@@ -11,6 +11,8 @@ record FfmHostExtensions(FunctionTable table, MethodHandle streamWaitHandle, Met
         implements HostExtensions, LinkedLibrary {
     static FfmHostExtensions link(DynamicLibrary library) {
         FunctionTable table = new FunctionTable(library, HostFunction.values());
+        // What tells of a failure is linked before there is one.
+        table.prepare(HostFunction.COMM_WAIT_READY, HostFunction.COMM_FAILED_RANKS, HostFunction.COMM_PROGRESS);
         return new FfmHostExtensions(table, table.link(HostFunction.STREAM_WAIT), table.link(HostFunction.EVENT_WAIT));
     }
 

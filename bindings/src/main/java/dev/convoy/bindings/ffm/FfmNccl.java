@@ -8,8 +8,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * NCCL through the Foreign Function and Memory API. What a step of a program calls again and again is linked at once
- * into a record, whose fields the JIT trusts; the rest when it is first called, since each shape of call that is linked
- * costs a cold process a millisecond.
+ * into a record, whose fields the JIT trusts, and so is what other ranks wait for. The rest is linked when it is first
+ * called, since each shape of call costs a cold process a millisecond.
  */
 record FfmNccl(
         FunctionTable table,
@@ -25,6 +25,8 @@ record FfmNccl(
         implements Nccl, FfmNcclCommunicators, FfmNcclMemory, FfmNcclParameters {
     static FfmNccl link(DynamicLibrary library) {
         FunctionTable table = new FunctionTable(library, NcclFunction.values());
+        // Other ranks wait while one forms a communicator or gives it up.
+        table.prepare(NcclFunction.GET_UNIQUE_ID, NcclFunction.COMM_INIT_RANK_CONFIG, NcclFunction.COMM_ABORT);
         return new FfmNccl(
                 table,
                 table.link(NcclFunction.COMM_GET_ASYNC_ERROR),

@@ -54,7 +54,16 @@ final class FunctionTable {
 
     void prepare(String symbol) {
         for (NativeFunction function : functions) {
-            if (function.symbol().equals(symbol) && library.has(symbol)) {
+            if (function.symbol().equals(symbol)) {
+                prepare(function);
+            }
+        }
+    }
+
+    /** Links those of the functions that the library has. */
+    void prepare(NativeFunction... wanted) {
+        for (NativeFunction function : wanted) {
+            if (library.has(function.symbol())) {
                 handle(function);
             }
         }
