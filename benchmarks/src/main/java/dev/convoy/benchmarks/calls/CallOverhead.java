@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 
 /**
- * The same operation of the same library by four ways: a loop in C, our bindings, the public API, and JavaCPP's
- * bindings. An all-reduce is one of two floats on one rank, with the question that finds it done.
+ * The same operation of the same library by five ways: a loop in C, our bindings, the public API, JavaCPP's bindings,
+ * and ours over these. An all-reduce is one of two floats on one rank, with the question that finds it done.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -53,6 +53,12 @@ public class CallOverhead {
     }
 
     @Benchmark
+    public int allReduceJavaCppBindings(JavaCppRank rank, OneRank same) {
+        int issued = JavaCppRank.NCCL.allReduce(same.send, same.receive, COUNT, FLOAT32, SUM, same.comm, same.stream);
+        return succeeded(issued + drained(JavaCppRank.CUDA.streamQuery(same.stream), same));
+    }
+
+    @Benchmark
     @OperationsPerInvocation(LOOP)
     public int commCountC(OneRank rank) {
         return succeeded(Baseline.commCount(rank, LOOP));
@@ -71,6 +77,11 @@ public class CallOverhead {
     @Benchmark
     public int commCountJavaCpp(JavaCppRank rank) {
         return succeeded(nccl.ncclCommCount(rank.comm, rank.cell));
+    }
+
+    @Benchmark
+    public int commCountJavaCppBindings(JavaCppRank rank, OneRank same) {
+        return succeeded(JavaCppRank.NCCL.commCount(same.comm, same.cell()));
     }
 
     @Benchmark

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.benchmarks.calls;
 
+import dev.convoy.bindings.BindingProvider;
+import dev.convoy.bindings.Cuda;
+import dev.convoy.bindings.LibraryRefusedException;
+import dev.convoy.bindings.Nccl;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.nccl.ncclComm;
 import org.bytedeco.javacpp.IntPointer;
@@ -11,9 +18,15 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The objects of {@link OneRank} as JavaCPP's bindings want them. */
+/** The objects of {@link OneRank} as JavaCPP's bindings want them, and these by way of Convoy's tables. */
 @State(Scope.Thread)
 public class JavaCppRank {
+    /** Convoy's tables over JavaCPP's bindings. */
+    static final BindingProvider.Tables TABLES = open();
+
+    static final Nccl NCCL = TABLES.nccl();
+    static final Cuda CUDA = TABLES.cuda();
+
     Pointer send;
     Pointer receive;
     ncclComm comm;
@@ -24,6 +37,18 @@ public class JavaCppRank {
     private static final class Address extends Pointer {
         Address(long value) {
             address = value;
+        }
+    }
+
+    /** The library that {@link OneRank} has made its objects with. */
+    private static BindingProvider.Tables open() {
+        try {
+            return ServiceLoader.load(BindingProvider.class)
+                    .findFirst()
+                    .orElseThrow()
+                    .open(Optional.of(Path.of(OneRank.NATIVES.library())));
+        } catch (LibraryRefusedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
