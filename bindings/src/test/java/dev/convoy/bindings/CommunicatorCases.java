@@ -28,6 +28,7 @@ final class CommunicatorCases {
         cases.put(NcclFunction.GET_UNIQUE_ID, CommunicatorCases::uniqueId);
         cases.put(NcclFunction.GET_ERROR_STRING, CommunicatorCases::errors);
         cases.put(NcclFunction.GET_LAST_ERROR, CommunicatorCases::errors);
+        cases.put(NcclFunction.RESET_DEBUG_INIT, CommunicatorCases::resetDebugInit);
         cases.put(NcclFunction.COMM_INIT_RANK, CommunicatorCases::initRank);
         cases.put(NcclFunction.COMM_INIT_RANK_CONFIG, CommunicatorCases::initRankConfig);
         cases.put(NcclFunction.COMM_INIT_RANK_SCALABLE, CommunicatorCases::initRankScalable);
@@ -76,6 +77,12 @@ final class CommunicatorCases {
         assertThat(nccl.getErrorString(SUCCESS)).isNotBlank().isNotEqualTo(nccl.getErrorString(INVALID_ARGUMENT));
         assertThat(nccl.getUniqueId(0)).isEqualTo(INVALID_ARGUMENT);
         assertThat(nccl.getLastError(0)).contains("ncclGetUniqueId");
+    }
+
+    /** Logging is all that it touches, so that errors are still told. */
+    private static void resetDebugInit(NativeRuntime runtime) {
+        runtime.nccl().resetDebugInit();
+        errors(runtime);
     }
 
     private static void initRank(NativeRuntime runtime) {

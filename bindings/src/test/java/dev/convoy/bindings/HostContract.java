@@ -7,7 +7,6 @@ import dev.convoy.bindings.NativeRuntime.Kind;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -21,9 +20,6 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class HostContract {
     /** The newest release whose interface the host runtime has; what is newer, it need not have. */
     private static final int HOST_INTERFACE = 2_29_03;
-
-    /** Not a part of NCCL's interface any more, says its header. */
-    private static final Set<NcclFunction> NOT_NEEDED = Set.of(NcclFunction.RESET_DEBUG_INIT);
 
     /** Which way the implementation calls by. */
     protected abstract Binding binding();
@@ -56,7 +52,7 @@ public abstract class HostContract {
     void everyFunctionHasACase() {
         assertThat(nccl())
                 .containsOnlyKeys(Arrays.stream(NcclFunction.values())
-                        .filter(function -> function.since() <= HOST_INTERFACE && !NOT_NEEDED.contains(function))
+                        .filter(function -> function.since() <= HOST_INTERFACE)
                         .toArray(NcclFunction[]::new));
         assertThat(CudaCases.all()).containsOnlyKeys(CudaFunction.values());
         assertThat(ExtensionCases.all()).containsOnlyKeys(HostFunction.values());
