@@ -56,6 +56,15 @@ public enum DataType {
         return javaType;
     }
 
+    /**
+     * Tells whether its elements are floating-point numbers.
+     *
+     * @return whether they are, at any width
+     */
+    public boolean isFloating() {
+        return code >= FLOAT16.code;
+    }
+
     /** Value of {@code ncclDataType_t}. */
     int code() {
         return code;

@@ -2,6 +2,7 @@
 package dev.convoy;
 
 import dev.convoy.bindings.NativeRuntime;
+import dev.convoy.bindings.NativeRuntime.Kind;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -15,6 +16,7 @@ public final class Device {
     private final NativeRuntime natives;
     private final int index;
     private final Reclaimer reclaimer = new Reclaimer(this);
+    private DeviceKernels kernels;
 
     Device(ConvoyRuntime runtime, int index) {
         this.runtime = runtime;
@@ -181,6 +183,25 @@ public final class Device {
     private void synchronizeUnbounded() {
         makeCurrent();
         status().checkCuda(natives.cuda().deviceSynchronize(), "cudaDeviceSynchronize");
+    }
+
+    /**
+     * What can be done with buffers beside collectives. On a GPU that needs the jar {@code convoy-native} with the
+     * classifier {@code cuda}; the first call loads it into the device.
+     *
+     * @return the kernels, one object a device
+     * @throws KernelsUnavailableException if the jar, the driver or a function is missing; the message says which
+     * @throws LibraryException if the driver refuses the kernels
+     */
+    public synchronized DeviceKernels kernels() {
+        if (kernels == null) {
+            kernels = new DeviceKernels(
+                    this,
+                    natives.kind() == Kind.HOST
+                            ? new HostKernelLauncher(this, natives.extensions().orElseThrow())
+                            : CudaKernels.load(this));
+        }
+        return kernels;
     }
 
     /** Calls of the CUDA runtime concern the calling thread's device; with one device that is always right. */

@@ -60,4 +60,15 @@ public interface HostExtensions extends NativeLibrary {
      * @return a status of the library that owns the object: {@code cudaError_t} or {@code ncclResult_t}
      */
     int commProgress(long comm, long enqueued, long completed);
+
+    /**
+     * Enqueues a kernel on a stream.
+     *
+     * @param kernel its number in {@code enum convoyKernel}
+     * @param arguments address of its structure, which is copied
+     * @param bytes size of the structure
+     * @param stream the stream
+     * @return a {@code cudaError_t}
+     */
+    int kernelLaunch(int kernel, long arguments, long bytes, long stream);
 }

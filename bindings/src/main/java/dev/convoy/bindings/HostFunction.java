@@ -14,7 +14,9 @@ public enum HostFunction implements NativeFunction {
     /** {@code convoyCommWaitReady}. */
     COMM_WAIT_READY("convoyCommWaitReady", "(LL)I"),
     /** {@code convoyCommProgress}. */
-    COMM_PROGRESS("convoyCommProgress", "(LLL)I");
+    COMM_PROGRESS("convoyCommProgress", "(LLL)I"),
+    /** {@code convoyKernelLaunch}. */
+    KERNEL_LAUNCH("convoyKernelLaunch", "(ILLL)I");
 
     private final String symbol;
     private final String signature;

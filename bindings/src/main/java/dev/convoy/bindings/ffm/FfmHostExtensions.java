@@ -70,4 +70,13 @@ record FfmHostExtensions(FunctionTable table, MethodHandle streamWaitHandle, Met
             throw FunctionTable.unexpected(e);
         }
     }
+
+    @Override
+    public int kernelLaunch(int kernel, long arguments, long bytes, long stream) {
+        try {
+            return (int) table.handle(HostFunction.KERNEL_LAUNCH).invokeExact(kernel, arguments, bytes, stream);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
 }
