@@ -50,17 +50,7 @@ final class CudaKernelLauncher implements KernelLauncher {
         device.makeCurrent();
         int blocks = (int) Math.clamp(Math.ceilDiv(threads, BLOCK), 1, MOST_BLOCKS);
         int status = driver.launchKernel(
-                functions[kernel.ordinal()],
-                blocks,
-                1,
-                1,
-                BLOCK,
-                1,
-                1,
-                0,
-                stream.handle(),
-                arguments.parameters(),
-                0);
+                functions[kernel.ordinal()], blocks, 1, 1, BLOCK, 1, 1, 0, stream.handle(), arguments.parameters(), 0);
         check(status, "cuLaunchKernel of " + kernel.function());
     }
 

@@ -13,8 +13,8 @@ final class CudaKernels {
     static KernelLauncher load(Device device) {
         DriverProbe probe = Runtimes.driver();
         byte[] image = KernelImage.read()
-                .orElseThrow(() -> new KernelsUnavailableException("the jar convoy-native with the classifier cuda is"
-                        + " not on the module or class path"));
+                .orElseThrow(() -> new KernelsUnavailableException(
+                        "the jar convoy-native with the classifier cuda is" + " not on the module or class path"));
         return new CudaKernelLauncher(
                 device, probe.driver().orElseThrow(() -> new KernelsUnavailableException(probe.reason())), image);
     }

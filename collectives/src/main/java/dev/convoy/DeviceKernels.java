@@ -103,8 +103,7 @@ public final class DeviceKernels {
      * @throws IllegalArgumentException if {@code count} holds another type or nothing, or a buffer or stream is of
      *     another device
      */
-    public void countWrong(
-            DeviceBuffer source, long seed, long first, long ulps, DeviceBuffer count, Stream stream) {
+    public void countWrong(DeviceBuffer source, long seed, long first, long ulps, DeviceBuffer count, Stream stream) {
         KernelArguments arguments =
                 elements(source).add(seed).add(first).add(ulps).add(checks.result(count));
         launch(Kernel.VERIFY, arguments, source.count(), stream);
@@ -163,8 +162,8 @@ public final class DeviceKernels {
      */
     public void checksum(DeviceBuffer source, long firstByte, DeviceBuffer sum, Stream stream) {
         if (firstByte < 0 || firstByte % Long.BYTES != 0) {
-            throw new IllegalArgumentException("a part cannot begin at byte " + firstByte + "; it must be a multiple"
-                    + " of 8, from 0");
+            throw new IllegalArgumentException(
+                    "a part cannot begin at byte " + firstByte + "; it must be a multiple" + " of 8, from 0");
         }
         KernelArguments arguments = KernelArguments.begin()
                 .add(checks.bytes(source))
@@ -188,7 +187,8 @@ public final class DeviceKernels {
      */
     public void cast(DeviceBuffer source, DeviceBuffer target, Stream stream) {
         KernelChecks.requireSameCount(source, target);
-        KernelChecks.requireApart(source, target, source.type().bytes() == target.type().bytes());
+        KernelChecks.requireApart(
+                source, target, source.type().bytes() == target.type().bytes());
         KernelArguments arguments = KernelArguments.begin()
                 .add(checks.typed(target))
                 .add(target.type())

@@ -24,9 +24,7 @@ final class GaloisMatrix {
     private GaloisMatrix() {}
 
     static byte product(byte a, byte b) {
-        return a == 0 || b == 0
-                ? 0
-                : POWERS[LOGARITHMS[Byte.toUnsignedInt(a)] + LOGARITHMS[Byte.toUnsignedInt(b)]];
+        return a == 0 || b == 0 ? 0 : POWERS[LOGARITHMS[Byte.toUnsignedInt(a)] + LOGARITHMS[Byte.toUnsignedInt(b)]];
     }
 
     /** Of any number but 0. */

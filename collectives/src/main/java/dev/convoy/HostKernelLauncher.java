@@ -22,8 +22,7 @@ final class HostKernelLauncher implements KernelLauncher {
     @Override
     public void launch(Kernel kernel, KernelArguments arguments, long threads, Stream stream) {
         device.makeCurrent();
-        int status =
-                extensions.kernelLaunch(kernel.ordinal(), arguments.address(), arguments.bytes(), stream.handle());
+        int status = extensions.kernelLaunch(kernel.ordinal(), arguments.address(), arguments.bytes(), stream.handle());
         device.status().checkCuda(status, FUNCTION + " of " + kernel.function());
     }
 }

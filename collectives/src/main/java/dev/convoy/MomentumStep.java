@@ -2,8 +2,8 @@
 package dev.convoy;
 
 /**
- * One step of stochastic gradient descent with momentum: {@code v = momentum v + (g + decay w)}, then
- * {@code w = w - rate v}.
+ * One step of stochastic gradient descent with momentum: {@code v = momentum v + (g + decay w)}, then {@code w = w -
+ * rate v}.
  *
  * @param rate learning rate
  * @param momentum how much of the velocity stays; 0 for plain gradient descent

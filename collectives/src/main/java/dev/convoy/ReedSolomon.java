@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A Reed-Solomon code over GF(2<sup>8</sup>): from {@code data} buffers, {@code parity} more are computed, and of all of
- * them any {@code parity} may be lost. The matrix is Cauchy's, so that every choice of survivors will do: data buffer j
- * counts in parity buffer i with 1 / ((data + i) xor j).
+ * A Reed-Solomon code over GF(2<sup>8</sup>): from {@code data} buffers, {@code parity} more are computed, and of all
+ * of them any {@code parity} may be lost. The matrix is Cauchy's, so that every choice of survivors will do: data
+ * buffer j counts in parity buffer i with 1 / ((data + i) xor j).
  *
  * <p>All work is enqueued on a stream; buffers have the same size in bytes and any type. Immutable.
  */
@@ -78,7 +78,11 @@ public final class ReedSolomon {
      * @throws IllegalArgumentException if numbers or sizes do not fit together, or buffers overlap
      */
     public void accumulate(
-            DeviceKernels kernels, int dataIndex, DeviceBuffer source, List<DeviceBuffer> parityBuffers, Stream stream) {
+            DeviceKernels kernels,
+            int dataIndex,
+            DeviceBuffer source,
+            List<DeviceBuffer> parityBuffers,
+            Stream stream) {
         requireSize(parityBuffers, parity, "parity");
         byte[] coefficients = new byte[parity];
         for (int i = 0; i < parity; i++) {
@@ -181,7 +185,11 @@ public final class ReedSolomon {
     }
 
     private static void multiply(
-            DeviceKernels kernels, DeviceBuffer source, byte[] coefficients, List<DeviceBuffer> targets, Stream stream) {
+            DeviceKernels kernels,
+            DeviceBuffer source,
+            byte[] coefficients,
+            List<DeviceBuffer> targets,
+            Stream stream) {
         for (int from = 0; from < targets.size(); from += DeviceKernels.MOST_OUTPUTS) {
             int to = Math.min(from + DeviceKernels.MOST_OUTPUTS, targets.size());
             kernels.multiplyInto(source, Arrays.copyOfRange(coefficients, from, to), targets.subList(from, to), stream);

@@ -90,7 +90,8 @@ class DeviceKernelsTest {
                 kernels.fillPattern(floats, seed, first, stream);
             });
             SplittableRandom random = new SplittableRandom(seed);
-            long[] expected = LongStream.generate(random::nextLong).skip(first).limit(100).toArray();
+            long[] expected =
+                    LongStream.generate(random::nextLong).skip(first).limit(100).toArray();
             long[] content = new long[100];
             longs.copyTo(content);
             assertThat(content).containsExactly(expected);
@@ -112,8 +113,8 @@ class DeviceKernelsTest {
             });
             assertThat(resultOf((result, stream) -> kernels.countWrong(buffer, 42, 5, 0, result, stream)))
                     .isEqualTo(3);
-            assertThat(resultOf((result, stream) ->
-                            kernels.countWrong(buffer.slice(100, 600), 42, 105, 0, result, stream)))
+            assertThat(resultOf(
+                            (result, stream) -> kernels.countWrong(buffer.slice(100, 600), 42, 105, 0, result, stream)))
                     .isZero();
         }
     }
@@ -195,7 +196,7 @@ class DeviceKernelsTest {
             floats.copyTo(narrow);
             for (int i = 0; i < numbers.length; i++) {
                 assertThat(whole[i]).isEqualTo((int) numbers[i]);
-                assertThat(narrow[i]).isEqualTo((float) numbers[i]);
+                assertThat(Float.valueOf(narrow[i])).isEqualTo(Float.valueOf((float) numbers[i]));
             }
         }
     }

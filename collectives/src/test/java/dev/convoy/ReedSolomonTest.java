@@ -40,9 +40,13 @@ class ReedSolomonTest {
             code.encode(kernels, shards.subList(0, data), shards.subList(data, data + parity), stream);
             stream.synchronize(SOON);
             List<byte[]> before = shards.stream().map(ReedSolomonTest::content).toList();
-            List<Integer> order = new ArrayList<>(IntStream.range(0, data + parity).boxed().toList());
+            List<Integer> order =
+                    new ArrayList<>(IntStream.range(0, data + parity).boxed().toList());
             Collections.shuffle(order, random);
-            int[] lost = order.stream().limit(random.nextInt(parity + 1)).mapToInt(i -> i).toArray();
+            int[] lost = order.stream()
+                    .limit(random.nextInt(parity + 1))
+                    .mapToInt(i -> i)
+                    .toArray();
             for (int index : lost) {
                 shards.get(index).fill((byte) 0x5a, stream);
             }
@@ -105,7 +109,8 @@ class ReedSolomonTest {
     void theFieldIsAField() {
         for (int a = 0; a < 256; a++) {
             for (int b = 0; b < 256; b++) {
-                assertThat(Byte.toUnsignedInt(GaloisMatrix.product((byte) a, (byte) b))).isEqualTo(product(a, b));
+                assertThat(Byte.toUnsignedInt(GaloisMatrix.product((byte) a, (byte) b)))
+                        .isEqualTo(product(a, b));
             }
         }
     }
