@@ -145,6 +145,22 @@ final class Active extends Phase {
         }
     }
 
+    @Override
+    void opinionAsked() {
+        if (diagnosis != null) {
+            diagnosis.expectOpinion();
+        }
+    }
+
+    @Override
+    void opinion(List<MemberStatus> suspects, String text) {
+        if (diagnosis != null) {
+            job.warn(text);
+            diagnosis.opinion(suspects);
+            concludeWhenDue();
+        }
+    }
+
     private void concludeWhenDue() {
         if (diagnosis == null || !diagnosis.isDue(job.clock.timerNs())) {
             return;

@@ -2,6 +2,7 @@
 package dev.convoy.fault.protocol;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -71,6 +72,8 @@ public final class Coordinator {
             case CoordinatorEvent.Fenced e -> fenced(e);
             case CoordinatorEvent.SpawnFailed e -> spawnFailed(e);
             case CoordinatorEvent.ProcState e -> procState(e);
+            case CoordinatorEvent.OpinionAsked _ -> job.phase().opinionAsked();
+            case CoordinatorEvent.OpinionGiven e -> opinion(e);
             case CoordinatorEvent.Tick _ -> {
                 job.fenceOverdue();
                 job.phase().tick();
@@ -189,6 +192,16 @@ public final class Coordinator {
         if (status != null) {
             status.state(event.state());
         }
+    }
+
+    private void opinion(CoordinatorEvent.OpinionGiven event) {
+        job.phase()
+                .opinion(
+                        event.suspects().stream()
+                                .map(job.members::find)
+                                .filter(Objects::nonNull)
+                                .toList(),
+                        event.text());
     }
 
     /**

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import java.util.List;
+
 /** What happened to the job; {@code nowNs} is CLOCK_MONOTONIC and never goes back. */
 public sealed interface CoordinatorEvent {
     /**
@@ -80,6 +82,28 @@ public sealed interface CoordinatorEvent {
      * @param state the letter in {@code /proc/PID/stat}: {@code T} is stopped
      */
     record ProcState(long nowNs, MemberId member, char state) implements CoordinatorEvent {}
+
+    /**
+     * Somebody outside the job is being asked who hangs; {@link OpinionGiven} follows, or nothing does.
+     *
+     * @param nowNs when
+     */
+    record OpinionAsked(long nowNs) implements CoordinatorEvent {}
+
+    /**
+     * Somebody outside the job said who hangs. Optional evidence for the diagnosis of a hang, which never rests on this
+     * alone.
+     *
+     * @param nowNs when
+     * @param suspects who seems to hold up the others; may be empty
+     * @param text the same in words
+     */
+    record OpinionGiven(long nowNs, List<MemberId> suspects, String text) implements CoordinatorEvent {
+        /** Copies the list. */
+        public OpinionGiven {
+            suspects = List.copyOf(suspects);
+        }
+    }
 
     /**
      * Time passes: every 5–10 ms.

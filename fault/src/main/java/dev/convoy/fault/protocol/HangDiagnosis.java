@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Finds who holds up an epoch. Everybody is asked for its last operation; to blame are those silent with stale
- * heartbeats, else those behind all others, else nobody.
+ * heartbeats, else those behind all others, else nobody. Where too many are behind, another opinion may say which of
+ * them; by itself it is no evidence.
  */
 final class HangDiagnosis {
     /** How long answers may take, and how long a silence must be. */
@@ -20,6 +21,8 @@ final class HangDiagnosis {
     private final List<MemberStatus> members;
     private final long startedNs;
     private final Set<MemberStatus> replied = new HashSet<>();
+    private boolean opinionExpected;
+    private List<MemberStatus> suspected = List.of();
 
     HangDiagnosis(Detection evidence, List<MemberStatus> members, long startedNs) {
         this.evidence = evidence;
@@ -35,9 +38,19 @@ final class HangDiagnosis {
         replied.add(status);
     }
 
+    void expectOpinion() {
+        opinionExpected = true;
+    }
+
+    void opinion(List<MemberStatus> suspects) {
+        opinionExpected = false;
+        suspected = suspects;
+    }
+
     boolean isDue(long timerNs) {
         long waitedNs = timerNs - startedNs;
-        return replied.size() == members.size()
+        boolean opinionWouldHelp = opinionExpected && waitedNs < SILENCE_NS && isBehindButNotFew(behind());
+        return (replied.size() == members.size() && !opinionWouldHelp)
                 || waitedNs >= LONGEST_NS
                 || (waitedNs >= SILENCE_NS && members.stream().noneMatch(status -> isUndecided(status, timerNs)));
     }
@@ -67,11 +80,27 @@ final class HangDiagnosis {
     }
 
     private List<MemberStatus> furthestBehind() {
+        List<MemberStatus> behind = behind();
+        if (isBehindButNotFew(behind)) {
+            behind = behind.stream().filter(suspected::contains).toList();
+        }
+        return isFew(behind) ? behind : List.of();
+    }
+
+    /** Those of whom none came further; nobody if all came equally far. */
+    private List<MemberStatus> behind() {
         long lowest = members.stream().mapToLong(MemberStatus::enqueued).min().orElse(0);
         long highest = members.stream().mapToLong(MemberStatus::enqueued).max().orElse(0);
-        List<MemberStatus> behind =
-                members.stream().filter(status -> status.enqueued() == lowest).toList();
-        boolean few = behind.size() == 1 || 2 * behind.size() < members.size();
-        return lowest < highest && few ? behind : List.of();
+        return members.stream()
+                .filter(status -> lowest < highest && status.enqueued() == lowest)
+                .toList();
+    }
+
+    private boolean isFew(List<MemberStatus> some) {
+        return some.size() == 1 || 2 * some.size() < members.size();
+    }
+
+    private boolean isBehindButNotFew(List<MemberStatus> behind) {
+        return !behind.isEmpty() && !isFew(behind);
     }
 }

@@ -35,5 +35,11 @@ abstract sealed class Phase permits Joining, FormationFailed, Revoking, Active, 
         return false;
     }
 
+    /** Somebody outside the job is being asked who hangs. */
+    void opinionAsked() {}
+
+    /** Somebody outside the job said who hangs. */
+    void opinion(List<MemberStatus> suspects, String text) {}
+
     void tick() {}
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.fault.protocol.Incident.Cause;
 import dev.convoy.fault.protocol.Incident.DetectedBy;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class HangTest {
@@ -247,5 +249,59 @@ class HangTest {
         job.advance(1_300);
         assertThat(job.incident().ranks()).containsExactly(1, 3);
         assertThat(job.epochStart(rank(0)).members()).containsExactly(rank(0), rank(2));
+    }
+
+    private void opinion(int... suspects) {
+        List<MemberId> members = IntStream.of(suspects).mapToObj(Harness::rank).toList();
+        job.on(new CoordinatorEvent.OpinionGiven(job.nowNs(), members, "somebody says so"));
+    }
+
+    @Test
+    void whereManyAreBehindAnotherOpinionSaysWhich() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.on(new CoordinatorEvent.OpinionAsked(job.nowNs()));
+        replies(9, 8, 8, 9);
+        assertThat(job.decided(Decision.IncidentUpdated.class)).isEmpty();
+        opinion(2, 3);
+        // Rank 3 is not behind: the opinion alone is no evidence.
+        assertThat(job.fenced()).containsExactly(rank(2));
+    }
+
+    @Test
+    void anotherOpinionIsNotWaitedForLong() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.on(new CoordinatorEvent.OpinionAsked(job.nowNs()));
+        replies(9, 8, 8, 9);
+        job.advance(510);
+        assertThat(job.decided(Decision.IncidentUpdated.class)).isNotEmpty();
+        assertThat(job.fenced()).isEmpty();
+        opinion(2);
+        assertThat(job.fenced()).isEmpty();
+    }
+
+    @Test
+    void anotherOpinionBlamesNobodyWhereNobodyIsBehind() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.on(new CoordinatorEvent.OpinionAsked(job.nowNs()));
+        opinion(2);
+        replies(9, 9, 9, 9);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.incident().ranks()).isEmpty();
+    }
+
+    @Test
+    void anotherOpinionDoesNotOverruleTheEvidence() {
+        job.suspects(rank(0), 1, Evidence.DEADLINE);
+        job.on(new CoordinatorEvent.OpinionAsked(job.nowNs()));
+        opinion(3);
+        replies(9, 8, 9, 9);
+        assertThat(job.fenced()).containsExactly(rank(1));
+    }
+
+    @Test
+    void anotherOpinionWithoutAHangIsPassedOver() {
+        opinion(2);
+        job.advance(5_000);
+        assertThat(job.fenced()).isEmpty();
     }
 }
