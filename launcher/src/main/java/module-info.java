@@ -8,6 +8,8 @@ module dev.convoy.launcher {
     requires dev.convoy.bindings;
     requires info.picocli;
     requires com.fasterxml.jackson.core;
+    // Reads what NCCL's RAS service says.
+    requires com.fasterxml.jackson.databind;
     // Latencies in perf.
     requires HdrHistogram;
 

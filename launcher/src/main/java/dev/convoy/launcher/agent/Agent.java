@@ -28,6 +28,7 @@ final class Agent {
     private final RankEnvironment environment;
     private final ControlServer server;
     private final DurableWriter durable;
+    private final OpinionDesk opinions;
     private final List<FaultSpec> faults;
     private final JobListener listener;
     /** Events that carrying out a decision brought about. */
@@ -48,7 +49,8 @@ final class Agent {
             RankProcesses processes,
             RankEnvironment environment,
             ControlServer server,
-            DurableWriter durable) {
+            DurableWriter durable,
+            OpinionDesk opinions) {
         this.faults = request.faults();
         this.listener = listener;
         this.coordinator = coordinator;
@@ -57,6 +59,7 @@ final class Agent {
         this.environment = environment;
         this.server = server;
         this.durable = durable;
+        this.opinions = opinions;
     }
 
     /** Runs the job until the coordinator ends it, or {@link #interrupt}. */
@@ -128,8 +131,12 @@ final class Agent {
                 news.add(events.now(), () -> listener.epochStarted(start.epoch(), start.members()));
             }
             // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
-            case CoordinatorMessage.Probe probe ->
+            case CoordinatorMessage.Probe probe -> {
                 consequences.add(new CoordinatorEvent.ProcState(events.now(), member, processes.state(member)));
+                if (opinions.ask(probe.epoch())) {
+                    consequences.add(new CoordinatorEvent.OpinionAsked(events.now()));
+                }
+            }
             default -> {}
         }
     }

@@ -3,6 +3,7 @@ package dev.convoy.launcher.agent;
 
 import dev.convoy.bindings.NativeResources;
 import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.detect.SecondOpinion;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.Decision;
@@ -15,6 +16,7 @@ import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
+import dev.convoy.launcher.ras.RasOpinion;
 import dev.convoy.launcher.report.ConvoyVersion;
 import dev.convoy.launcher.report.Report;
 import dev.convoy.launcher.report.ReportFile;
@@ -77,7 +79,9 @@ public final class JobRun {
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = new Coordinator(specification(store.folder()));
-            Agent agent = new Agent(request, listener, coordinator, events, processes, environment, server, durable);
+            OpinionDesk opinions = new OpinionDesk(secondOpinion(), events, processes);
+            Agent agent = new Agent(
+                    request, listener, coordinator, events, processes, environment, server, durable, opinions);
             interruption.onSignal(agent::interrupt);
             JobOutcome outcome = runAgent(agent, processes);
             JobResult result = result(outcome, coordinator, durable);
@@ -207,6 +211,11 @@ public final class JobRun {
 
     private void spawnFailed(MemberId member, String reason) {
         events.post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+    }
+
+    /** Only NCCL itself has a RAS service. */
+    private Optional<SecondOpinion> secondOpinion() {
+        return RuntimeName.of(request.runtime()).equals("cuda") ? RasOpinion.of(System.getenv()) : Optional.empty();
     }
 
     private static Path execHelper() {

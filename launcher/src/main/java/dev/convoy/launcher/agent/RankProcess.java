@@ -63,6 +63,11 @@ final class RankProcess {
                 .start(() -> awaitExit(started, onExit));
     }
 
+    /** The program's own process, as it said when it connected; 0 before. */
+    synchronized long pid() {
+        return innerPid;
+    }
+
     /** Notes which process speaks for the rank. */
     synchronized void connected(long pid) {
         if (process != null) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Every process that the job started, ended ones included. Event thread only. */
 final class RankProcesses {
@@ -28,6 +29,14 @@ final class RankProcesses {
         if (process != null) {
             process.connected(pid);
         }
+    }
+
+    /** The members that said, when they connected, that these are their process ids. */
+    List<MemberId> withPids(Set<Long> pids) {
+        return processes.values().stream()
+                .filter(process -> pids.contains(process.pid()))
+                .map(RankProcess::member)
+                .toList();
     }
 
     void kill(MemberId member) {
