@@ -2,6 +2,7 @@
 package dev.convoy.bindings.ffm;
 
 import dev.convoy.bindings.Cuda;
+import dev.convoy.bindings.CudaDevices;
 import dev.convoy.bindings.CudaDriver;
 import dev.convoy.bindings.HostExtensions;
 import dev.convoy.bindings.Nccl;
@@ -38,6 +39,16 @@ public final class FfmLibraries {
      */
     public static HostExtensions hostExtensions(DynamicLibrary library) {
         return FfmHostExtensions.link(library);
+    }
+
+    /**
+     * Links the CUDA driver's functions that tell of devices.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static CudaDevices cudaDevices(DynamicLibrary library) {
+        return FfmCudaDevices.link(library);
     }
 
     /**
