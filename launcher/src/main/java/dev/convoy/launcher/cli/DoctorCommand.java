@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.cli;
 
-import dev.convoy.bindings.NativeRuntime;
-import dev.convoy.bindings.RuntimeProbe;
-import dev.convoy.bindings.Runtimes;
 import dev.convoy.launcher.JobException;
+import dev.convoy.launcher.doctor.Diagnosis;
+import dev.convoy.launcher.doctor.DiagnosisJson;
+import dev.convoy.launcher.doctor.DiagnosisText;
 import dev.convoy.launcher.report.Json;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,18 +25,16 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<RuntimeProbe> probes = new ArrayList<>();
-        for (NativeRuntime.Kind kind : NativeRuntime.Kind.values()) {
-            probes.add(Runtimes.probe(kind));
-        }
-        Diagnosis diagnosis = new Diagnosis(probes);
+        Diagnosis diagnosis = Diagnosis.ofThisMachine();
         try {
-            System.out.write(json ? Json.write(diagnosis::write) : diagnosis.text());
+            System.out.write(
+                    json
+                            ? Json.write(new DiagnosisJson(diagnosis)::write)
+                            : DiagnosisText.of(diagnosis).getBytes(StandardCharsets.UTF_8));
             System.out.flush();
         } catch (IOException e) {
             throw new JobException("cannot write to standard output: " + e.getMessage(), e);
         }
-        boolean any = probes.stream().anyMatch(probe -> probe.runtime().isPresent());
-        return any ? 0 : ConvoyCommand.FAILURE;
+        return diagnosis.anyRuntime() ? 0 : ConvoyCommand.FAILURE;
     }
 }

@@ -1,128 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package dev.convoy.launcher.cli;
+package dev.convoy.launcher.doctor;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.convoy.ConvoyRuntime;
 import dev.convoy.MemoryInfo;
 import dev.convoy.RuntimeKind;
+import dev.convoy.bindings.DevicesProbe;
 import dev.convoy.bindings.NativeRuntime;
 import dev.convoy.bindings.RuntimeProbe;
-import dev.convoy.launcher.report.ConvoyVersion;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.convoy.bindings.Runtimes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What {@code doctor} found, as text and as JSON.
+ * What {@code doctor} found.
  *
  * @param probes one for each kind of runtime
+ * @param inventory the GPUs that the driver sees
+ * @param ras the RAS service of a running job
  */
-record Diagnosis(List<RuntimeProbe> probes) {
-    byte[] text() {
-        StringBuilder text = new StringBuilder("convoy " + ConvoyVersion.get() + ", Java " + Runtime.version() + "\n");
-        for (RuntimeProbe probe : probes) {
-            text.append('\n').append(name(probe)).append(": ");
-            if (probe.runtime().isPresent()) {
-                describe(text, probe.runtime().get());
-            } else {
-                text.append("not available: ").append(probe.reason()).append('\n');
-            }
-            for (RuntimeProbe.Attempt attempt : probe.attempts()) {
-                String mark = attempt.loaded() ? "found" : "no";
-                text.append(String.format("  %-5s %s: %s%n", mark, attempt.library(), attempt.detail()));
-            }
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+public record Diagnosis(List<RuntimeProbe> probes, GpuInventory inventory, RasEndpoint ras) {
+    /** Copies the list. */
+    public Diagnosis {
+        probes = List.copyOf(probes);
     }
 
-    private static void describe(StringBuilder text, NativeRuntime runtime) {
-        text.append("available, NCCL ABI ").append(runtime.versionText());
-        text.append(", ").append(runtime.deviceCount()).append(runtime.deviceCount() == 1 ? " device" : " devices");
-        text.append(", ").append(capabilities(runtime).size()).append(" functions\n");
-        text.append("  library ").append(runtime.library()).append('\n');
-        for (int device = 0; device < runtime.deviceCount(); device++) {
-            MemoryInfo memory = memory(runtime.kind(), device);
-            text.append("  device  ")
-                    .append(device)
-                    .append(": ")
-                    .append(memory.total() >> 20)
-                    .append(" MiB, ");
-            text.append(memory.free() >> 20).append(" MiB free\n");
-        }
+    /**
+     * Looks at this machine.
+     *
+     * @return what it has
+     */
+    public static Diagnosis ofThisMachine() {
+        List<RuntimeProbe> probes =
+                Arrays.stream(NativeRuntime.Kind.values()).map(Runtimes::probe).toList();
+        return new Diagnosis(probes, GpuInventory.of(DevicesProbe.search()), RasEndpoint.of(System.getenv()));
     }
 
-    void write(JsonGenerator json) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("convoy", ConvoyVersion.get());
-        json.writeStringField("java", Runtime.version().toString());
-        json.writeArrayFieldStart("runtimes");
-        for (RuntimeProbe probe : probes) {
-            writeRuntime(json, probe);
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("devices");
-        for (RuntimeProbe probe : probes) {
-            writeDevices(json, probe);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    /**
+     * Whether there is anything to run on.
+     *
+     * @return whether a runtime is available
+     */
+    public boolean anyRuntime() {
+        return probes.stream().anyMatch(probe -> probe.runtime().isPresent());
     }
 
-    private static void writeRuntime(JsonGenerator json, RuntimeProbe probe) throws IOException {
-        NativeRuntime runtime = probe.runtime().orElse(null);
-        json.writeStartObject();
-        json.writeStringField("name", name(probe));
-        json.writeBooleanField("available", runtime != null);
-        json.writeStringField("reason", runtime == null ? probe.reason() : null);
-        json.writeStringField("library", runtime == null ? null : runtime.library());
-        json.writeStringField("version", runtime == null ? null : runtime.versionText());
-        json.writeArrayFieldStart("capabilities");
-        for (String function : runtime == null ? Set.<String>of() : capabilities(runtime)) {
-            json.writeString(function);
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("attempts");
-        for (RuntimeProbe.Attempt attempt : probe.attempts()) {
-            json.writeStartObject();
-            json.writeStringField("library", attempt.library());
-            json.writeBooleanField("loaded", attempt.loaded());
-            json.writeStringField("detail", attempt.detail());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    static String name(RuntimeProbe probe) {
+        return probe.kind().name().toLowerCase(Locale.ROOT);
     }
 
-    private static void writeDevices(JsonGenerator json, RuntimeProbe probe) throws IOException {
-        int count = probe.runtime().map(NativeRuntime::deviceCount).orElse(0);
-        for (int device = 0; device < count; device++) {
-            json.writeStartObject();
-            json.writeStringField("runtime", name(probe));
-            json.writeNumberField("index", device);
-            MemoryInfo memory = memory(probe.kind(), device);
-            json.writeNumberField("freeBytes", memory.free());
-            json.writeNumberField("totalBytes", memory.total());
-            json.writeEndObject();
-        }
-    }
-
-    private static MemoryInfo memory(NativeRuntime.Kind kind, int device) {
-        try (ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.valueOf(kind.name()))) {
-            return runtime.device(device).memoryInfo();
-        }
-    }
-
-    private static Set<String> capabilities(NativeRuntime runtime) {
+    static Set<String> capabilities(NativeRuntime runtime) {
         Set<String> functions = new TreeSet<>(runtime.nccl().functions());
         functions.addAll(runtime.cuda().functions());
         runtime.extensions().ifPresent(extensions -> functions.addAll(extensions.functions()));
         return functions;
     }
 
-    private static String name(RuntimeProbe probe) {
-        return probe.kind().name().toLowerCase(Locale.ROOT);
+    static MemoryInfo memory(NativeRuntime.Kind kind, int device) {
+        try (ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.valueOf(kind.name()))) {
+            return runtime.device(device).memoryInfo();
+        }
+    }
+
+    /** The version of the CUDA runtime that a runtime is or stands in for, such as {@code 13.0}. */
+    static String cudaVersion(NativeRuntime runtime) {
+        return CudaVersion.of(runtime.cuda());
     }
 }
