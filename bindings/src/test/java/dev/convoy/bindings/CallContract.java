@@ -64,7 +64,7 @@ public abstract class CallContract {
     @TempDir
     private Path folder;
 
-    private void open() throws Exception {
+    final void open() throws Exception {
         if (tables == null) {
             recorder = Recorder.compile(folder);
             tables = open(recorder.file());
@@ -112,7 +112,7 @@ public abstract class CallContract {
         nccl.prepare("recorder_name");
     }
 
-    private Stream<DynamicTest> calls(Class<?> type, Object table, NativeFunction[] functions) {
+    final Stream<DynamicTest> calls(Class<?> type, Object table, NativeFunction[] functions) {
         return Arrays.stream(functions)
                 .map(function -> DynamicTest.dynamicTest(
                         function.symbol(), () -> check(method(type, function), table, function)));
@@ -120,8 +120,9 @@ public abstract class CallContract {
 
     /** The method of a function: its C name without the prefix, and the types of its shape. */
     private static Method method(Class<?> type, NativeFunction function) {
-        String name =
-                function.symbol().substring(PREFIXES.get(function.origin()).length());
+        String name = function.symbol()
+                .substring(PREFIXES.get(function.origin()).length())
+                .replaceFirst("_v\\d$", "");
         Method method = Arrays.stream(type.getMethods())
                 .filter(candidate -> candidate.getName().equalsIgnoreCase(name))
                 .findFirst()

@@ -4,12 +4,16 @@ package dev.convoy.bindings;
 import static dev.convoy.bindings.TwoRanks.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** What the host runtime's extensions do. */
 final class ExtensionCases {
     private static final int INVALID_ARGUMENT = 4;
+    private static final int CUDA_INVALID_VALUE = 1;
+    private static final int COPY_BY_ADDRESS = 4;
     private static final long SECONDS_10 = 10_000_000_000L;
 
     private ExtensionCases() {}
@@ -24,6 +28,7 @@ final class ExtensionCases {
         cases.put(HostFunction.COMM_WAIT_READY, ExtensionCases::communicator);
         cases.put(HostFunction.COMM_FAILED_RANKS, ExtensionCases::communicator);
         cases.put(HostFunction.COMM_PROGRESS, ExtensionCases::progress);
+        cases.put(HostFunction.KERNEL_LAUNCH, ExtensionCases::kernel);
         return cases;
     }
 
@@ -57,6 +62,23 @@ final class ExtensionCases {
             assertThat(extensions.commWaitReady(0, 1)).isEqualTo(INVALID_ARGUMENT);
             assertThat(extensions.commFailedRanks(0, ranks.out(), 2, ranks.out() + 8))
                     .isEqualTo(INVALID_ARGUMENT);
+        }
+    }
+
+    private static void kernel(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        try (TwoRanks ranks = new TwoRanks(runtime);
+                Arena arena = Arena.ofConfined()) {
+            // convoyFill: out, type, count, real, integer
+            long[] fields = {ranks.send[0], TwoRanks.FLOAT32, 1, Double.doubleToLongBits(2.5), 0};
+            long structure = arena.allocateFrom(ValueLayout.JAVA_LONG, fields).address();
+            long bytes = (long) fields.length * Long.BYTES;
+            ok(extensions.kernelLaunch(0, structure, bytes, ranks.stream[0]));
+            ok(extensions.streamWait(ranks.stream[0], SECONDS_10));
+            ok(runtime.cuda().memcpy(ranks.out(), ranks.send[0], Float.BYTES, COPY_BY_ADDRESS));
+            assertThat(NativeMemory.intAt(ranks.out())).isEqualTo(Float.floatToIntBits(2.5f));
+            assertThat(extensions.kernelLaunch(99, structure, bytes, ranks.stream[0]))
+                    .isEqualTo(CUDA_INVALID_VALUE);
         }
     }
 

@@ -252,6 +252,16 @@ FUNCTION(cuLaunchKernel,
           void **extra),
          P(function), N(grid_x), N(grid_y), N(grid_z), N(block_x), N(block_y), N(block_z),
          N(shared), P(stream), P(parameters), P(extra))
+FUNCTION(cuDeviceGetCount, (int *out), P(out))
+FUNCTION(cuDeviceGet, (int *device, int ordinal), P(device), N(ordinal))
+FUNCTION(cuDeviceGetName, (char *name, int length, int device), P(name), N(length), N(device))
+FUNCTION(cuDeviceTotalMem_v2, (size_t *out, int device), P(out), N(device))
+FUNCTION(cuDeviceGetAttribute, (int *out, int attribute, int device), P(out), N(attribute),
+         N(device))
+FUNCTION(cuDeviceGetPCIBusId, (char *text, int length, int device), P(text), N(length), N(device))
+FUNCTION(cuDeviceGetP2PAttribute, (int *out, int attribute, int from, int to), P(out),
+         N(attribute), N(from), N(to))
+FUNCTION(cuDeviceCanAccessPeer, (int *out, int device, int peer), P(out), N(device), N(peer))
 
 /* --- the host runtime's extensions --- */
 
@@ -261,5 +271,7 @@ FUNCTION(convoyEventWait, (void *event, uint64_t nanos), P(event), nanos)
 FUNCTION(convoyCommFailedRanks, (void *comm, int *ranks, int capacity, int *count), P(comm),
          P(ranks), N(capacity), P(count))
 FUNCTION(convoyCommWaitReady, (void *comm, uint64_t nanos), P(comm), nanos)
+FUNCTION(convoyKernelLaunch, (int kernel, const void *arguments, size_t bytes, void *stream),
+         N(kernel), P(arguments), bytes, P(stream))
 FUNCTION(convoyCommProgress, (void *comm, uint64_t *enqueued, uint64_t *completed), P(comm),
          P(enqueued), P(completed))
