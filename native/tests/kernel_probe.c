@@ -22,10 +22,10 @@
 #define BUFFER_MAX ((size_t)96 << 20)
 
 static const char *const type_names[ncclNumTypes] = {
-    [ncclInt8] = "int8",        [ncclUint8] = "uint8",     [ncclInt32] = "int32",
-    [ncclUint32] = "uint32",    [ncclInt64] = "int64",     [ncclUint64] = "uint64",
-    [ncclFloat16] = "float16",  [ncclFloat32] = "float32", [ncclFloat64] = "float64",
-    [ncclBfloat16] = "bfloat16"};
+    [ncclInt8] = "int8",         [ncclUint8] = "uint8",     [ncclInt32] = "int32",
+    [ncclUint32] = "uint32",     [ncclInt64] = "int64",     [ncclUint64] = "uint64",
+    [ncclFloat16] = "float16",   [ncclFloat32] = "float32", [ncclFloat64] = "float64",
+    [ncclBfloat16] = "bfloat16", [ncclFloat8e4m3] = "e4m3", [ncclFloat8e5m2] = "e5m2"};
 static const char *const operator_names[ncclNumOps] = {"sum", "prod", "max", "min", "avg"};
 static const char *const set_names[] = {"baseline", "avx2", "avx512"};
 
@@ -100,8 +100,7 @@ static bool wanted(const char *chosen, const char *name) {
 static void print_set(struct probe probe, const struct choice *choice) {
     for (int type = 0; type < ncclNumTypes; type++) {
         for (int redop = 0; redop < ncclNumOps; redop++) {
-            if (!type_is_reducible((ncclDataType_t)type) ||
-                !wanted(choice->type, type_names[type]) ||
+            if (!wanted(choice->type, type_names[type]) ||
                 !wanted(choice->redop, operator_names[redop])) {
                 continue;
             }

@@ -2,7 +2,7 @@
 /*
  * Every set of kernels that this CPU has, against the reference and to the last bit: all types and
  * operators, on random bits and on what is special, at any length, misalignment and place of the
- * result; every half-precision value; every divisor of an average.
+ * result; every half-precision value; every pair of 8-bit floats; every divisor of an average.
  */
 #include "copy_bytes.h"
 #include "reduction.h"
@@ -57,6 +57,10 @@ static uint64_t quiet_nan(ncclDataType_t type) {
         return 0x7fc00000;
     case ncclFloat64:
         return 0x7ff8000000000000;
+    case ncclFloat8e4m3:
+        return 0x7f;
+    case ncclFloat8e5m2:
+        return 0x7e;
     default:
         return 0;
     }
@@ -73,6 +77,10 @@ static int fraction_bits(ncclDataType_t type) {
         return 23;
     case ncclFloat64:
         return 52;
+    case ncclFloat8e4m3:
+        return 3;
+    case ncclFloat8e5m2:
+        return 2;
     default:
         return 0;
     }
@@ -105,7 +113,11 @@ static uint64_t random_element(ncclDataType_t type) {
 
 /* --- reductions --- */
 
+/* Behind NCCL's operators: a sum of products. */
+#define SCALED_SUM ((ncclRedOp_t)ncclNumOps)
+
 static _Alignas(64) unsigned char inputs[SOURCES_MAX][BYTES_MAX];
+static uint64_t factors[SOURCES_MAX];
 static unsigned char expected[BYTES_MAX];
 
 static void expect(ncclDataType_t type, ncclRedOp_t redop, int nsources, size_t index) {
@@ -116,8 +128,12 @@ static void expect(ncclDataType_t type, ncclRedOp_t redop, int nsources, size_t 
         memcpy(&words[i], &inputs[i][index * size], size);
     }
     unsigned char *to = &expected[index * size];
-    reference_fold(to, type, redop, words, nsources);
-    if (nsources == 1) {
+    if (redop == SCALED_SUM) {
+        reference_fold_scaled(to, type, words, factors, nsources);
+    } else {
+        reference_fold(to, type, redop, words, nsources);
+    }
+    if (nsources == 1 && redop != SCALED_SUM) {
         memcpy(to, words, size);
     } else if (quiet != 0 && reference_equal(type, to, &quiet)) {
         memcpy(to, &quiet, size);
@@ -126,6 +142,11 @@ static void expect(ncclDataType_t type, ncclRedOp_t redop, int nsources, size_t 
 
 static void prepare(ncclDataType_t type, ncclRedOp_t redop, int nsources) {
     size_t size = type_bytes(type);
+    for (int i = 0; i < nsources; i++) {
+        factors[i] = 0;
+        uint64_t element = random_element(type);
+        memcpy(&factors[i], &element, size);
+    }
     for (size_t index = 0; index < BYTES_MAX / size; index++) {
         for (int i = 0; i < nsources; i++) {
             uint64_t element = random_element(type);
@@ -166,6 +187,20 @@ static bool intact(const unsigned char *memory, size_t begin, size_t end, size_t
     return true;
 }
 
+static void run(const struct kernel_set *set, ncclDataType_t type, ncclRedOp_t redop, void *out,
+                const unsigned char *const *sources, int nsources, const struct layout *layout) {
+    struct reduction_scalar scalars[SOURCES_MAX];
+    if (redop != SCALED_SUM) {
+        reduction_run_with(set, redop, type, out, sources, nsources, layout->count, layout->store);
+        return;
+    }
+    for (int i = 0; i < nsources; i++) {
+        scalars[i] = reduction_scalar_of(type, factors[i]);
+    }
+    reduction_run_scaled_with(set, type, out, sources, scalars, nsources, layout->count,
+                              layout->store);
+}
+
 static bool reduces(const struct kernel_set *set, ncclDataType_t type, ncclRedOp_t redop,
                     int nsources, const struct layout *layout) {
     static _Alignas(64) unsigned char memory[SOURCES_MAX + 1][BYTES_MAX + SLACK];
@@ -178,8 +213,7 @@ static bool reduces(const struct kernel_set *set, ncclDataType_t type, ncclRedOp
     }
     int out = layout->out;
     size_t begin = 32 + layout->misalignment[out];
-    reduction_run_with(set, redop, type, memory[out] + begin, sources, nsources, layout->count,
-                       layout->store);
+    run(set, type, redop, memory[out] + begin, sources, nsources, layout);
     for (int i = 0; i < nsources; i++) {
         if (i != out && memcmp(sources[i], inputs[i], bytes) != 0) {
             return false;
@@ -208,8 +242,7 @@ static int check_reductions(int layouts) {
     static const int numbers[] = {1, 2, 3, 4, 5, 6, 7, 8, SOURCES_MAX};
     int failures = 0;
     for (int type = 0; type < ncclNumTypes; type++) {
-        for (int redop = 0; redop < ncclNumOps && type_is_reducible((ncclDataType_t)type);
-             redop++) {
+        for (int redop = 0; redop <= (int)SCALED_SUM; redop++) {
             for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
                 prepare((ncclDataType_t)type, (ncclRedOp_t)redop, numbers[i]);
                 failures +=
@@ -272,6 +305,79 @@ static int check_all_halves(void) {
     }
     failures += check_halves(ncclFloat16, ncclMax, 0) + check_halves(ncclFloat16, ncclMin, 0);
     failures += check_halves(ncclFloat16, ncclAvg, 1) + check_halves(ncclBfloat16, ncclAvg, 1);
+    return failures;
+}
+
+/* --- 8-bit floats --- */
+
+#define EIGHTHS 256u
+
+static int check_pairs(ncclDataType_t type, ncclRedOp_t redop) {
+    static uint8_t terms[2][EIGHTHS * EIGHTHS];
+    static uint8_t results[EIGHTHS * EIGHTHS];
+    const unsigned char *sources[] = {terms[0], terms[1]};
+    int failures = 0;
+    for (size_t i = 0; i < EIGHTHS * EIGHTHS; i++) {
+        terms[0][i] = (uint8_t)(i / EIGHTHS);
+        terms[1][i] = (uint8_t)i;
+    }
+    for (size_t s = 0; s < set_count; s++) {
+        reduction_run_with(sets[s], redop, type, results, sources, 2, sizeof results, STORE_CACHED);
+        for (size_t i = 0; i < sizeof results; i++) {
+            uint64_t words[] = {terms[0][i], terms[1][i]};
+            uint64_t quiet = quiet_nan(type);
+            uint8_t right;
+            reference_fold(&right, type, redop, words, 2);
+            if (reference_equal(type, &right, &quiet)) {
+                right = (uint8_t)quiet;
+            }
+            failures += results[i] != right;
+        }
+    }
+    return failures;
+}
+
+static int check_eighths(void) {
+    int failures = 0;
+    for (int redop = 0; redop < ncclNumOps; redop++) {
+        failures += check_pairs(ncclFloat8e4m3, (ncclRedOp_t)redop);
+        failures += check_pairs(ncclFloat8e5m2, (ncclRedOp_t)redop);
+    }
+    return failures;
+}
+
+static uint64_t one_of(ncclDataType_t type) {
+    int fraction = fraction_bits(type);
+    int exponent = (int)type_bytes(type) * 8 - 1 - fraction;
+    return ((1ull << (exponent - 1)) - 1) << fraction;
+}
+
+/* 1/n and every element of 16 bits or less, as the kernels' factors. */
+static int check_scalars(void) {
+    static const ncclDataType_t types[] = {ncclFloat16, ncclBfloat16, ncclFloat8e4m3,
+                                           ncclFloat8e5m2};
+    int failures = 0;
+    for (size_t t = 0; t < ARRAY_COUNT(types); t++) {
+        for (uint64_t bits = 0; bits < 1ull << (8 * type_bytes(types[t])); bits++) {
+            uint64_t one = one_of(types[t]);
+            struct reduction_scalar scalar = reduction_scalar_of(types[t], bits);
+            const unsigned char *source = (const unsigned char *)&one;
+            uint64_t result = 0;
+            uint64_t right = 0;
+            reduction_run_scaled_with(sets[0], types[t], &result, &source, &scalar, 1, 1,
+                                      STORE_CACHED);
+            reference_fold_scaled(&right, types[t], &one, &bits, 1);
+            failures += !reference_equal(types[t], &result, &right);
+        }
+        for (int n = 2; n <= 4096; n++) {
+            uint64_t words[4096] = {0};
+            uint64_t right = 0;
+            words[0] = one_of(types[t]); /* and zeros: the average is 1/n */
+            reference_fold(&right, types[t], ncclAvg, words, n);
+            failures +=
+                reduction_reciprocal(types[t], n) != reduction_scalar_of(types[t], right).real;
+        }
+    }
     return failures;
 }
 
@@ -368,9 +474,12 @@ int main(void) {
     find_sets();
     int reductions = check_reductions(layouts);
     int halves = check_all_halves();
+    int eighths = check_eighths();
+    int scalars = check_scalars();
     int divisions = check_divisions();
     int copies = check_copies();
-    fprintf(stderr, "failures: %d reductions, %d halves, %d divisions, %d copies\n", reductions,
-            halves, divisions, copies);
-    return reductions + halves + divisions + copies == 0 ? 0 : 1;
+    fprintf(stderr,
+            "failures: %d reductions, %d halves, %d eighths, %d scalars, %d divisions, %d copies\n",
+            reductions, halves, eighths, scalars, divisions, copies);
+    return reductions + halves + eighths + scalars + divisions + copies == 0 ? 0 : 1;
 }

@@ -43,6 +43,49 @@ static uint16_t bfloat_nearest(float value) {
     return high;
 }
 
+/* --- 8-bit floats, by their lists of values --- */
+
+static double eighth_magnitude(ncclDataType_t type, unsigned bits) {
+    int fraction_bits = type == ncclFloat8e4m3 ? 3 : 2;
+    int bias = type == ncclFloat8e4m3 ? 7 : 15;
+    unsigned infinity = type == ncclFloat8e4m3 ? 0x7f : 0x7c; /* e4m3 has none */
+    if (bits >= infinity) {
+        return bits == 0x7c ? INFINITY : NAN;
+    }
+    int exponent = (int)(bits >> fraction_bits);
+    unsigned fraction = bits & ((1u << fraction_bits) - 1);
+    return exponent == 0
+               ? ldexp((double)fraction, 1 - bias - fraction_bits)
+               : ldexp((double)(fraction + (1u << fraction_bits)), exponent - bias - fraction_bits);
+}
+
+static double eighth_value(ncclDataType_t type, uint8_t bits) {
+    double magnitude = eighth_magnitude(type, bits & 0x7f);
+    return bits & 0x80 ? -magnitude : magnitude;
+}
+
+/* The closest of all numbers, and of two as close the even one. */
+static uint8_t eighth_nearest(ncclDataType_t type, double value) {
+    unsigned largest = type == ncclFloat8e4m3 ? 0x7e : 0x7b;
+    double magnitude = fabs(value);
+    if (isnan(value)) {
+        return type == ncclFloat8e4m3 ? 0x7f : 0x7e;
+    }
+    unsigned above = 0; /* the first number that is not smaller, or the last one */
+    for (unsigned step = 64; step > 0; step /= 2) {
+        if (above + step <= largest && eighth_magnitude(type, above + step - 1) < magnitude) {
+            above += step;
+        }
+    }
+    unsigned result = above;
+    if (above > 0 && eighth_magnitude(type, above) > magnitude) {
+        double up = eighth_magnitude(type, above) - magnitude;
+        double down = magnitude - eighth_magnitude(type, above - 1);
+        result = down < up || (down == up && above % 2 == 1) ? above - 1 : above;
+    }
+    return (uint8_t)(result | (signbit(value) ? 0x80 : 0));
+}
+
 /* --- inputs --- */
 
 static double floating_input(uint64_t bits) {
@@ -69,6 +112,7 @@ static uint64_t input_word(ncclDataType_t type, uint64_t seed, int rank, size_t 
     float single = (float)value;
     _Float16 half = (_Float16)value;
     uint16_t narrow = bfloat_nearest(single);
+    uint8_t narrowest;
     switch (type) {
     case ncclFloat16:
         memcpy(&word, &half, sizeof half);
@@ -81,6 +125,11 @@ static uint64_t input_word(ncclDataType_t type, uint64_t seed, int rank, size_t 
         break;
     case ncclFloat64:
         memcpy(&word, &value, sizeof value);
+        break;
+    case ncclFloat8e4m3:
+    case ncclFloat8e5m2:
+        narrowest = eighth_nearest(type, ldexp(value, 4));
+        memcpy(&word, &narrowest, sizeof narrowest);
         break;
     default:
         break;
@@ -96,12 +145,19 @@ void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, si
 /* --- reductions --- */
 
 #define FOLD_INTEGER(name, type, wide)                                                             \
-    static void name(void *out, ncclRedOp_t op, const uint64_t *words, int n) {                    \
+    static void name(void *out, ncclRedOp_t op, const uint64_t *words, const uint64_t *factors,    \
+                     int n) {                                                                      \
         type result;                                                                               \
         memcpy(&result, &words[0], sizeof result);                                                 \
+        if (factors != NULL) {                                                                     \
+            result = (type)((wide)result * factors[0]);                                            \
+        }                                                                                          \
         for (int rank = 1; rank < n; rank++) {                                                     \
             type next;                                                                             \
             memcpy(&next, &words[rank], sizeof next);                                              \
+            if (factors != NULL) {                                                                 \
+                next = (type)((wide)next * factors[rank]);                                         \
+            }                                                                                      \
             switch (op) {                                                                          \
             case ncclProd:                                                                         \
                 result = (type)((wide)result * (wide)next);                                        \
@@ -142,10 +198,13 @@ static double extreme(double a, double b, bool maximum) {
 
 /* `volatile` keeps every intermediate result in its type. */
 #define FOLD_FLOATING(name, type, read, write, scale_of)                                           \
-    static void name(void *out, ncclRedOp_t op, const uint64_t *words, int n) {                    \
+    static void name(void *out, ncclRedOp_t op, const uint64_t *words, const uint64_t *factors,    \
+                     int n) {                                                                      \
         volatile type result = read(words[0]);                                                     \
         const type scale = scale_of(n);                                                            \
-        if (op == ncclAvg && n > 1) {                                                              \
+        if (factors != NULL) {                                                                     \
+            result = result * read(factors[0]);                                                    \
+        } else if (op == ncclAvg && n > 1) {                                                       \
             result = result * scale;                                                               \
         }                                                                                          \
         for (int rank = 1; rank < n; rank++) {                                                     \
@@ -155,7 +214,9 @@ static double extreme(double a, double b, bool maximum) {
             } else if (op == ncclMax || op == ncclMin) {                                           \
                 result = (type)extreme(result, next, op == ncclMax);                               \
             } else {                                                                               \
-                if (op == ncclAvg) {                                                               \
+                if (factors != NULL) {                                                             \
+                    next = next * read(factors[rank]);                                             \
+                } else if (op == ncclAvg) {                                                        \
                     next = next * scale;                                                           \
                 }                                                                                  \
                 result = result + next;                                                            \
@@ -222,20 +283,46 @@ static float scale_bfloat(int n) {
     return bfloat_value(bfloat_nearest(1.0f / (float)n));
 }
 
+#define EIGHTH(name, type)                                                                         \
+    static float read_##name(uint64_t word) {                                                      \
+        return (float)eighth_value(type, (uint8_t)word);                                           \
+    }                                                                                              \
+    static void write_##name(void *out, float value) {                                             \
+        *(uint8_t *)out = eighth_nearest(type, value);                                             \
+    }                                                                                              \
+    static float scale_##name(int n) {                                                             \
+        return (float)eighth_value(type, eighth_nearest(type, 1.0f / (float)n));                   \
+    }
+
+EIGHTH(e4m3, ncclFloat8e4m3)
+EIGHTH(e5m2, ncclFloat8e5m2)
+
 FOLD_FLOATING(fold_float64, double, read_double, write_double, scale_double)
 FOLD_FLOATING(fold_float32, float, read_float, write_float, scale_float)
 FOLD_FLOATING(fold_float16, float, read_half, write_half, scale_half)
 FOLD_FLOATING(fold_bfloat16, float, read_bfloat, write_bfloat, scale_bfloat)
+FOLD_FLOATING(fold_e4m3, float, read_e4m3, write_e4m3, scale_e4m3)
+FOLD_FLOATING(fold_e5m2, float, read_e5m2, write_e5m2, scale_e5m2)
+
+static void fold_words(void *out, ncclDataType_t type, ncclRedOp_t redop, const uint64_t *words,
+                       const uint64_t *factors, int n) {
+    typedef void (*fold)(void *, ncclRedOp_t, const uint64_t *, const uint64_t *, int);
+    static const fold folds[ncclNumTypes] = {
+        [ncclInt8] = fold_int8,         [ncclUint8] = fold_uint8,     [ncclInt32] = fold_int32,
+        [ncclUint32] = fold_uint32,     [ncclInt64] = fold_int64,     [ncclUint64] = fold_uint64,
+        [ncclFloat16] = fold_float16,   [ncclFloat32] = fold_float32, [ncclFloat64] = fold_float64,
+        [ncclBfloat16] = fold_bfloat16, [ncclFloat8e4m3] = fold_e4m3, [ncclFloat8e5m2] = fold_e5m2};
+    folds[type](out, redop, words, factors, n);
+}
 
 void reference_fold(void *out, ncclDataType_t type, ncclRedOp_t redop, const uint64_t *words,
                     int n) {
-    typedef void (*fold)(void *, ncclRedOp_t, const uint64_t *, int);
-    static const fold folds[ncclNumTypes] = {
-        [ncclInt8] = fold_int8,        [ncclUint8] = fold_uint8,     [ncclInt32] = fold_int32,
-        [ncclUint32] = fold_uint32,    [ncclInt64] = fold_int64,     [ncclUint64] = fold_uint64,
-        [ncclFloat16] = fold_float16,  [ncclFloat32] = fold_float32, [ncclFloat64] = fold_float64,
-        [ncclBfloat16] = fold_bfloat16};
-    folds[type](out, redop, words, n);
+    fold_words(out, type, redop, words, NULL, n);
+}
+
+void reference_fold_scaled(void *out, ncclDataType_t type, const uint64_t *words,
+                           const uint64_t *factors, int n) {
+    fold_words(out, type, ncclSum, words, factors, n);
 }
 
 void reference_reduce(void *out, ncclDataType_t type, ncclRedOp_t redop, uint64_t seed, int nranks,
@@ -264,6 +351,9 @@ static bool is_nan(ncclDataType_t type, const void *value) {
     case ncclFloat64:
         memcpy(&real, value, 8);
         return isnan(real);
+    case ncclFloat8e4m3:
+    case ncclFloat8e5m2:
+        return isnan(eighth_value(type, *(const uint8_t *)value));
     default:
         return false;
     }

@@ -22,6 +22,10 @@ void reference_input(void *out, ncclDataType_t type, uint64_t seed, int rank, si
 void reference_fold(void *out, ncclDataType_t type, ncclRedOp_t redop, const uint64_t *words,
                     int n);
 
+/* The same for a sum of products: each rank's element with that rank's factor. */
+void reference_fold_scaled(void *out, ncclDataType_t type, const uint64_t *words,
+                           const uint64_t *factors, int n);
+
 #define REFERENCE_RANKS_MAX 64
 
 /* The reduction of element `index` over the inputs of `nranks` ranks. */

@@ -6,12 +6,10 @@
 
 #include "base.h"
 #include "convoy/nccl_abi.h"
+#include "reduction_scalar.h"
 
 /* Size of an element; 0 for a type that does not exist. */
 size_t type_bytes(ncclDataType_t type);
-
-/* False for types that can be moved but not reduced here. */
-bool type_is_reducible(ncclDataType_t type);
 
 enum store {
     STORE_CACHED,
@@ -23,14 +21,24 @@ enum store {
 /*
  * out[i] = sources[0][i] (op) sources[1][i] (op) ... for `count` elements. `out` may be one of the
  * sources. No buffer needs alignment. Of floats, a result that is NaN is the quiet one without
- * payload, whatever NaN went in; a single source is copied as it is.
+ * payload, whatever NaN went in, and 8-bit floats saturate, infinities included;
+ * a single source is copied as it is.
  */
 void reduction_run(ncclRedOp_t redop, ncclDataType_t type, void *out,
                    const unsigned char *const *sources, int nsources, size_t count,
                    enum store store);
 
+/* out[i] = scalars[0] * sources[0][i] + scalars[1] * sources[1][i] + ..., of one source, too. */
+void reduction_run_scaled(ncclDataType_t type, void *out, const unsigned char *const *sources,
+                          const struct reduction_scalar *scalars, int nsources, size_t count,
+                          enum store store);
+
 /* The same with the kernels of this set. */
 struct kernel_set;
+void reduction_run_scaled_with(const struct kernel_set *set, ncclDataType_t type, void *out,
+                               const unsigned char *const *sources,
+                               const struct reduction_scalar *scalars, int nsources, size_t count,
+                               enum store store);
 void reduction_run_with(const struct kernel_set *set, ncclRedOp_t redop, ncclDataType_t type,
                         void *out, const unsigned char *const *sources, int nsources, size_t count,
                         enum store store);

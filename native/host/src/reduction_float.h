@@ -54,6 +54,8 @@ INLINE vf64 canonical_f64(vf64 value) {
         return SELECT(vector, key > infinity - payloads, (vu##bits){0} + quiet, number);           \
     }
 
+FLOAT_KEYS(e4m3, 8, 0x7f, 0x7e, 1, 0x7f) /* no infinity: the largest number */
+FLOAT_KEYS(e5m2, 8, 0x7f, 0x7c, 3, 0x7e)
 FLOAT_KEYS(f16, 16, 0x7fff, 0x7c00, 0x3ff, 0x7e00)
 FLOAT_KEYS(bf16, 16, 0x7fff, 0x7f80, 0x7f, 0x7fc0)
 FLOAT_KEYS(f32, 32, 0x7fffffff, 0x7f800000, 0x7fffff, 0x7fc00000)

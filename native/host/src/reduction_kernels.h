@@ -9,13 +9,19 @@
 
 #include "base.h"
 #include "convoy/nccl_abi.h"
+#include "reduction_scalar.h"
 
-/* What an average needs beside its sources. */
+/* What an operator needs beside its sources. */
 struct kernel_constants {
-    double scale;        /* floats: every source is multiplied by it */
-    uint64_t multiplier; /* integers: the sum is divided by means of these two */
+    double scale;        /* averages of floats: every source is multiplied by it */
+    uint64_t multiplier; /* averages of integers: the sum is divided by means of these two */
     uint32_t shift;
+    const struct reduction_scalar *scalars; /* scaled sums: each source has one */
 };
+
+/* The operator behind NCCL's own: a sum of sources that were multiplied by a scalar each. */
+#define KERNEL_SCALED_SUM ((unsigned)ncclNumOps)
+#define KERNEL_OPERATORS (ncclNumOps + 1)
 
 /*
  * out = sources[0] (op) sources[1] (op) ..., `bytes` of each, at least the set's `least_bytes`.
@@ -30,9 +36,9 @@ typedef void (*reduction_kernel)(unsigned char *out, const unsigned char *const 
 struct kernel_set {
     const char *name;
     size_t least_bytes;
-    const struct kernel_set *shorter;                  /* takes what is shorter than that */
-    reduction_kernel copy;                             /* of one source */
-    reduction_kernel reduce[ncclNumTypes][ncclNumOps]; /* NULL for types that do not reduce */
+    const struct kernel_set *shorter; /* takes what is shorter than that */
+    reduction_kernel copy;            /* of one source */
+    reduction_kernel reduce[ncclNumTypes][KERNEL_OPERATORS];
 };
 
 extern const struct kernel_set kernels_short;    /* 1 to 15 bytes */

@@ -4,6 +4,7 @@
  * set for what is shorter than a vector; or KERNELS_SHORT if it is that set.
  */
 #include "reduction_divide.h"
+#include "reduction_eighth.h"
 #include "reduction_float.h"
 #include "reduction_half.h"
 #include "reduction_kernels.h"
@@ -51,7 +52,7 @@ ORDER(vu64, u64)
 /*
  * A block of adjacent vectors of the result: with many sources the work on a vector is one long
  * chain, and those of a block go on side by side. `unpack` is an expression of `raw`, the bytes of
- * a source, and `pack` one of `value`, what was accumulated.
+ * source `i`, and `pack` one of `value`, what was accumulated.
  */
 #define BLOCK 4
 #define AT(name, type, unpack, combine, pack)                                                      \
@@ -60,11 +61,12 @@ ORDER(vu64, u64)
         (void)bytes;                                                                               \
         (void)c;                                                                                   \
         type values[BLOCK];                                                                        \
+        int i = 0;                                                                                 \
         _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                                  \
             vector raw = LOAD(sources[0] + offset + j * VECTOR_BYTES);                             \
             values[j] = unpack;                                                                    \
         }                                                                                          \
-        for (int i = 1; i < nsources; i++) {                                                       \
+        for (i = 1; i < nsources; i++) {                                                           \
             const unsigned char *source = sources[i] + offset;                                     \
             _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                              \
                 vector raw = LOAD(source + j * VECTOR_BYTES);                                      \
@@ -181,7 +183,9 @@ KERNEL(copy, vector, raw, NOTHING, value)
     KERNEL(reduce_maximum_i##bits, vi##bits, (vi##bits)raw, maximum_i##bits, value)                \
     KERNEL(reduce_minimum_i##bits, vi##bits, (vi##bits)raw, minimum_i##bits, value)                \
     KERNEL(reduce_average_u##bits, vu##bits, (vu##bits)raw, sum_u##bits, divide_u##bits(value, c)) \
-    KERNEL(reduce_average_i##bits, vu##bits, (vu##bits)raw, sum_u##bits, divide_i##bits(value, c))
+    KERNEL(reduce_average_i##bits, vu##bits, (vu##bits)raw, sum_u##bits, divide_i##bits(value, c)) \
+    KERNEL(reduce_scaled_u##bits, vu##bits, (vu##bits)raw *(uint##bits##_t)c.scalars[i].integer,   \
+           sum_u##bits, value)
 
 INTEGER_KERNELS(8)
 INTEGER_KERNELS(32)
@@ -190,32 +194,48 @@ INTEGER_KERNELS(64)
 #define FLOAT_KERNELS(name, type, suffix, unpack, scaled, pack)                                    \
     KERNEL(reduce_sum_##name, type, unpack, sum_##suffix, pack)                                    \
     KERNEL(reduce_product_##name, type, unpack, product_##suffix, pack)                            \
-    KERNEL(reduce_average_##name, type, scaled, sum_##suffix, pack)
+    KERNEL(reduce_average_##name, type, scaled((float)c.scale), sum_##suffix, pack)                \
+    KERNEL(reduce_scaled_##name, type, scaled(c.scalars[i].single), sum_##suffix, pack)
 
-FLOAT_KERNELS(f32, vf32, f32, (vf32)raw, (vf32)raw *(float)c.scale, canonical_f32(value))
-FLOAT_KERNELS(f64, vf64, f64, (vf64)raw, (vf64)raw *c.scale, canonical_f64(value))
-FLOAT_KERNELS(f16, struct float_pair, pair, float16_widen(raw),
-              scale_pair(float16_widen(raw), (float)c.scale), float16_narrow(canonical_pair(value)))
-FLOAT_KERNELS(bf16, struct float_pair, pair, bfloat16_widen(raw),
-              scale_pair(bfloat16_widen(raw), (float)c.scale),
+#define SCALED_F32(factor) ((vf32)raw * (factor))
+#define SCALED_F16(factor) scale_pair(float16_widen(raw), factor)
+#define SCALED_BF16(factor) scale_pair(bfloat16_widen(raw), factor)
+#define SCALED_E4M3(factor) scale_quad(e4m3_widen(raw), factor)
+#define SCALED_E5M2(factor) scale_quad(e5m2_widen(raw), factor)
+
+FLOAT_KERNELS(f32, vf32, f32, (vf32)raw, SCALED_F32, canonical_f32(value))
+FLOAT_KERNELS(f16, struct float_pair, pair, float16_widen(raw), SCALED_F16,
+              float16_narrow(canonical_pair(value)))
+FLOAT_KERNELS(bf16, struct float_pair, pair, bfloat16_widen(raw), SCALED_BF16,
               bfloat16_narrow(canonical_pair(value)))
+FLOAT_KERNELS(e4m3, struct float_quad, quad, e4m3_widen(raw), SCALED_E4M3, e4m3_narrow(value))
+FLOAT_KERNELS(e5m2, struct float_quad, quad, e5m2_widen(raw), SCALED_E5M2, e5m2_narrow(value))
 
-#define FLOAT_ORDER(name, bits)                                                                    \
+KERNEL(reduce_sum_f64, vf64, (vf64)raw, sum_f64, canonical_f64(value))
+KERNEL(reduce_product_f64, vf64, (vf64)raw, product_f64, canonical_f64(value))
+KERNEL(reduce_average_f64, vf64, (vf64)raw *c.scale, sum_f64, canonical_f64(value))
+KERNEL(reduce_scaled_f64, vf64, (vf64)raw *c.scalars[i].real, sum_f64, canonical_f64(value))
+
+#define FLOAT_ORDER(name, bits, pack)                                                              \
     KERNEL(reduce_maximum_##name, vi##bits, maximum_key_##name(raw), maximum_i##bits,              \
-           of_maximum_key_##name(value))                                                           \
+           pack(of_maximum_key_##name(value)))                                                     \
     KERNEL(reduce_minimum_##name, vi##bits, minimum_key_##name(raw), minimum_i##bits,              \
-           of_minimum_key_##name(value))
+           pack(of_minimum_key_##name(value)))
 
-FLOAT_ORDER(f16, 16)
-FLOAT_ORDER(bf16, 16)
-FLOAT_ORDER(f32, 32)
-FLOAT_ORDER(f64, 64)
+#define AS_IT_IS(value) value
+
+FLOAT_ORDER(f16, 16, AS_IT_IS)
+FLOAT_ORDER(bf16, 16, AS_IT_IS)
+FLOAT_ORDER(f32, 32, AS_IT_IS)
+FLOAT_ORDER(f64, 64, AS_IT_IS)
+FLOAT_ORDER(e4m3, 8, AS_IT_IS)
+FLOAT_ORDER(e5m2, 8, e5m2_saturate)
 
 #define INTEGER_ROW(suffix, wrapping)                                                              \
     {                                                                                              \
         [ncclSum] = reduce_sum_##wrapping, [ncclProd] = reduce_product_##wrapping,                 \
         [ncclMax] = reduce_maximum_##suffix, [ncclMin] = reduce_minimum_##suffix,                  \
-        [ncclAvg] = reduce_average_##suffix,                                                       \
+        [ncclAvg] = reduce_average_##suffix, [KERNEL_SCALED_SUM] = reduce_scaled_##wrapping,       \
     }
 #define FLOAT_ROW(suffix) INTEGER_ROW(suffix, suffix)
 
@@ -236,5 +256,7 @@ const struct kernel_set KERNELS = {
             [ncclFloat32] = FLOAT_ROW(f32),
             [ncclFloat64] = FLOAT_ROW(f64),
             [ncclBfloat16] = FLOAT_ROW(bf16),
+            [ncclFloat8e4m3] = FLOAT_ROW(e4m3),
+            [ncclFloat8e5m2] = FLOAT_ROW(e5m2),
         },
 };

@@ -48,11 +48,6 @@ static ncclResult_t check_type(const char *name, const struct op_request *reques
         return error_nccl(ncclInvalidArgument, "%s: no reduction operator %d", name,
                           (int)request->redop);
     }
-    if (!type_is_reducible(request->type)) {
-        return error_nccl(ncclInvalidArgument,
-                          "%s: the host runtime does not reduce 8-bit floating point (type %d)",
-                          name, (int)request->type);
-    }
     return ncclSuccess;
 }
 
