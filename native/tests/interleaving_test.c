@@ -8,6 +8,7 @@
 #include "convoy/convoy_ext.h"
 #include "helper.h"
 #include "op.h"
+#include "put_server.h"
 #include "stream.h"
 
 #include <stdio.h>
@@ -36,7 +37,7 @@ struct planned {
     /*
      * OP_SEND stands for a ring exchange, a send and a receive in one group; OP_RECEIVE for a
      * message from the root to the rank behind it; OP_REDUCE for an all-reduce in parts that are
-     * one group.
+     * one group; OP_PUT for a ring of puts.
      */
     enum op_kind kind;
     size_t count;
@@ -49,7 +50,8 @@ struct rank_state {
     cudaStream_t stream;
     int32_t *send;
     int32_t *receive;
-    uint64_t verified; /* operations, of the plan */
+    ncclWindow_t window; /* of `receive` */
+    uint64_t verified;   /* operations, of the plan */
     bool aborted;
     bool stopped;
     bool blocked; /* its last step moved nothing, and nobody has moved since */
@@ -92,7 +94,7 @@ static uint64_t cost_of(const struct world *world, int r, const struct planned *
     if (op->kind == OP_RECEIVE) {
         return r == op->root || is_receiver(world, r, op) ? 1 : 0;
     }
-    return op->kind == OP_SEND ? 2 : op->kind == OP_REDUCE ? PARTS : 1;
+    return op->kind == OP_SEND || op->kind == OP_PUT ? 2 : op->kind == OP_REDUCE ? PARTS : 1;
 }
 
 static ncclResult_t issue_in_parts(const struct rank_state *rank, const struct planned *op) {
@@ -105,6 +107,16 @@ static ncclResult_t issue_in_parts(const struct rank_state *rank, const struct p
                       rank->comm, rank->stream);
         begin = end;
     }
+    return ncclGroupEnd();
+}
+
+static ncclResult_t put_around(const struct rank_state *rank, const struct planned *op, int next,
+                               int previous) {
+    ncclWaitSignalDesc_t wait = {.opCnt = 1, .peer = previous};
+    ncclGroupStart();
+    ncclWaitSignal(1, &wait, rank->comm, rank->stream);
+    ncclPutSignal(rank->send + op->offset, op->count, ncclInt32, next, rank->window, op->offset * 4,
+                  0, 0, 0, rank->comm, rank->stream);
     return ncclGroupEnd();
 }
 
@@ -143,6 +155,9 @@ static void issue(struct world *world, int r, const struct planned *op) {
         } else if (is_receiver(world, r, op)) {
             result = ncclRecv(receive, op->count, ncclInt32, op->root, rank->comm, rank->stream);
         }
+        break;
+    case OP_PUT:
+        result = put_around(rank, op, (r + 1) % world->n, (r + world->n - 1) % world->n);
         break;
     default:
         ncclGroupStart();
@@ -240,6 +255,11 @@ static void build(struct world *world, int n) {
         CHECK(cudaStreamCreateWithFlags(&rank->stream, cudaStreamNonBlocking) == cudaSuccess);
         CHECK(cudaMalloc((void **)&rank->send, ELEMENTS * 4) == cudaSuccess);
         CHECK(cudaMalloc((void **)&rank->receive, ELEMENTS * 4) == cudaSuccess);
+        ncclWindow_t sources;
+        CHECK(ncclCommWindowRegister(rank->comm, rank->send, ELEMENTS * 4, &sources,
+                                     NCCL_WIN_COLL_SYMMETRIC) == ncclSuccess);
+        CHECK(ncclCommWindowRegister(rank->comm, rank->receive, ELEMENTS * 4, &rank->window,
+                                     NCCL_WIN_COLL_SYMMETRIC) == ncclSuccess);
         for (size_t i = 0; i < ELEMENTS; i++) {
             rank->send[i] = input(r, i);
             rank->receive[i] = -1;
@@ -319,7 +339,7 @@ static void step(struct world *world, int r) {
 static void plan_randomly(struct world *world) {
     static const enum op_kind kinds[] = {OP_ALL_REDUCE,     OP_BROADCAST,  OP_ALL_GATHER,
                                          OP_REDUCE_SCATTER, OP_ALL_TO_ALL, OP_SEND,
-                                         OP_RECEIVE,        OP_REDUCE};
+                                         OP_RECEIVE,        OP_REDUCE,     OP_PUT};
     static const size_t counts[] = {1, 5, 7, 9, 200, 1000, 1025, 3000};
     bool one_way = next_random() % 4 == 0;
     int root = (int)(next_random() % (uint64_t)world->n);
@@ -464,6 +484,7 @@ static uint64_t environment(const char *name, uint64_t otherwise) {
 int main(void) {
     setenv("CONVOY_HOST_DEFER", "1", 1);
     helper_disable();
+    put_server_disable();
     op_single_steps = true;
     seed = environment("TEST_SEED", (uint64_t)time(NULL));
     uint64_t runs = environment("TEST_RUNS", 400);
@@ -474,8 +495,8 @@ int main(void) {
         random_run();
     }
     unsigned long most = (unsigned long)environment("TEST_SCHEDULES", 250);
-    static const enum op_kind kinds[] = {OP_ALL_REDUCE, OP_BROADCAST, OP_REDUCE_SCATTER, OP_SEND,
-                                         OP_REDUCE};
+    static const enum op_kind kinds[] = {OP_ALL_REDUCE, OP_BROADCAST, OP_REDUCE_SCATTER,
+                                         OP_SEND,       OP_REDUCE,    OP_PUT};
     for (size_t k = 0; k < ARRAY_COUNT(kinds); k++) {
         unsigned long tiny = run_all(kinds[k], 1, 2, 2, most);
         op_small_mail_only = true; /* in two phases */

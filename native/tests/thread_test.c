@@ -23,6 +23,7 @@ struct buffers {
     int32_t *receive;
     cudaStream_t stream;
     ncclComm_t comm;
+    ncclWindow_t windows[2]; /* of `send` and `receive` */
     int rank;
 };
 
@@ -80,9 +81,28 @@ static void exchange(struct buffers *b, uint64_t round, size_t count) {
     }
 }
 
+/* Puts overtake those who still look at what came before: so all meet first. */
+static void put(struct buffers *b, uint64_t round, size_t count) {
+    int next = (b->rank + 1) % RANKS;
+    int previous = (b->rank + RANKS - 1) % RANKS;
+    ncclWaitSignalDesc_t wait = {.opCnt = 1, .peer = previous};
+    NCCL(ncclAllReduce(b->send + ELEMENTS, b->send + ELEMENTS, 1, ncclInt32, ncclMax, b->comm,
+                       b->stream));
+    NCCL(ncclPutSignal(b->send, count, ncclInt32, next, b->windows[1], 0, 0, 0, 0, b->comm,
+                       b->stream));
+    NCCL(ncclWaitSignal(1, &wait, b->comm, b->stream));
+    CUDA(cudaStreamSynchronize(b->stream));
+    for (size_t i = 0; i < count; i++) {
+        CHECK(b->receive[i] == value(round, previous, i));
+    }
+    NCCL(ncclAllReduce(b->send + ELEMENTS, b->send + ELEMENTS, 1, ncclInt32, ncclMax, b->comm,
+                       b->stream));
+    CUDA(cudaStreamSynchronize(b->stream));
+}
+
 static void run_round(struct buffers *b, uint64_t round, uint64_t bits) {
-    static void (*const operations[])(struct buffers *, uint64_t, size_t) = {all_reduce, all_gather,
-                                                                             broadcast, exchange};
+    static void (*const operations[])(struct buffers *, uint64_t,
+                                      size_t) = {all_reduce, all_gather, broadcast, exchange, put};
     size_t count = (bits >> 8) % 3 == 0 ? 1 + (bits >> 16) % 6 : 6 + (bits >> 16) % (ELEMENTS - 6);
     if ((bits >> 10) % 3 == 0) {
         count = 6 + (bits >> 16) % 1000;
@@ -90,7 +110,7 @@ static void run_round(struct buffers *b, uint64_t round, uint64_t bits) {
     for (size_t i = 0; i < count; i++) {
         b->send[i] = value(round, b->rank, i);
     }
-    operations[bits % 4](b, round, count);
+    operations[bits % 5](b, round, count);
 }
 
 static void *run_worker(void *argument) {
@@ -98,8 +118,13 @@ static void *run_worker(void *argument) {
     struct buffers b = {.rank = worker->rank};
     NCCL(ncclCommInitRank(&b.comm, RANKS, worker->id, worker->rank));
     CUDA(cudaStreamCreateWithFlags(&b.stream, cudaStreamNonBlocking));
-    CUDA(cudaMalloc((void **)&b.send, ELEMENTS * sizeof(int32_t)));
+    CUDA(cudaMalloc((void **)&b.send, (ELEMENTS + 1) * sizeof(int32_t)));
     CUDA(cudaMalloc((void **)&b.receive, (ELEMENTS + RANKS) * sizeof(int32_t)));
+    b.send[ELEMENTS] = 0;
+    NCCL(ncclCommWindowRegister(b.comm, b.send, ELEMENTS * sizeof(int32_t), &b.windows[0],
+                                NCCL_WIN_COLL_SYMMETRIC));
+    NCCL(ncclCommWindowRegister(b.comm, b.receive, ELEMENTS * sizeof(int32_t), &b.windows[1],
+                                NCCL_WIN_COLL_SYMMETRIC));
     uint64_t random = worker->seed;
     for (uint64_t round = 0; round < 150; round++) {
         run_round(&b, round, test_random(&random));

@@ -124,41 +124,6 @@ ncclResult_t ncclCommUserRank(const ncclComm_t comm, int *rank) {
     return result == ncclSuccess ? answer("ncclCommUserRank", comm, rank, comm->rank) : result;
 }
 
-/* --- memory --- */
-
-ncclResult_t ncclMemAlloc(void **ptr, size_t size) {
-    cudaError_t error = cudaMalloc(ptr, size);
-    return error == cudaSuccess
-               ? ncclSuccess
-               : error_nccl(ncclUnhandledCudaError, "ncclMemAlloc: %s", cudaGetErrorString(error));
-}
-
-ncclResult_t ncclMemFree(void *ptr) {
-    cudaError_t error = cudaFree(ptr);
-    return error == cudaSuccess
-               ? ncclSuccess
-               : error_nccl(ncclUnhandledCudaError, "ncclMemFree: %s", cudaGetErrorString(error));
-}
-
-/* Every buffer of the arena is visible to the peers already: registering only checks. */
-ncclResult_t ncclCommRegister(const ncclComm_t comm, void *buff, size_t size, void **handle) {
-    struct memory_info info;
-    ncclResult_t result = validate_comm("ncclCommRegister", comm);
-    if (result != ncclSuccess) {
-        return result;
-    }
-    if (handle == NULL || !memory_find(buff, size, &info)) {
-        return error_nccl(ncclInvalidArgument, "ncclCommRegister: %p is no device memory", buff);
-    }
-    *handle = buff;
-    return ncclSuccess;
-}
-
-ncclResult_t ncclCommDeregister(const ncclComm_t comm, void *handle) {
-    (void)handle;
-    return validate_comm("ncclCommDeregister", comm);
-}
-
 /* --- convoy_ext.h --- */
 
 ncclResult_t convoyCommFailedRanks(ncclComm_t comm, int *ranks, int capacity, int *count) {

@@ -2,7 +2,21 @@
 /* NCCL's operations, as exported. */
 #include "convoy/nccl_abi.h"
 
+#include "one_sided_request.h"
+#include "user_operator.h"
 #include "validate.h"
+
+ncclResult_t ncclRedOpCreatePreMulSum(ncclRedOp_t *op, void *scalar, ncclDataType_t datatype,
+                                      ncclScalarResidence_t residence, ncclComm_t comm) {
+    ncclResult_t result = validate_open("ncclRedOpCreatePreMulSum", comm);
+    return result == ncclSuccess ? user_operator_create(comm, op, scalar, datatype, residence)
+                                 : result;
+}
+
+ncclResult_t ncclRedOpDestroy(ncclRedOp_t op, ncclComm_t comm) {
+    ncclResult_t result = validate_comm("ncclRedOpDestroy", comm);
+    return result == ncclSuccess ? user_operator_destroy(comm, op) : result;
+}
 
 ncclResult_t ncclAllReduce(const void *sendbuff, void *recvbuff, size_t count,
                            ncclDataType_t datatype, ncclRedOp_t op, ncclComm_t comm,
@@ -127,4 +141,38 @@ ncclResult_t ncclRecv(void *recvbuff, size_t count, ncclDataType_t datatype, int
                                                .root = peer,
                                                .comm = comm,
                                                .stream = stream});
+}
+
+ncclResult_t ncclPutSignal(const void *localbuff, size_t count, ncclDataType_t datatype, int peer,
+                           ncclWindow_t peerWin, size_t peerWinOffset, int sigIdx, int ctx,
+                           unsigned int flags, ncclComm_t comm, cudaStream_t stream) {
+    return put_request_submit(&(struct put_request){.kind = OP_PUT,
+                                                    .source = localbuff,
+                                                    .count = count,
+                                                    .type = datatype,
+                                                    .peer = peer,
+                                                    .window = peerWin,
+                                                    .window_offset = peerWinOffset,
+                                                    .signal = sigIdx,
+                                                    .context = ctx,
+                                                    .flags = flags,
+                                                    .comm = comm,
+                                                    .stream = stream});
+}
+
+ncclResult_t ncclSignal(int peer, int sigIdx, int ctx, unsigned int flags, ncclComm_t comm,
+                        cudaStream_t stream) {
+    return put_request_submit(&(struct put_request){.kind = OP_SIGNAL,
+                                                    .type = ncclInt8,
+                                                    .peer = peer,
+                                                    .signal = sigIdx,
+                                                    .context = ctx,
+                                                    .flags = flags,
+                                                    .comm = comm,
+                                                    .stream = stream});
+}
+
+ncclResult_t ncclWaitSignal(int nDesc, ncclWaitSignalDesc_t *signalDescs, ncclComm_t comm,
+                            cudaStream_t stream) {
+    return wait_request_submit(signalDescs, nDesc, comm, stream);
 }

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #define ARENA_MAGIC 0x31594f564e4f4321u
-#define ARENA_LAYOUT 1u
+#define ARENA_LAYOUT 2u
 #define ARENA_HEADER_BYTES 65536u
 #define ARENA_LIFE_WORDS 256u
 
@@ -31,6 +31,9 @@ struct arena_header {
     alignas(CACHE_LINE) _Atomic uint32_t bell;
     /* How many threads of this process sleep on bells, its own and its peers'. */
     alignas(CACHE_LINE) _Atomic uint32_t sleepers;
+    /* The same for puts: rung when this process has posted one; whether its put server sleeps. */
+    alignas(CACHE_LINE) _Atomic uint32_t put_bell;
+    alignas(CACHE_LINE) _Atomic uint32_t put_sleepers;
     /* Robust futexes held by the monitor thread: the kernel marks and wakes them when the process
      * dies. */
     alignas(CACHE_LINE) struct {

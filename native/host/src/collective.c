@@ -34,6 +34,9 @@ static const char *const names[] = {
     [OP_SCATTER] = "Scatter",
     [OP_SEND] = "Send",
     [OP_RECEIVE] = "Recv",
+    [OP_PUT] = "PutSignal",
+    [OP_SIGNAL] = "Signal",
+    [OP_WAIT_SIGNAL] = "WaitSignal",
 };
 
 const char *op_name(enum op_kind kind) {
@@ -74,7 +77,7 @@ static size_t shown_bytes(const struct op *op, int rank) {
 /* A function of the operation alone, so that reader and owner agree. */
 static enum payload_place place_of(const struct op *op, int rank) {
     size_t bytes = shown_bytes(op, rank);
-    if (bytes <= COLLECTIVE_INLINE_BYTES) {
+    if (bytes <= COLLECTIVE_INLINE_BYTES && op->scalars == NULL) { /* else a scalar lies there */
         return PLACE_INLINE;
     }
     return bytes <= op_mail_bytes(op->comm, op->kind) ? PLACE_MAIL : PLACE_ARENA;
@@ -147,6 +150,15 @@ static unsigned char *own_mail(const struct op *op, size_t bytes) {
     return (unsigned char *)(uintptr_t)page_mail(comm->page, comm->nranks, op->sequence, bytes);
 }
 
+/* This rank's scalar, as it is now, for itself and its peers. */
+static void show_scalar(struct op *op, struct collective_slot *slot) {
+    if (op->scalar_address != NULL) {
+        memcpy(&op->scalar, op->scalar_address, type_bytes(op->type));
+    }
+    memcpy(slot->payload, &op->scalar, sizeof op->scalar);
+    op->scalars[op->comm->rank] = reduction_scalar_of(op->type, op->scalar);
+}
+
 static void post(struct op *op) {
     struct ncclComm *comm = op->comm;
     unsigned index = op->sequence % RING_SLOTS;
@@ -160,6 +172,9 @@ static void post(struct op *op) {
     slot->count = op->count;
     slot->send_offset = offset_of(op, op->send);
     slot->receive_offset = offset_of(op, op->receive);
+    if (op->scalars != NULL) {
+        show_scalar(op, slot);
+    }
     size_t bytes = shown_bytes(op, comm->rank);
     if (bytes > 0 && op->place == PLACE_INLINE) {
         memcpy(slot->payload, op->send, bytes);
@@ -246,6 +261,11 @@ static bool meet_rank(struct op *op, int rank) {
     }
     if (!agrees(op, rank, slot) || !resolve(op, rank, slot)) {
         return false;
+    }
+    if (op->scalars != NULL) {
+        uint64_t scalar;
+        memcpy(&scalar, slot->payload, sizeof scalar);
+        op->scalars[rank] = reduction_scalar_of(op->type, scalar);
     }
     /* Ranks post only so far ahead of what they have finished. */
     if (peer->done_seen + POST_AHEAD < op->sequence) {

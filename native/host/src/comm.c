@@ -4,7 +4,10 @@
 #include "errors.h"
 #include "memory.h"
 #include "peers.h"
+#include "registration.h"
 #include "thread.h"
+#include "user_operator.h"
+#include "window.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +55,9 @@ void comm_release(struct ncclComm *comm) {
         return;
     }
     comm_drop_resources(comm, PAGE_ABORTED);
+    user_operators_free(comm);
+    registrations_free(comm);
+    windows_free(comm);
     comm->magic = 0;
     pthread_mutex_destroy(&comm->lock);
     free(comm->processes);

@@ -23,11 +23,34 @@
 #define COMM_NUMBERS_AFTER_REVOKE ((uint64_t)1 << 32)
 
 struct peer_process;
+struct user_operator;
+struct registration;
 
 /* What store_choice learns about: operations of a kind and size, and what they do with the data. */
 #define MOVE_KINDS 10
 #define MOVE_SIZES 3
 enum move_use { MOVE_REDUCED, MOVE_COPIED, MOVE_USES };
+
+/* One-sided operations to a rank: how many were enqueued and posted, and what they came to. */
+struct outgoing {
+    uint64_t enqueued;
+    uint64_t posted;
+    uint64_t puts;
+    uint64_t signals;
+};
+
+/* Those from a rank: the puts that were carried out, the signals that have arrived, and how many
+ * the waits so far ask for. The rest is about the put that is being carried out. */
+struct incoming {
+    uint64_t carried;
+    uint64_t arrived;
+    uint64_t awaited;
+    unsigned char *target; /* NULL: none */
+    const unsigned char *source;
+    size_t bytes;
+    size_t moved;
+    uint64_t signals;
+};
 
 /* One rank as this one sees it. */
 struct peer {
@@ -43,6 +66,9 @@ struct peer {
     uint64_t received;       /* messages from it that were consumed */
     uint64_t sends_enqueued; /* numbers given to messages at enqueue */
     uint64_t receives_enqueued;
+
+    struct outgoing outgoing;
+    struct incoming incoming;
 };
 
 struct ncclComm {
@@ -83,6 +109,16 @@ struct ncclComm {
     _Atomic uint64_t enqueued;
     _Atomic uint64_t completed;
 
+    /* What the program has made for it; under the lock. */
+    struct user_operator *operators;
+    struct registration *registrations;
+    struct ncclWindow_vidmem *windows;
+    uint64_t windows_registered;
+
+    atomic_bool is_served;
+    struct ncclComm *next_served; /* by the put server, under its lock */
+    struct store_choice put_stores;
+    int next_origin; /* of puts, whose turn it is */
     struct store_choice stores[MOVE_KINDS][MOVE_USES][MOVE_SIZES];
 
     /* Jobs that make it or a child of it, and that grow it into another. An abort waits for them.

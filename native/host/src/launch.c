@@ -2,6 +2,7 @@
 #include "launch.h"
 
 #include "errors.h"
+#include "one_sided.h"
 
 #include <stdlib.h>
 
@@ -28,6 +29,9 @@ static enum step_result step_op(struct op *op) {
     if (atomic_load(&op->comm->aborted) || op->comm->destroyed) {
         return STEP_DONE;
     }
+    if (op_is_one_sided(op)) {
+        return one_sided_step(op);
+    }
     if (op->launch->ticket != op->comm->active_ticket) {
         return STEP_PENDING;
     }
@@ -37,6 +41,9 @@ static enum step_result step_op(struct op *op) {
 static void finish_op(struct op *op) {
     struct ncclComm *comm = op->comm;
     atomic_fetch_add(&comm->completed, 1);
+    if (op->launch == NULL) {
+        return; /* one-sided */
+    }
     if (--op->launch->remaining == 0) {
         comm->active_ticket++;
         if (op->launch != &op->own_launch) {
@@ -110,7 +117,7 @@ static const struct task_class op_task_class = {
 /* The launch of the communicator among the operations before this one, or a new one. */
 static struct launch *launch_for(struct op *first, struct op *op) {
     for (struct op *other = first; other != op; other = other->next) {
-        if (other->comm == op->comm) {
+        if (other->comm == op->comm && !op_is_one_sided(other)) {
             return other->launch;
         }
     }
@@ -119,6 +126,9 @@ static struct launch *launch_for(struct op *first, struct op *op) {
 
 static bool make_launches(struct op *ops) {
     for (struct op *op = ops; op != NULL; op = op->next) {
+        if (op_is_one_sided(op)) {
+            continue;
+        }
         op->launch = launch_for(ops, op);
         if (op->launch == NULL) {
             return false;
@@ -129,19 +139,17 @@ static bool make_launches(struct op *ops) {
 }
 
 static void free_launches(struct op *ops) {
-    for (struct op *op = ops; op != NULL && op->launch != NULL; op = op->next) {
-        if (--op->launch->remaining == 0) {
+    for (struct op *op = ops; op != NULL; op = op->next) {
+        if (op->launch != NULL && --op->launch->remaining == 0) {
             free(op->launch);
         }
         op->launch = NULL;
     }
 }
 
-/* Numbers that are given out in the order of the calls, and used in it. */
-static void number_op(struct op *op) {
+static void number_in_launch(struct op *op) {
     struct ncclComm *comm = op->comm;
     struct launch *launch = op->launch;
-    pthread_mutex_lock(&comm->lock);
     if (launch->ticket == 0) {
         launch->ticket = ++comm->next_ticket;
     }
@@ -151,6 +159,17 @@ static void number_op(struct op *op) {
     } else {
         struct peer *peer = &comm->peers[op->root];
         op->sequence = op->kind == OP_SEND ? peer->sends_enqueued++ : peer->receives_enqueued++;
+    }
+}
+
+/* Numbers that are given out in the order of the calls, and used in it. */
+static void number_op(struct op *op) {
+    struct ncclComm *comm = op->comm;
+    pthread_mutex_lock(&comm->lock);
+    if (op_is_one_sided(op)) {
+        one_sided_number(op);
+    } else {
+        number_in_launch(op);
     }
     atomic_fetch_add(&comm->enqueued, 1);
     pthread_mutex_unlock(&comm->lock);
@@ -270,7 +289,7 @@ static ncclResult_t submit_one(struct op *op) {
     *task = (struct op_task){
         .task = {.class = &op_task_class}, .stream = op->stream, .ops = op, .is_own = true};
     op->own_launch = (struct launch){.remaining = 1};
-    op->launch = &op->own_launch;
+    op->launch = op_is_one_sided(op) ? NULL : &op->own_launch;
     if (!stream_order(op->stream, &task->task)) {
         task_drop(&task->task);
         return out_of_memory();

@@ -17,20 +17,29 @@ static struct store_choice *choice_for(const struct op *op, enum move_use use, s
     return &op->comm->stores[op->kind][use][size];
 }
 
+static void reduce(const struct op *op, unsigned char *to, const unsigned char *const *parts,
+                   size_t count, enum store store) {
+    int nranks = op->comm->nranks;
+    if (op->scalars != NULL) {
+        reduction_run_scaled(op->type, to, parts, op->scalars, nranks, count, store);
+    } else {
+        reduction_run(op->redop, op->type, to, parts, nranks, count, store);
+    }
+}
+
 void move_reduced(struct op *op, unsigned char *to, const unsigned char *const *parts,
                   size_t bytes) {
     struct store_choice *choice = choice_for(op, MOVE_REDUCED, bytes);
     enum store store = choice != NULL ? store_choose(choice) : STORE_CACHED;
     uint64_t begin = choice != NULL ? clock_nanos() : 0;
-    reduction_run(op->redop, op->type, to, parts, op->comm->nranks, bytes / type_bytes(op->type),
-                  store);
+    reduce(op, to, parts, bytes / type_bytes(op->type), store);
     if (choice != NULL) {
         store_learn(choice, store, bytes, clock_nanos() - begin);
     }
 }
 
-void move_copied(struct op *op, unsigned char *to, const unsigned char *from, size_t bytes) {
-    struct store_choice *choice = choice_for(op, MOVE_COPIED, bytes);
+static void copy_chosen(struct store_choice *choice, unsigned char *to, const unsigned char *from,
+                        size_t bytes) {
     enum store store = choice != NULL ? store_choose(choice) : STORE_CACHED;
     uint64_t begin = choice != NULL ? clock_nanos() : 0;
     if (store == STORE_STREAMING) {
@@ -41,4 +50,13 @@ void move_copied(struct op *op, unsigned char *to, const unsigned char *from, si
     if (choice != NULL) {
         store_learn(choice, store, bytes, clock_nanos() - begin);
     }
+}
+
+void move_copied(struct op *op, unsigned char *to, const unsigned char *from, size_t bytes) {
+    copy_chosen(choice_for(op, MOVE_COPIED, bytes), to, from, bytes);
+}
+
+void move_pulled(struct store_choice *choice, unsigned char *to, const unsigned char *from,
+                 size_t bytes) {
+    copy_chosen(bytes >= TIMED_FROM ? choice : NULL, to, from, bytes);
 }

@@ -15,4 +15,8 @@ void move_reduced(struct op *op, unsigned char *to, const unsigned char *const *
 /* The two may overlap only where they are the same. */
 void move_copied(struct op *op, unsigned char *to, const unsigned char *from, size_t bytes);
 
+/* The same for a put's piece, which belongs to no operation here. */
+void move_pulled(struct store_choice *choice, unsigned char *to, const unsigned char *from,
+                 size_t bytes);
+
 #endif

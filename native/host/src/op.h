@@ -4,6 +4,7 @@
 #define CONVOY_OP_H
 
 #include "comm.h"
+#include "reduction.h"
 #include "stream.h"
 
 enum op_kind {
@@ -16,10 +17,13 @@ enum op_kind {
     OP_GATHER,
     OP_SCATTER,
     OP_SEND,
-    OP_RECEIVE
+    OP_RECEIVE,
+    OP_PUT,
+    OP_SIGNAL,
+    OP_WAIT_SIGNAL
 };
 
-_Static_assert(OP_RECEIVE + 1 == MOVE_KINDS, "one of each");
+_Static_assert(OP_RECEIVE + 1 == MOVE_KINDS, "one of each that moves data by itself");
 
 enum op_phase {
     OP_POST, /* tell the peers */
@@ -50,13 +54,30 @@ struct op_task {
     bool is_own;         /* part of its only operation */
 };
 
+/* How many signals of a rank a wait asks for: by itself, and once it is enqueued with all before.
+ */
+struct signal_wait {
+    int peer;
+    uint64_t count;
+};
+
+/* What a put reads, and where in which window it belongs. */
+struct put_place {
+    const unsigned char *source;
+    size_t bytes;
+    uint64_t window;
+    uint64_t offset;
+    uint64_t number; /* among the puts to its target, once it is posted */
+};
+
 struct op {
     struct op *next;
     struct ncclComm *comm;
     struct CUstream_st *stream;
     struct launch *launch;
     unsigned collective_index; /* within the launch */
-    uint64_t sequence;         /* of the communicator's collectives, or of the pair's messages */
+    uint64_t sequence; /* of the communicator's collectives, or of the pair's messages or one-sided
+                          operations */
     /* Outside of a group: then an operation costs one allocation. */
     struct launch own_launch;
     struct op_task own_task;
@@ -69,6 +90,17 @@ struct op {
     unsigned char *receive;
     size_t count;
     size_t bytes; /* of `count` elements */
+    /* With a user-made operator only: this rank's scalar, which is read from device memory when the
+     * operation is posted, and those of all ranks. */
+    const unsigned char *scalar_address;
+    uint64_t scalar;
+    struct reduction_scalar *scalars;
+
+    /* One-sided operations only: a put's data, and what is waited for, and how far. */
+    struct put_place put;
+    struct signal_wait *waits;
+    size_t nwaits;
+    size_t waited;
 
     enum op_phase phase;
     enum payload_place place;
@@ -84,6 +116,11 @@ struct op {
 
 static inline bool op_is_collective(const struct op *op) {
     return op->kind < OP_SEND;
+}
+
+/* These run beside the launches: what they wait for may come from an operation of a later one. */
+static inline bool op_is_one_sided(const struct op *op) {
+    return op->kind >= OP_PUT;
 }
 
 static inline bool op_reduces(enum op_kind kind) {

@@ -33,6 +33,9 @@
 #define LANE_MAIL_BYTES 1024u
 #define LANE_INLINE_BYTES 32u
 
+/* Puts to one other rank that may be under way. */
+#define PUT_SLOTS 8u
+
 enum page_state {
     PAGE_INITIALIZING = 0,
     PAGE_READY = 1,
@@ -74,11 +77,28 @@ struct message_slot {
     unsigned char payload[LANE_INLINE_BYTES];
 };
 
-/* The messages from the page's rank to one other rank, and how many of that rank's messages it has
- * consumed. */
+/* Data for a window of the other rank. */
+struct put_slot {
+    alignas(CACHE_LINE) _Atomic uint64_t stamp;
+    uint64_t window; /* its number */
+    uint64_t window_offset;
+    uint64_t source_offset;
+    uint64_t bytes;
+    uint64_t signals; /* to the other rank so far, this put's among them */
+};
+
+/*
+ * From the page's rank to one other rank: its messages, puts, and how many signals it has sent.
+ * And what it has done with those of that rank: how many messages it has consumed and puts carried
+ * out, and the stamp of a put that it cannot carry out.
+ */
 struct message_lane {
     struct message_slot slots[LANE_SLOTS];
+    struct put_slot puts[PUT_SLOTS];
+    struct page_counter signals;
     struct page_counter consumed;
+    struct page_counter carried;
+    struct page_counter refused;
     alignas(CACHE_LINE) unsigned char mail[LANE_SLOTS][LANE_MAIL_BYTES];
 };
 

@@ -133,6 +133,18 @@ unsigned peers_bells(struct futex_word *words, unsigned capacity) {
     return count;
 }
 
+unsigned peers_put_bells(struct futex_word *words, unsigned capacity) {
+    unsigned count = 0;
+    pthread_mutex_lock(&lock);
+    for (struct peer_process *peer = mapped; peer != NULL && count < capacity; peer = peer->next) {
+        words[count].address = &peer->header->put_bell;
+        words[count].expected = atomic_load(&peer->header->put_bell);
+        count++;
+    }
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
 unsigned peers_count(void) {
     return atomic_load(&mapped_count);
 }

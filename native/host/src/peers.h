@@ -38,6 +38,9 @@ void peers_release(struct peer_process *peer);
 /* The bells of all mapped processes with their present values; returns how many. */
 unsigned peers_bells(struct futex_word *words, unsigned capacity);
 
+/* The same for the words on which put servers sleep. */
+unsigned peers_put_bells(struct futex_word *words, unsigned capacity);
+
 /* How many peer processes are mapped. */
 unsigned peers_count(void);
 

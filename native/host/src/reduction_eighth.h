@@ -38,7 +38,7 @@ INLINE vf32 rounded(vf32 value, uint32_t fraction, int32_t least, float most) {
     vi32 exponent = (vi32)magnitude & 0x7f800000;
     exponent = SELECT(vi32, exponent > least_exponent, exponent, least_exponent);
     /* A number whose own last place is that multiple: adding it rounds. */
-    vf32 unit = (vf32)(exponent + (int32_t)((23 - fraction) << 23));
+    vf32 unit = (vf32)((vu32)exponent + ((23 - fraction) << 23));
     magnitude = (magnitude + unit) - unit;
     return (vf32)((vu32)magnitude | sign);
 }

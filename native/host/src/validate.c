@@ -5,6 +5,8 @@
 #include "group.h"
 #include "memory.h"
 #include "reduction.h"
+#include "reduction_kernels.h"
+#include "user_operator.h"
 
 #include <stdlib.h>
 
@@ -19,8 +21,11 @@ ncclResult_t validate_comm(const char *name, const struct ncclComm *comm) {
     return ncclSuccess;
 }
 
-/* The communicator takes new operations. */
-static ncclResult_t check_open(const char *name, struct ncclComm *comm) {
+ncclResult_t validate_open(const char *name, struct ncclComm *comm) {
+    ncclResult_t result = validate_comm(name, comm);
+    if (result != ncclSuccess) {
+        return result;
+    }
     ncclResult_t status = comm_status(comm);
     if (status == ncclInProgress) {
         return error_nccl(ncclInvalidArgument,
@@ -37,16 +42,30 @@ static ncclResult_t check_open(const char *name, struct ncclComm *comm) {
     return ncclSuccess;
 }
 
+/* A user-made operator becomes the kernels' scaled sum; `found` keeps what it was made of. */
+static ncclResult_t take_operator(const char *name, struct op_request *request,
+                                  struct user_operator *found) {
+    if (!op_reduces(request->kind) || (unsigned)request->redop < ncclNumOps) {
+        return ncclSuccess;
+    }
+    if (!user_operator_find(request->comm, request->redop, found)) {
+        return error_nccl(ncclInvalidArgument,
+                          "%s: reduction operator %d is unknown to this communicator", name,
+                          (int)request->redop);
+    }
+    if (found->type != request->type) {
+        return error_nccl(ncclInvalidArgument,
+                          "%s: operator %d was made for type %d, the call reduces type %d", name,
+                          (int)request->redop, (int)found->type, (int)request->type);
+    }
+    request->redop = (ncclRedOp_t)KERNEL_SCALED_SUM;
+    request->scaling = found;
+    return ncclSuccess;
+}
+
 static ncclResult_t check_type(const char *name, const struct op_request *request) {
     if (type_bytes(request->type) == 0) {
         return error_nccl(ncclInvalidArgument, "%s: no data type %d", name, (int)request->type);
-    }
-    if (!op_reduces(request->kind)) {
-        return ncclSuccess;
-    }
-    if ((unsigned)request->redop >= ncclNumOps) {
-        return error_nccl(ncclInvalidArgument, "%s: no reduction operator %d", name,
-                          (int)request->redop);
     }
     return ncclSuccess;
 }
@@ -96,6 +115,8 @@ static struct extents extents_of(const struct op_request *request, size_t bytes)
         return (struct extents){bytes, 0};
     case OP_RECEIVE:
         return (struct extents){0, bytes};
+    default:
+        break; /* one-sided: one_sided_request.c */
     }
     return (struct extents){0, 0};
 }
@@ -133,7 +154,8 @@ static struct op *create(const struct op_request *request, struct CUstream_st *s
     bool two_phase =
         request->kind == OP_ALL_REDUCE && bytes > op_mail_bytes(request->comm, request->kind);
     size_t extra = two_phase ? pointers + n * sizeof(size_t) : 0;
-    struct op *op = malloc(sizeof *op + pointers + extra);
+    size_t scalars = request->scaling != NULL ? n * sizeof(struct reduction_scalar) : 0;
+    struct op *op = malloc(sizeof *op + pointers + extra + scalars);
     if (op == NULL) {
         return NULL;
     }
@@ -154,6 +176,11 @@ static struct op *create(const struct op_request *request, struct CUstream_st *s
             op->pulled[i] = 0;
         }
     }
+    if (request->scaling != NULL) {
+        op->scalars = (void *)((unsigned char *)(op->sources + n) + extra);
+        op->scalar = request->scaling->bits;
+        op->scalar_address = request->scaling->address;
+    }
     comm_retain(op->comm);
     return op;
 }
@@ -170,9 +197,10 @@ static void normalize(struct op_request *request) {
 
 static ncclResult_t submit(struct op_request *request) {
     const char *name = op_name(request->kind);
-    ncclResult_t result = validate_comm(name, request->comm);
-    if (result != ncclSuccess || (result = check_open(name, request->comm)) != ncclSuccess ||
-        (result = check_type(name, request)) != ncclSuccess ||
+    struct user_operator scaling;
+    ncclResult_t result = validate_open(name, request->comm);
+    if (result != ncclSuccess || (result = check_type(name, request)) != ncclSuccess ||
+        (result = take_operator(name, request, &scaling)) != ncclSuccess ||
         (result = check_root(name, request)) != ncclSuccess) {
         return result;
     }

@@ -29,7 +29,12 @@ extern "C" {
 #define NCCL_SIM_INFO_MAGIC 0x74685283u
 #define NCCL_UNDEF_FLOAT -1.0f
 
+#define NCCL_WIN_DEFAULT 0x00
+#define NCCL_WIN_COLL_SYMMETRIC 0x01
+#define NCCL_WIN_STRICT_ORDERING 0x02
+
 typedef struct ncclComm *ncclComm_t;
+typedef struct ncclWindow_vidmem *ncclWindow_t;
 
 typedef struct {
     char internal[NCCL_UNIQUE_ID_BYTES];
@@ -53,8 +58,13 @@ typedef enum {
     ncclMax = 2,
     ncclMin = 3,
     ncclAvg = 4,
-    ncclNumOps = 5
+    ncclNumOps = 5, /* user-made operators follow */
+    ncclMaxRedOp = 0x7fffffff
 } ncclRedOp_t;
+
+/* Where the scalar of a user-made operator lies: in device memory, read when an operation is
+ * executed, or anywhere, read when the operator is made. */
+typedef enum { ncclScalarDevice = 0, ncclScalarHostImmediate = 1 } ncclScalarResidence_t;
 
 typedef enum {
     ncclInt8 = 0,
@@ -170,6 +180,16 @@ CONVOY_API ncclResult_t ncclCommRegister(const ncclComm_t comm, void *buff, size
                                          void **handle);
 CONVOY_API ncclResult_t ncclCommDeregister(const ncclComm_t comm, void *handle);
 
+CONVOY_API ncclResult_t ncclCommWindowRegister(ncclComm_t comm, void *buff, size_t size,
+                                               ncclWindow_t *win, int winFlags);
+CONVOY_API ncclResult_t ncclCommWindowDeregister(ncclComm_t comm, ncclWindow_t win);
+CONVOY_API ncclResult_t ncclWinGetUserPtr(ncclComm_t comm, ncclWindow_t win, void **outUserPtr);
+
+CONVOY_API ncclResult_t ncclRedOpCreatePreMulSum(ncclRedOp_t *op, void *scalar,
+                                                 ncclDataType_t datatype,
+                                                 ncclScalarResidence_t residence, ncclComm_t comm);
+CONVOY_API ncclResult_t ncclRedOpDestroy(ncclRedOp_t op, ncclComm_t comm);
+
 CONVOY_API ncclResult_t ncclAllReduce(const void *sendbuff, void *recvbuff, size_t count,
                                       ncclDataType_t datatype, ncclRedOp_t op, ncclComm_t comm,
                                       cudaStream_t stream);
@@ -199,6 +219,23 @@ CONVOY_API ncclResult_t ncclSend(const void *sendbuff, size_t count, ncclDataTyp
                                  int peer, ncclComm_t comm, cudaStream_t stream);
 CONVOY_API ncclResult_t ncclRecv(void *recvbuff, size_t count, ncclDataType_t datatype, int peer,
                                  ncclComm_t comm, cudaStream_t stream);
+
+/* How many signals of a rank to wait for; the signal's index and the context must be 0. */
+typedef struct {
+    int opCnt;
+    int peer;
+    int sigIdx;
+    int ctx;
+} ncclWaitSignalDesc_t;
+
+CONVOY_API ncclResult_t ncclPutSignal(const void *localbuff, size_t count, ncclDataType_t datatype,
+                                      int peer, ncclWindow_t peerWin, size_t peerWinOffset,
+                                      int sigIdx, int ctx, unsigned int flags, ncclComm_t comm,
+                                      cudaStream_t stream);
+CONVOY_API ncclResult_t ncclSignal(int peer, int sigIdx, int ctx, unsigned int flags,
+                                   ncclComm_t comm, cudaStream_t stream);
+CONVOY_API ncclResult_t ncclWaitSignal(int nDesc, ncclWaitSignalDesc_t *signalDescs,
+                                       ncclComm_t comm, cudaStream_t stream);
 
 CONVOY_API ncclResult_t ncclGroupStart(void);
 CONVOY_API ncclResult_t ncclGroupEnd(void);
