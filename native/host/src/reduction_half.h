@@ -26,8 +26,18 @@ INLINE struct float_pair scale_pair(struct float_pair pair, float scale) {
     return (struct float_pair){pair.first * scale, pair.second * scale};
 }
 
-INLINE struct float_pair canonical_pair(struct float_pair pair) {
-    return (struct float_pair){canonical_f32(pair.first), canonical_f32(pair.second)};
+/* As canonical_f32, of a whole vector at once after rounding: neither rounding below takes a NaN
+ * for a number. */
+INLINE vector canonical_half(vector raw, int16_t infinity, uint16_t nan) {
+    vu16 value = (vu16)raw;
+    vi16 magnitude = (vi16)(value & 0x7fff);
+    const vu16 quiet = (vu16){0} + nan;
+#if VECTOR_BYTES == 64 && defined(__AVX512BW__)
+    __mmask32 nans = _mm512_cmpgt_epi16_mask((__m512i)magnitude, (__m512i)((vi16){0} + infinity));
+    return (vector)_mm512_mask_mov_epi16((__m512i)value, nans, (__m512i)quiet);
+#else
+    return (vector)SELECT(vu16, magnitude > infinity, quiet, value);
+#endif
 }
 
 /* --- bfloat16: the upper half of a float. A pair of neighbours is split by masking alone. --- */
@@ -37,14 +47,24 @@ INLINE struct float_pair bfloat16_widen(vector raw) {
     return (struct float_pair){(vf32)(both << 16), (vf32)(both & 0xffff0000u)};
 }
 
-/* The upper 16 bits are the result. A quiet NaN without payload stays what it is. */
+/* The upper 16 bits are the result. A NaN's lower ones are zero, as those of every input are: it
+ * stays one. */
 INLINE vu32 bfloat16_round(vf32 value) {
     vu32 bits = (vu32)value;
+#if VECTOR_BYTES == 64 && defined(__AVX512F__)
+    const __m512i half = (__m512i)((vu32){0} + 0x7fffu);
+    const __m512i one = (__m512i)((vu32){0} + 1u);
+    __mmask16 odd = _mm512_test_epi32_mask((__m512i)bits, (__m512i)((vu32){0} + 0x10000u));
+    __m512i rounded = _mm512_add_epi32((__m512i)bits, half);
+    return (vu32)_mm512_mask_add_epi32(rounded, odd, rounded, one);
+#else
     return bits + 0x7fffu + ((bits >> 16) & 1u);
+#endif
 }
 
 INLINE vector bfloat16_narrow(struct float_pair pair) {
-    return (vector)(bfloat16_round(pair.first) >> 16 | (bfloat16_round(pair.second) & 0xffff0000u));
+    vu32 both = bfloat16_round(pair.first) >> 16 | (bfloat16_round(pair.second) & 0xffff0000u);
+    return canonical_half((vector)both, 0x7f80, 0x7fc0);
 }
 
 /* --- float16 --- */
@@ -52,6 +72,13 @@ INLINE vector bfloat16_narrow(struct float_pair pair) {
 #if VECTOR_BYTES == 64 && defined(__AVX512F__)
 
 #define NEAREST_EVEN (_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define FLOAT16_LOADS
+
+INLINE struct float_pair float16_load(const unsigned char *from) {
+    const __m256i *halves = (const __m256i *)(const void *)from;
+    return (struct float_pair){(vf32)_mm512_cvtph_ps(_mm256_loadu_si256(halves)),
+                               (vf32)_mm512_cvtph_ps(_mm256_loadu_si256(halves + 1))};
+}
 
 INLINE struct float_pair float16_widen(vector raw) {
     __m512i both = (__m512i)raw;
@@ -68,6 +95,13 @@ INLINE vector float16_narrow(struct float_pair pair) {
 #elif VECTOR_BYTES == 32 && defined(__F16C__)
 
 #define NEAREST_EVEN _MM_FROUND_TO_NEAREST_INT
+#define FLOAT16_LOADS
+
+INLINE struct float_pair float16_load(const unsigned char *from) {
+    const __m128i *halves = (const __m128i *)(const void *)from;
+    return (struct float_pair){(vf32)_mm256_cvtph_ps(_mm_loadu_si128(halves)),
+                               (vf32)_mm256_cvtph_ps(_mm_loadu_si128(halves + 1))};
+}
 
 INLINE struct float_pair float16_widen(vector raw) {
     __m256i both = (__m256i)raw;
@@ -112,7 +146,7 @@ INLINE struct float_pair float16_widen(vector raw) {
 }
 
 /* Normal results round in the integer domain; adding 1/2 lines subnormal ones up at the float's
- * end, which rounds. The NaN that arrives has no payload. */
+ * end, which rounds. Of a NaN only the sign is kept. */
 INLINE vu32 float16_narrow_lane(vf32 value) {
     vu32 sign = ((vu32)value >> 16) & 0x8000u;
     vi32 magnitude = (vi32)((vu32)value & 0x7fffffffu);
@@ -128,4 +162,12 @@ INLINE vector float16_narrow(struct float_pair pair) {
 }
 
 #endif
+
+/* Where the conversion takes memory, it saves the way through a whole vector. */
+#if !defined(FLOAT16_LOADS)
+INLINE struct float_pair float16_load(const unsigned char *from) {
+    return float16_widen(vector_load(from));
+}
+#endif
+
 #endif

@@ -45,14 +45,16 @@ ORDER(vu64, u64)
 
 #if defined(KERNELS_SHORT)
 #define LOAD(from) vector_load_part(from, bytes)
+#define LOAD_FLOAT16 float16_widen(raw)
 #else
 #define LOAD(from) vector_load(from)
+#define LOAD_FLOAT16 float16_load(from)
 #endif
 
 /*
  * A block of adjacent vectors of the result: with many sources the work on a vector is one long
  * chain, and those of a block go on side by side. `unpack` is an expression of `raw`, the bytes of
- * source `i`, and `pack` one of `value`, what was accumulated.
+ * source `i` at `from`, and `pack` one of `value`, what was accumulated.
  */
 #define BLOCK 4
 #define AT(name, type, unpack, combine, pack)                                                      \
@@ -63,13 +65,17 @@ ORDER(vu64, u64)
         type values[BLOCK];                                                                        \
         int i = 0;                                                                                 \
         _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                                  \
-            vector raw = LOAD(sources[0] + offset + j * VECTOR_BYTES);                             \
+            const unsigned char *from = sources[0] + offset + j * VECTOR_BYTES;                    \
+            vector raw = LOAD(from);                                                               \
+            (void)raw;                                                                             \
             values[j] = unpack;                                                                    \
         }                                                                                          \
         for (i = 1; i < nsources; i++) {                                                           \
             const unsigned char *source = sources[i] + offset;                                     \
             _Pragma("GCC unroll 4") for (int j = 0; j < block; j++) {                              \
-                vector raw = LOAD(source + j * VECTOR_BYTES);                                      \
+                const unsigned char *from = source + j * VECTOR_BYTES;                             \
+                vector raw = LOAD(from);                                                           \
+                (void)raw;                                                                         \
                 values[j] = combine(values[j], unpack);                                            \
             }                                                                                      \
         }                                                                                          \
@@ -198,16 +204,16 @@ INTEGER_KERNELS(64)
     KERNEL(reduce_scaled_##name, type, scaled(c.scalars[i].single), sum_##suffix, pack)
 
 #define SCALED_F32(factor) ((vf32)raw * (factor))
-#define SCALED_F16(factor) scale_pair(float16_widen(raw), factor)
+#define SCALED_F16(factor) scale_pair(LOAD_FLOAT16, factor)
 #define SCALED_BF16(factor) scale_pair(bfloat16_widen(raw), factor)
 #define SCALED_E4M3(factor) scale_quad(e4m3_widen(raw), factor)
 #define SCALED_E5M2(factor) scale_quad(e5m2_widen(raw), factor)
 
 FLOAT_KERNELS(f32, vf32, f32, (vf32)raw, SCALED_F32, canonical_f32(value))
-FLOAT_KERNELS(f16, struct float_pair, pair, float16_widen(raw), SCALED_F16,
-              float16_narrow(canonical_pair(value)))
+FLOAT_KERNELS(f16, struct float_pair, pair, LOAD_FLOAT16, SCALED_F16,
+              canonical_half(float16_narrow(value), 0x7c00, 0x7e00))
 FLOAT_KERNELS(bf16, struct float_pair, pair, bfloat16_widen(raw), SCALED_BF16,
-              bfloat16_narrow(canonical_pair(value)))
+              bfloat16_narrow(value))
 FLOAT_KERNELS(e4m3, struct float_quad, quad, e4m3_widen(raw), SCALED_E4M3, e4m3_narrow(value))
 FLOAT_KERNELS(e5m2, struct float_quad, quad, e5m2_widen(raw), SCALED_E5M2, e5m2_narrow(value))
 
