@@ -24,6 +24,7 @@ struct probe {
     int rank;
     char *send;
     char *receive;
+    ncclWindow_t window; /* of `receive` */
 };
 
 /* `bytes` as nccl-tests understands it: of the larger of the two buffers. */
@@ -73,6 +74,13 @@ static ncclResult_t send_receive(const struct probe *p, size_t bytes) {
     return ncclGroupEnd();
 }
 
+static ncclResult_t put(const struct probe *p, size_t bytes) {
+    ncclWaitSignalDesc_t wait = {.opCnt = 1, .peer = (p->rank + p->nranks - 1) % p->nranks};
+    NCCL(ncclPutSignal(p->send, bytes, ncclInt8, (p->rank + 1) % p->nranks, p->window, 0, 0, 0, 0,
+                       p->comm, p->stream));
+    return ncclWaitSignal(1, &wait, p->comm, p->stream);
+}
+
 static int compare(const void *a, const void *b) {
     double x = *(const double *)a;
     double y = *(const double *)b;
@@ -107,7 +115,7 @@ static void time_size(const struct probe *p, const char *name, operation *run, d
 }
 
 static size_t element_bytes(ncclDataType_t type) {
-    return type <= ncclUint8                             ? 1
+    return type <= ncclUint8 || type >= ncclFloat8e4m3   ? 1
            : type == ncclFloat16 || type == ncclBfloat16 ? 2
            : type <= ncclUint32 || type == ncclFloat32   ? 4
                                                          : 8;
@@ -132,6 +140,12 @@ static void share_a_cpu(size_t how) {
     }
 }
 
+static void register_windows(struct probe *p, size_t bytes) {
+    ncclWindow_t sources;
+    NCCL(ncclCommWindowRegister(p->comm, p->send, bytes, &sources, NCCL_WIN_COLL_SYMMETRIC));
+    NCCL(ncclCommWindowRegister(p->comm, p->receive, bytes, &p->window, NCCL_WIN_COLL_SYMMETRIC));
+}
+
 static void probe(struct test_rank *rank, const char *name, operation *run, double factor) {
     size_t sizes[] = {8, 1024, 65536, 1 << 20, 16 << 20, 128 << 20};
     size_t only = number("PROBE_SIZE", 0);
@@ -144,6 +158,9 @@ static void probe(struct test_rank *rank, const char *name, operation *run, doub
     CUDA(cudaMalloc((void **)&p.receive, most));
     memset(p.send, 0, most);
     memset(p.receive, 0, most);
+    if (run == put) {
+        register_windows(&p, most);
+    }
     share_a_cpu(number("PROBE_TOGETHER", 0));
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && only == 0; i++) {
         time_size(&p, name, run, factor, sizes[i]);
@@ -170,6 +187,7 @@ PROBE(all_gather, (n - 1) / n)
 PROBE(reduce_scatter, (n - 1) / n)
 PROBE(all_to_all, (n - 1) / n)
 PROBE(send_receive, 1)
+PROBE(put, 1)
 
 #define SCENARIO(operation, ranks)                                                                 \
     { .name = #operation #ranks, .nranks = ranks, .seconds = 60, .run = probe_##operation }
@@ -178,7 +196,7 @@ PROBE(send_receive, 1)
 static const struct test_scenario scenarios[] = {
     SCENARIOS(all_reduce), SCENARIOS(all_reduce_apart), SCENARIOS(broadcast),
     SCENARIOS(reduce),     SCENARIOS(all_gather),       SCENARIOS(reduce_scatter),
-    SCENARIOS(all_to_all), SCENARIOS(send_receive),
+    SCENARIOS(all_to_all), SCENARIOS(send_receive),     SCENARIOS(put),
 };
 
 int main(int argc, char **argv) {

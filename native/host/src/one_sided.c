@@ -9,6 +9,9 @@
 /* More signals than this between two looks are none: the peer's page is another one by now. */
 #define SIGNALS_AHEAD_MAX ((uint64_t)1 << 40)
 
+/* How long a put waits for who waits at the target, before the target's server is woken. */
+#define PATIENCE_NANOS 30000u
+
 void one_sided_number(struct op *op) {
     struct ncclComm *comm = op->comm;
     if (op->kind != OP_WAIT_SIGNAL) {
@@ -204,7 +207,7 @@ static void post_put(struct op *op) {
     slot->signals = outgoing->signals;
     comm_publish(comm, &slot->stamp, comm_stamp(comm, outgoing->puts));
     op->put.number = outgoing->puts++;
-    put_server_call(comm, op->root);
+    op->put.since = clock_nanos();
 }
 
 /* True once it is posted. */
@@ -226,6 +229,14 @@ static bool post(struct op *op) {
     return true;
 }
 
+/* Waking a thread costs more than most puts: only where nobody else at the target is about to. */
+static void call_server(struct op *op) {
+    if (!op->put.called && clock_nanos() - op->put.since >= PATIENCE_NANOS) {
+        op->put.called = true;
+        put_server_call(op->comm, op->root);
+    }
+}
+
 static enum step_result send_step(struct op *op) {
     if (op->phase == OP_POST) {
         if (!post(op)) {
@@ -239,7 +250,11 @@ static enum step_result send_step(struct op *op) {
             return STEP_PROGRESSED;
         }
     }
-    return await_carried(op, op->put.number + 1) ? STEP_DONE : STEP_PENDING;
+    if (await_carried(op, op->put.number + 1)) {
+        return STEP_DONE;
+    }
+    call_server(op);
+    return STEP_PENDING;
 }
 
 /* --- waiting for signals --- */

@@ -67,7 +67,11 @@ struct put_place {
     size_t bytes;
     uint64_t window;
     uint64_t offset;
-    uint64_t number; /* among the puts to its target, once it is posted */
+    /* Once it is posted: which of the puts to its target it is, since when, and whether the
+     * target's server was called. */
+    uint64_t number;
+    uint64_t since;
+    bool called;
 };
 
 struct op {
