@@ -37,7 +37,7 @@ struct planned {
     /*
      * OP_SEND stands for a ring exchange, a send and a receive in one group; OP_RECEIVE for a
      * message from the root to the rank behind it; OP_REDUCE for an all-reduce in parts that are
-     * one group; OP_PUT for a ring of puts.
+     * one group; OP_PUT for a ring of puts; OP_GATHER for a reduce.
      */
     enum op_kind kind;
     size_t count;
@@ -81,11 +81,14 @@ static int32_t input(int rank, size_t i) {
 
 static size_t elements_of(const struct world *world, const struct planned *op) {
     bool many = op->kind == OP_ALL_GATHER || op->kind == OP_REDUCE_SCATTER ||
-                op->kind == OP_ALL_TO_ALL || op->kind == OP_GATHER || op->kind == OP_SCATTER;
+                op->kind == OP_ALL_TO_ALL || op->kind == OP_SCATTER;
     return op->count * (many ? (size_t)world->n : 1);
 }
 
 static bool is_receiver(const struct world *world, int r, const struct planned *op) {
+    if (op->kind == OP_GATHER) {
+        return r == op->root;
+    }
     return op->kind != OP_RECEIVE || r == (op->root + 1) % world->n;
 }
 
@@ -156,6 +159,10 @@ static void issue(struct world *world, int r, const struct planned *op) {
             result = ncclRecv(receive, op->count, ncclInt32, op->root, rank->comm, rank->stream);
         }
         break;
+    case OP_GATHER:
+        result = ncclReduce(send, receive, op->count, ncclInt32, ncclSum, op->root, rank->comm,
+                            rank->stream);
+        break;
     case OP_PUT:
         result = put_around(rank, op, (r + 1) % world->n, (r + world->n - 1) % world->n);
         break;
@@ -183,6 +190,7 @@ static int32_t expected(const struct world *world, int r, const struct planned *
     switch (op->kind) {
     case OP_ALL_REDUCE:
     case OP_REDUCE:
+    case OP_GATHER:
         return sum_of(world, op->offset + i);
     case OP_BROADCAST:
     case OP_RECEIVE:
@@ -337,9 +345,9 @@ static void step(struct world *world, int r) {
 
 /* Every fourth plan is one way only, so that the one in front can fill the rings. */
 static void plan_randomly(struct world *world) {
-    static const enum op_kind kinds[] = {OP_ALL_REDUCE,     OP_BROADCAST,  OP_ALL_GATHER,
-                                         OP_REDUCE_SCATTER, OP_ALL_TO_ALL, OP_SEND,
-                                         OP_RECEIVE,        OP_REDUCE,     OP_PUT};
+    static const enum op_kind kinds[] = {
+        OP_ALL_REDUCE, OP_BROADCAST, OP_ALL_GATHER, OP_REDUCE_SCATTER, OP_ALL_TO_ALL, OP_SEND,
+        OP_RECEIVE,    OP_REDUCE,    OP_PUT,        OP_GATHER};
     static const size_t counts[] = {1, 5, 7, 9, 200, 1000, 1025, 3000};
     bool one_way = next_random() % 4 == 0;
     int root = (int)(next_random() % (uint64_t)world->n);
@@ -486,6 +494,7 @@ int main(void) {
     helper_disable();
     put_server_disable();
     op_single_steps = true;
+    op_split_from = 10000;
     seed = environment("TEST_SEED", (uint64_t)time(NULL));
     uint64_t runs = environment("TEST_RUNS", 400);
     fprintf(stderr, "seed %llu, %llu random runs\n", (unsigned long long)seed,

@@ -7,10 +7,7 @@
  */
 #include "move.h"
 #include "op.h"
-
-/* Shares begin on multiples of this many elements, so that vector loops have no ragged ends between
- * them. */
-#define SHARE_UNIT 64u
+#include "share.h"
 
 /* What is reduced or pulled between two looks at the others: a part of the share, so that the
  * phases overlap, and small enough for every core's own cache. */
@@ -20,24 +17,6 @@
 
 /* How many pieces a rank may be ahead of the slowest one. */
 #define LEAD_PIECES 4u
-
-struct share {
-    size_t begin; /* bytes */
-    size_t bytes;
-};
-
-static size_t share_elements(const struct op *op) {
-    size_t nranks = (size_t)op->comm->nranks;
-    return round_up((op->count + nranks - 1) / nranks, SHARE_UNIT);
-}
-
-static struct share share_of(const struct op *op, int rank) {
-    size_t each = share_elements(op);
-    size_t begin = size_min(op->count, (size_t)rank * each);
-    size_t end = size_min(op->count, begin + each);
-    size_t size = type_bytes(op->type);
-    return (struct share){.begin = begin * size, .bytes = (end - begin) * size};
-}
 
 static size_t piece_of(const struct op *op) {
     size_t part = share_elements(op) * type_bytes(op->type) / PIECES_OF_SHARE;

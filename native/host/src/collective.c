@@ -63,7 +63,11 @@ static bool reads(const struct op *op, int reader, int source) {
     if (is_rooted_source(op->kind)) {
         return source == op->root;
     }
-    return !is_rooted_target(op->kind) || reader == op->root;
+    if (!is_rooted_target(op->kind) || reader == op->root) {
+        return true;
+    }
+    /* For the root's decision, and where that is to split, for the data. */
+    return split_reduce_is_possible(op) && (source == op->root || op->split);
 }
 
 /* The bytes that a rank shows, whoever reads them. */
@@ -155,7 +159,7 @@ static void show_scalar(struct op *op, struct collective_slot *slot) {
     if (op->scalar_address != NULL) {
         memcpy(&op->scalar, op->scalar_address, type_bytes(op->type));
     }
-    memcpy(slot->payload, &op->scalar, sizeof op->scalar);
+    memcpy(slot->payload + PAYLOAD_SCALAR, &op->scalar, sizeof op->scalar);
     op->scalars[op->comm->rank] = reduction_scalar_of(op->type, op->scalar);
 }
 
@@ -174,6 +178,10 @@ static void post(struct op *op) {
     slot->receive_offset = offset_of(op, op->receive);
     if (op->scalars != NULL) {
         show_scalar(op, slot);
+    }
+    if (op->root == comm->rank && split_reduce_is_possible(op)) {
+        split_reduce_decide(op);
+        slot->payload[PAYLOAD_SPLIT] = op->split;
     }
     size_t bytes = shown_bytes(op, comm->rank);
     if (bytes > 0 && op->place == PLACE_INLINE) {
@@ -264,8 +272,11 @@ static bool meet_rank(struct op *op, int rank) {
     }
     if (op->scalars != NULL) {
         uint64_t scalar;
-        memcpy(&scalar, slot->payload, sizeof scalar);
+        memcpy(&scalar, slot->payload + PAYLOAD_SCALAR, sizeof scalar);
         op->scalars[rank] = reduction_scalar_of(op->type, scalar);
+    }
+    if (rank == op->root && split_reduce_is_possible(op)) {
+        op->split = slot->payload[PAYLOAD_SPLIT] == 1;
     }
     /* Ranks post only so far ahead of what they have finished. */
     if (peer->done_seen + POST_AHEAD < op->sequence) {
@@ -276,6 +287,9 @@ static bool meet_rank(struct op *op, int rank) {
 
 static bool meet(struct op *op) {
     struct ncclComm *comm = op->comm;
+    if (op->cursor == 0 && split_reduce_is_possible(op) && !meet_rank(op, op->root)) {
+        return false; /* it says whom else to meet */
+    }
     for (; op->cursor < comm->nranks; op->cursor++) {
         if (reads(op, comm->rank, op->cursor) && !meet_rank(op, op->cursor)) {
             return false;
@@ -331,7 +345,7 @@ static enum step_result move_by_copy(struct op *op) {
 
 static enum step_result move_by_reduction(struct op *op) {
     struct ncclComm *comm = op->comm;
-    if (!reads(op, comm->rank, 0)) {
+    if (is_rooted_target(op->kind) && comm->rank != op->root) {
         return STEP_DONE;
     }
     const unsigned char *parts[COMM_RANKS_MAX];
@@ -347,6 +361,9 @@ static enum step_result move_by_reduction(struct op *op) {
 static enum step_result move(struct op *op) {
     if (op->kind == OP_ALL_REDUCE && op->place == PLACE_ARENA) {
         return all_reduce_move(op);
+    }
+    if (op->split) {
+        return split_reduce_move(op);
     }
     return op_reduces(op->kind) ? move_by_reduction(op) : move_by_copy(op);
 }
@@ -402,9 +419,16 @@ static enum step_result step_post(struct op *op) {
 }
 
 static enum step_result step_move(struct op *op) {
+    bool is_timed = op->root == op->comm->rank && split_reduce_is_possible(op);
+    if (is_timed && op->met_nanos == 0) {
+        op->met_nanos = clock_nanos();
+    }
     enum step_result result = move(op);
     if (result != STEP_DONE) {
         return result;
+    }
+    if (is_timed) {
+        split_reduce_learn(op);
     }
     if (!sources_are_intact(op)) {
         return STEP_PENDING;

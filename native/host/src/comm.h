@@ -119,6 +119,8 @@ struct ncclComm {
     struct ncclComm *next_served; /* by the put server, under its lock */
     struct store_choice put_stores;
     int next_origin; /* of puts, whose turn it is */
+    /* Of this rank as a root: whether all ranks reduce shares, learnt like stores. */
+    struct store_choice splits[ncclNumTypes][MOVE_SIZES];
     struct store_choice stores[MOVE_KINDS][MOVE_USES][MOVE_SIZES];
 
     /* Jobs that make it or a child of it, and that grow it into another. An abort waits for them.

@@ -13,8 +13,7 @@ static struct store_choice *choice_for(const struct op *op, enum move_use use, s
     if (op->bytes < STORE_CHOICE_FROM || bytes < TIMED_FROM) {
         return NULL;
     }
-    unsigned size = op->bytes < (size_t)4 << 20 ? 0 : op->bytes < (size_t)32 << 20 ? 1 : 2;
-    return &op->comm->stores[op->kind][use][size];
+    return &op->comm->stores[op->kind][use][move_size(op->bytes)];
 }
 
 static void reduce(const struct op *op, unsigned char *to, const unsigned char *const *parts,
@@ -36,6 +35,11 @@ void move_reduced(struct op *op, unsigned char *to, const unsigned char *const *
     if (choice != NULL) {
         store_learn(choice, store, bytes, clock_nanos() - begin);
     }
+}
+
+void move_reduced_near(const struct op *op, unsigned char *to, const unsigned char *const *parts,
+                       size_t bytes) {
+    reduce(op, to, parts, bytes / type_bytes(op->type), STORE_CACHED);
 }
 
 static void copy_chosen(struct store_choice *choice, unsigned char *to, const unsigned char *from,

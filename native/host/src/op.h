@@ -106,12 +106,15 @@ struct op {
     size_t nwaits;
     size_t waited;
 
+    bool split;         /* a reduce, once its root has decided */
+    uint64_t met_nanos; /* when the root could begin with it */
+
     enum op_phase phase;
     enum payload_place place;
     int cursor;   /* the rank that is looked at next */
     size_t moved; /* bytes */
-    /* Two-phase all-reduce only: what was pulled from each rank's share, and where that rank's
-     * result lies. */
+    /* Two-phase all-reduce and split reduce only: what was pulled from each rank's share, and (of
+     * an all-reduce) where that rank's result lies. */
     size_t *pulled;
     const unsigned char **results;
     const unsigned char
@@ -149,6 +152,15 @@ enum step_result message_step(struct op *op);
 
 /* The second phase's machine: reduce this rank's share, pull the others'. */
 enum step_result all_reduce_move(struct op *op);
+
+/* --- A large reduce, which all ranks may take part in: its root says whether they do, in its
+ * descriptor. From how many bytes on is a variable for the interleaving tests. --- */
+extern size_t op_split_from;
+bool split_reduce_is_possible(const struct op *op);
+void split_reduce_decide(struct op *op);
+enum step_result split_reduce_move(struct op *op);
+/* How long the data has taken, whether it was split or not. */
+void split_reduce_learn(const struct op *op);
 
 /*
  * True where the memory that was just read from a peer was its to show: it had neither aborted nor

@@ -18,6 +18,9 @@
 #define RING_SLOTS 16u
 #define COLLECTIVE_MAIL_BYTES 4096u
 #define COLLECTIVE_INLINE_BYTES 24u
+/* Where what is not inline keeps a user-made operator's scalar and a root's decision to split. */
+#define PAYLOAD_SCALAR 0u
+#define PAYLOAD_SPLIT 8u
 
 /*
  * Mailboxes for larger all-reduces: copying to one costs less than the two meetings that it saves,

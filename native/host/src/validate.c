@@ -152,7 +152,8 @@ static struct op *create(const struct op_request *request, struct CUstream_st *s
     size_t n = request->kind < OP_SEND ? (size_t)request->comm->nranks : 1;
     size_t pointers = n * sizeof(const unsigned char *);
     bool two_phase =
-        request->kind == OP_ALL_REDUCE && bytes > op_mail_bytes(request->comm, request->kind);
+        (request->kind == OP_ALL_REDUCE && bytes > op_mail_bytes(request->comm, request->kind)) ||
+        request->kind == OP_REDUCE;
     size_t extra = two_phase ? pointers + n * sizeof(size_t) : 0;
     size_t scalars = request->scaling != NULL ? n * sizeof(struct reduction_scalar) : 0;
     struct op *op = malloc(sizeof *op + pointers + extra + scalars);
