@@ -4,11 +4,11 @@
  * communicator's lock, or writes what another process would have left behind.
  */
 #include "convoy/convoy_ext.h"
-#include "helper.h"
-#include "memory.h"
-#include "op.h"
-#include "peers.h"
-#include "stream.h"
+#include "memory/memory.h"
+#include "operations/op.h"
+#include "peers/peers.h"
+#include "progress/helper.h"
+#include "streams/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,10 +6,10 @@
  * as a user may. So are all buffers of a rank that has aborted.
  */
 #include "convoy/convoy_ext.h"
-#include "helper.h"
-#include "op.h"
-#include "put_server.h"
-#include "stream.h"
+#include "operations/op.h"
+#include "operations/put_server.h"
+#include "progress/helper.h"
+#include "streams/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>

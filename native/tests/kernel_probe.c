@@ -8,9 +8,9 @@
  *
  * -i: the result replaces the first source. -b: one size, in bytes of a buffer.
  */
-#include "copy_bytes.h"
-#include "reduction.h"
-#include "reduction_kernels.h"
+#include "reduction/copy_bytes.h"
+#include "reduction/reduction.h"
+#include "reduction/reduction_kernels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The allocator against a model: nothing overlaps, content stays, lookups agree, everything comes
  * back in one piece. */
-#include "arena.h"
-#include "memory.h"
+#include "memory/arena.h"
+#include "memory/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  * operators, on random bits and on what is special, at any length, misalignment and place of the
  * result; every half-precision value; every pair of 8-bit floats; every divisor of an average.
  */
-#include "copy_bytes.h"
-#include "reduction.h"
-#include "reduction_kernels.h"
+#include "reduction/copy_bytes.h"
+#include "reduction/reduction.h"
+#include "reduction/reduction_kernels.h"
 #include "reference.h"
 
 #include <stdio.h>

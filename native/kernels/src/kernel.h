@@ -3,7 +3,7 @@
 #ifndef CONVOY_KERNEL_H
 #define CONVOY_KERNEL_H
 
-#include "base.h"
+#include "base/base.h"
 #include "convoy/convoy_launch.h"
 #include "loops.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel_check.h"
 
-#include "memory.h"
+#include "memory/memory.h"
 
 bool check_bytes(uint64_t address, uint64_t bytes) {
     struct memory_info info;

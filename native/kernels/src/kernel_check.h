@@ -3,7 +3,7 @@
 #ifndef CONVOY_KERNEL_CHECK_H
 #define CONVOY_KERNEL_CHECK_H
 
-#include "base.h"
+#include "base/base.h"
 
 /* `count` elements of `size` bytes in memory of the arena, aligned to their size. */
 bool check_elements(uint64_t address, uint64_t count, size_t size);

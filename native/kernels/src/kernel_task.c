@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels as tasks of a stream. */
-#include "arena.h"
-#include "device.h"
-#include "errors.h"
+#include "base/errors.h"
 #include "kernel.h"
-#include "stream.h"
+#include "memory/arena.h"
+#include "streams/device.h"
+#include "streams/stream.h"
 
 #include <stdlib.h>
 

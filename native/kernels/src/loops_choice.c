@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "loops.h"
-#include "reduction_kernels.h"
+#include "reduction/reduction_kernels.h"
 
 const enum element_class element_classes[ELEMENT_TYPES] = {
     [ncclInt8] = CLASS_WORD,       [ncclUint8] = CLASS_WORD,       [ncclInt32] = CLASS_WORD,

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a communicator: meeting the other ranks, mapping their arenas, and a first barrier. */
+#ifndef CONVOY_INIT_H
+#define CONVOY_INIT_H
+
+#include "comm/config.h"
+#include "formation/job.h"
+#include "formation/wire.h"
+
+/*
+ * Makes a communicator of the ranks that come with the first of the ids; `name` is the function
+ * that was called.
+ */
+ncclResult_t init_rank(struct ncclComm **handle, int nranks, const ncclUniqueId *ids, int nids,
+                       int rank, int device, const struct comm_config *config, const char *name);
+
+ncclResult_t init_check_id(const struct wire_id *id);
+
+/* --- shared with the other ways to make one --- */
+
+/* Starts what the process needs for any communicator. */
+ncclResult_t init_runtime(void);
+
+/* Meets all ranks of the job's communicator on the id, and completes it. */
+ncclResult_t init_meet(struct job *job, const struct wire_id *id);
+
+/* Fills in the communicator's view of a rank; `why` says what is wrong where it returns false. */
+bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
+                   uint64_t page_offset, uint64_t page_incarnation, const char **why);
+
+/* Adds the reference to a peer process to the communicator, each process once; takes the reference
+ * over. */
+void init_keep_process(struct ncclComm *comm, struct peer_process *process);
+
+/* Declares the job's communicator ready, and waits until all ranks have. */
+ncclResult_t init_ready_barrier(const struct job *job);
+
+#endif
