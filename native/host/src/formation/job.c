@@ -186,7 +186,8 @@ static void leave(struct job *job) {
     }
     if (job->by_parent) {
         if (job->result == ncclSuccess) {
-            *job->handle = job->comm;
+            /* Programs may look at it while they wait. */
+            __atomic_store_n(job->handle, job->comm, __ATOMIC_RELEASE);
         } else if (job->comm != NULL) {
             comm_release(job->comm);
         }
