@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where arenas go that no communicator is shared with any more. To unmap one takes milliseconds a
- * gigabyte, and if its process is dead, its memory is freed then, which takes a hundred times as
- * long: nobody who recovers shall wait for that, or share a CPU with it. The arena of a living
- * process is kept for a while, since the next communicator probably has the same peers, and page
- * tables are costly, too.
+ * Where arenas go that no communicator is shared with any more. To unmap one takes some 130 ms a
+ * gigabyte, and if its process is dead, its memory is freed then, which takes longer still: nobody
+ * who recovers shall wait for that, or share a CPU with it. The arena of a living process is kept
+ * for a while, since the next communicator probably has the same peers, and page tables are costly,
+ * too.
  */
 #ifndef CONVOY_UNMAPPER_H
 #define CONVOY_UNMAPPER_H

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * What only a person reads, in its order, a moment later: to write the first lines costs a cold JVM more time on the
- * ranks' CPUs than the agent's whole part in a recovery. Used by the event thread.
+ * What only a person reads, in its order, a moment later: to write its first lines costs a cold JVM time on the CPUs
+ * that the ranks recover on. Used by the event thread.
  */
 final class News {
     private static final long DELAY_NS = 100_000_000;
