@@ -325,9 +325,15 @@ static enum step_result move_by_copy(struct op *op) {
     struct ncclComm *comm = op->comm;
     size_t budget = STEP_SLICE_BYTES;
     for (; op->cursor < comm->nranks; op->cursor++, op->moved = 0) {
-        const unsigned char *source = op->sources[op->cursor] + part_offset(op);
-        unsigned char *target = part_target(op, op->cursor);
-        if (!reads(op, comm->rank, op->cursor) || source == target) {
+        /* Each begins with another one, so that not all read from the same, and ends with itself.
+         */
+        int rank = (comm->rank + 1 + op->cursor) % comm->nranks;
+        if (!reads(op, comm->rank, rank)) {
+            continue;
+        }
+        const unsigned char *source = op->sources[rank] + part_offset(op);
+        unsigned char *target = part_target(op, rank);
+        if (source == target) {
             continue;
         }
         while (op->moved < op->bytes) {
