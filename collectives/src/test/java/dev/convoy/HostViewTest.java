@@ -51,7 +51,8 @@ class HostViewTest {
     @Test
     void bufferStaysOpenWhileAViewIsInUse() throws Exception {
         Pipe pipe = Pipe.open();
-        DeviceBuffer buffer = device.allocate(DataType.INT8, MUCH);
+        Instrumented instrumented = Instrumented.host();
+        DeviceBuffer buffer = instrumented.device().allocate(DataType.INT8, MUCH);
         ByteBuffer view = buffer.hostView().orElseThrow().asByteBuffer();
         CompletableFuture<Integer> writing = CompletableFuture.supplyAsync(() -> write(pipe, view));
         pipe.source().read(ByteBuffer.allocate(1));
@@ -62,11 +63,12 @@ class HostViewTest {
             pipe.source().read(drain);
         }
         assertThat(writing.get(10, TimeUnit.SECONDS)).isEqualTo(MUCH);
+        assertThat(instrumented.callsOf("free")).isEmpty();
         long address = buffer.address();
         buffer.close();
-        try (DeviceBuffer next = device.allocate(DataType.INT8, MUCH)) {
-            assertThat(next.address()).as("recycled memory").isEqualTo(address);
-        }
+        assertThat(instrumented.callsOf("free"))
+                .extracting(call -> call.arguments().getFirst())
+                .containsExactly(address);
         pipe.sink().close();
         pipe.source().close();
     }
