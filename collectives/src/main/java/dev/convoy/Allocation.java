@@ -3,6 +3,8 @@ package dev.convoy;
 
 import dev.convoy.bindings.NativeRuntime.Kind;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Memory of a device that a buffer owns, and its slices share. */
 final class Allocation {
@@ -16,6 +18,7 @@ final class Allocation {
         final long address;
         final boolean borrowed;
         final Lifetime lifetime = new Lifetime();
+        final List<LibraryObject> users = new ArrayList<>();
         Arena arena;
 
         Root(Device device, MemoryKind kind, long address, boolean borrowed) {
@@ -78,6 +81,14 @@ final class Allocation {
         }
     }
 
+    void usedBy(LibraryObject user, DeviceBuffer buffer) {
+        synchronized (root) {
+            root.lifetime.check(buffer);
+            root.users.removeIf(each -> !each.isLive());
+            root.users.add(user);
+        }
+    }
+
     void close() {
         if (owner && end() && root.address != 0 && !root.borrowed) {
             root.device.reclaimer().free(root.kind, root.address);
@@ -89,6 +100,10 @@ final class Allocation {
         synchronized (root) {
             if (root.lifetime.hasEnded()) {
                 return false;
+            }
+            if (root.users.stream().anyMatch(LibraryObject::isLive)) {
+                throw new IllegalStateException("memory at 0x" + Long.toHexString(root.address)
+                        + " has an open window or registration: close that first, or the communicator");
             }
             if (root.arena != null) {
                 root.arena.close();

@@ -21,6 +21,14 @@ final class Arguments {
         return buffer.address();
     }
 
+    /** The same for a buffer that must not be empty. */
+    long addressOfSome(DeviceBuffer buffer) {
+        if (buffer.count() == 0) {
+            throw new IllegalArgumentException(buffer + " is empty");
+        }
+        return address(buffer);
+    }
+
     /** The same for a buffer that only the root has. */
     long addressOrNull(DeviceBuffer buffer, boolean needed, String what) {
         if (buffer != null) {
@@ -42,9 +50,13 @@ final class Arguments {
 
     /** Throws unless the library has what only newer ones have; a call that never reaches it is no operation. */
     void supported(Capability capability) {
-        if (!communicator.device().runtime().supports(capability)) {
-            throw new UnsupportedOperationException(capability.functions() + " is not in "
-                    + communicator.device().runtime().library());
+        supported(capability, communicator.device().runtime());
+    }
+
+    static void supported(Capability capability, ConvoyRuntime runtime) {
+        if (!runtime.supports(capability)) {
+            throw new UnsupportedOperationException(String.join(", ", capability.functions()) + ": not all in "
+                    + runtime.library() + ", which is NCCL " + runtime.version());
         }
     }
 
@@ -61,6 +73,47 @@ final class Arguments {
         if (recv.count() % ratio != 0 || recv.count() / ratio != send.count()) {
             throw new IllegalArgumentException("send has " + send.count() + " elements and recv " + recv.count()
                     + "; recv must have " + (ratio == 1 ? "as many" : ratio + " times as many"));
+        }
+    }
+
+    /** The {@code ncclRedOp_t} for elements of a type. */
+    int operator(Reduction op, DataType type) {
+        return op instanceof ReduceOp known ? known.code() : ((PreMulSum) op).code(communicator, type);
+    }
+
+    /** A part for every rank, all of them inside the buffer. */
+    void parts(Parts parts, DeviceBuffer buffer, String what) {
+        if (parts.size() != communicator.worldSize()) {
+            throw new IllegalArgumentException(
+                    parts.size() + " " + what + " parts; " + communicator + " needs " + communicator.worldSize());
+        }
+        for (int rank = 0; rank < parts.size(); rank++) {
+            if (parts.offset(rank) + parts.count(rank) > buffer.count()) {
+                throw new IllegalArgumentException("the " + what + " part of rank " + rank + ", " + parts.count(rank)
+                        + " elements from " + parts.offset(rank) + " on, does not lie in " + buffer);
+            }
+        }
+    }
+
+    void ownPart(DeviceBuffer send, Parts parts) {
+        long own = parts.count(communicator.rank());
+        if (send.count() != own) {
+            throw new IllegalArgumentException(
+                    "send has " + send.count() + " elements, but this rank's part has " + own);
+        }
+    }
+
+    static void notInPlace(long from, long to, long count) {
+        if (from == to && count > 0) {
+            throw new IllegalArgumentException("an all-to-all cannot work in place: send and recv must not overlap");
+        }
+    }
+
+    /** What ranks do together to make something cannot wait for the end of a group. */
+    void noGroup(Operation operation) {
+        if (communicator.device().runtime().openGroup() != null) {
+            throw new IllegalStateException(operation + " waits for the other ranks, which it cannot do in a group:"
+                    + " call it before or after, in a thread of each rank");
         }
     }
 

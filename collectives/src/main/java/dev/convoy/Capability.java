@@ -7,11 +7,25 @@ import java.util.List;
 public enum Capability {
     /** {@link Communicator#shrink(int[], boolean, CommunicatorOptions)}. */
     SHRINK("ncclCommShrink"),
-    /** {@link Communicator#allToAll(DeviceBuffer, DeviceBuffer, Stream)}. */
+    /** {@link Communicator#split(int, int, CommunicatorOptions)}. */
+    SPLIT("ncclCommSplit"),
+    /** {@link Communicator#grow(int, UniqueId, CommunicatorOptions)} and joining what grows. */
+    GROW("ncclCommGrow", "ncclCommGetUniqueId"),
+    /** {@link Communicator#stopOperations()}. */
+    STOP_OPERATIONS("ncclCommRevoke"),
+    /** {@link Communicator#init(Device, java.util.List, int, int, CommunicatorOptions)} with several ids. */
+    SEVERAL_IDS("ncclCommInitRankScalable"),
+    /** {@link Registration} and {@link Device#allocateShareable(DataType, long)}. */
+    REGISTRATION("ncclCommRegister", "ncclCommDeregister", "ncclMemAlloc", "ncclMemFree"),
+    /** {@link Window}. */
+    WINDOWS("ncclCommWindowRegister", "ncclCommWindowDeregister"),
+    /** {@link Window#put(DeviceBuffer, int, long, Stream)} and signals. */
+    ONE_SIDED("ncclPutSignal", "ncclSignal", "ncclWaitSignal"),
+    /** The library has all-to-all itself; otherwise it is a group of sends and receives. */
     ALL_TO_ALL("ncclAlltoAll"),
-    /** {@link Communicator#gather(DeviceBuffer, DeviceBuffer, int, Stream)}. */
+    /** The library gathers itself; otherwise it is a group of sends and receives. */
     GATHER("ncclGather"),
-    /** {@link Communicator#scatter(DeviceBuffer, DeviceBuffer, int, Stream)}. */
+    /** The library scatters itself; otherwise it is a group of sends and receives. */
     SCATTER("ncclScatter"),
     /** {@link Communicator#failedRanks()} names the ranks that died; otherwise it is empty. */
     FAILED_RANKS("convoyCommFailedRanks"),

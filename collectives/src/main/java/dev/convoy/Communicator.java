@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy;
 
-import dev.convoy.bindings.Nccl;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -17,23 +16,20 @@ import java.util.Optional;
  * {@link IllegalStateException}. Only {@link #revoke(String)}, {@link #enqueued()}, {@link #completed()} and the plain
  * attributes are for every thread.
  *
- * <p><b>Arguments</b> are checked before the library sees them: what does not fit the call is an
- * {@link IllegalArgumentException}, a closed buffer or stream an {@link IllegalStateException}, and neither counts as
- * an operation.
- *
  * <p><b>Results</b> can be read once the {@link Work} is done, and inputs changed. Ranks that do not make the same call
  * get an {@link InvalidUsageException} from the host runtime, and a {@link CollectiveTimeoutException} from NCCL.
  */
-public final class Communicator implements AutoCloseable {
+public final class Communicator extends Collectives implements AutoCloseable {
+    /** The colour of a rank that takes part in no communicator of a {@link #split(int, int, CommunicatorOptions)}. */
+    public static final int NO_COLOR = -1;
+
     private final NativeCommunicator communicator;
-    private final Nccl nccl;
-    private final Arguments arguments;
-    private volatile OperationObserver observer;
+    private final OperationStop stop;
 
     private Communicator(NativeCommunicator communicator) {
+        super(communicator);
         this.communicator = communicator;
-        this.nccl = communicator.device().natives().nccl();
-        this.arguments = new Arguments(communicator);
+        this.stop = new OperationStop(communicator);
     }
 
     /**
@@ -52,8 +48,34 @@ public final class Communicator implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the rank is not below the number of ranks
      */
     public static Communicator init(Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
+        return init(device, List.of(id), worldSize, rank, options);
+    }
+
+    /**
+     * Joins a communicator by several ids, whose makers share the work of bringing the ranks together; for thousands of
+     * ranks. Otherwise as {@link #init(Device, UniqueId, int, int, CommunicatorOptions)}.
+     *
+     * @param device the device that this rank uses
+     * @param ids the same on all ranks, in the same order, and used once; best made by ranks far apart
+     * @param worldSize the number of ranks
+     * @param rank this rank, from 0
+     * @param options how it behaves
+     * @return the communicator
+     * @throws CommunicatorException as with one id
+     * @throws IllegalArgumentException if there is no id, or more than ranks
+     * @throws UnsupportedOperationException if there are several and the library is older; see
+     *     {@link Capability#SEVERAL_IDS}
+     */
+    public static Communicator init(
+            Device device, List<UniqueId> ids, int worldSize, int rank, CommunicatorOptions options) {
         Arguments.worldSize(worldSize, rank);
-        return new Communicator(Formation.init(device, id, worldSize, rank, options));
+        if (ids.isEmpty() || ids.size() > worldSize) {
+            throw new IllegalArgumentException(ids.size() + " ids for " + worldSize + " ranks; 1 to as many are right");
+        }
+        if (ids.size() > 1) {
+            Arguments.supported(Capability.SEVERAL_IDS, device.runtime());
+        }
+        return new Communicator(Formation.init(device, ids, worldSize, rank, options));
     }
 
     /**
@@ -130,290 +152,6 @@ public final class Communicator implements AutoCloseable {
     }
 
     /**
-     * Reduces the elements of all ranks, and gives the result to all.
-     *
-     * @param send this rank's elements
-     * @param recv receives the result; as many of the same type, may be {@code send}
-     * @param op the reduction
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work allReduce(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
-        Arguments.receives(send, recv, 1);
-        long from = arguments.address(send);
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_REDUCE);
-        try {
-            int status =
-                    nccl.allReduce(from, to, send.count(), send.type().code(), op.code(), communicator.handle(), queue);
-            return communicator.issued(Operation.ALL_REDUCE, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Reduces the elements of all ranks in place.
-     *
-     * @param buffer this rank's elements; receives the result
-     * @param op the reduction
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work allReduce(DeviceBuffer buffer, ReduceOp op, Stream stream) {
-        return allReduce(buffer, buffer, op, stream);
-    }
-
-    /**
-     * Copies the elements of the root to all ranks.
-     *
-     * @param send the root's elements; may be null on other ranks
-     * @param recv receives them; as many of the same type, may be {@code send}
-     * @param root rank of the root
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work broadcast(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
-        arguments.rank(root, "root");
-        if (send != null) {
-            Arguments.receives(send, recv, 1);
-        }
-        long from = arguments.addressOrNull(send, rank() == root, "send buffer");
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.BROADCAST);
-        try {
-            int status = nccl.broadcast(from, to, recv.count(), recv.type().code(), root, communicator.handle(), queue);
-            return communicator.issued(Operation.BROADCAST, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Copies the elements of the root to all ranks in place.
-     *
-     * @param buffer the root's elements; receives them elsewhere
-     * @param root rank of the root
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work broadcast(DeviceBuffer buffer, int root, Stream stream) {
-        return broadcast(buffer, buffer, root, stream);
-    }
-
-    /**
-     * Reduces the elements of all ranks, and gives the result to the root.
-     *
-     * @param send this rank's elements
-     * @param recv receives the result on the root; as many of the same type, may be {@code send}, and null on other
-     *     ranks
-     * @param op the reduction
-     * @param root rank of the root
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work reduce(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, int root, Stream stream) {
-        arguments.rank(root, "root");
-        if (recv != null) {
-            Arguments.receives(send, recv, 1);
-        }
-        long from = arguments.address(send);
-        long to = arguments.addressOrNull(recv, rank() == root, "receive buffer");
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.REDUCE);
-        try {
-            int status = nccl.reduce(
-                    from, to, send.count(), send.type().code(), op.code(), root, communicator.handle(), queue);
-            return communicator.issued(Operation.REDUCE, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Concatenates the elements of all ranks in rank order, and gives the result to all.
-     *
-     * @param send this rank's elements; may be this rank's part of {@code recv}
-     * @param recv receives the result; as many of the same type a rank
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work allGather(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
-        Arguments.receives(send, recv, worldSize());
-        long from = arguments.address(send);
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_GATHER);
-        try {
-            int status = nccl.allGather(from, to, send.count(), send.type().code(), communicator.handle(), queue);
-            return communicator.issued(Operation.ALL_GATHER, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Reduces the elements of all ranks, and gives part i of the result to rank i.
-     *
-     * @param send this rank's elements: a part for every rank
-     * @param recv receives this rank's part; may be this rank's part of {@code send}
-     * @param op the reduction
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work reduceScatter(DeviceBuffer send, DeviceBuffer recv, ReduceOp op, Stream stream) {
-        Arguments.receives(recv, send, worldSize());
-        long from = arguments.address(send);
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.REDUCE_SCATTER);
-        try {
-            int status = nccl.reduceScatter(
-                    from, to, recv.count(), recv.type().code(), op.code(), communicator.handle(), queue);
-            return communicator.issued(Operation.REDUCE_SCATTER, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Sends part i of the elements to rank i, and receives part i of the result from rank i. Not in place.
-     *
-     * @param send a part for every rank, of equal size
-     * @param recv receives a part from every rank; as many of the same type
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     * @throws UnsupportedOperationException if the library is older; see {@link Capability#ALL_TO_ALL}
-     */
-    public Work allToAll(DeviceBuffer send, DeviceBuffer recv, Stream stream) {
-        arguments.supported(Capability.ALL_TO_ALL);
-        Arguments.receives(send, recv, 1);
-        long part = arguments.part(send);
-        long from = arguments.address(send);
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_TO_ALL);
-        try {
-            int status = nccl.alltoAll(from, to, part, send.type().code(), communicator.handle(), queue);
-            return communicator.issued(Operation.ALL_TO_ALL, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Concatenates the elements of all ranks in rank order, and gives the result to the root.
-     *
-     * @param send this rank's elements
-     * @param recv receives the result on the root; as many of the same type a rank, and null on other ranks
-     * @param root rank of the root
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     * @throws UnsupportedOperationException if the library is older; see {@link Capability#GATHER}
-     */
-    public Work gather(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
-        arguments.supported(Capability.GATHER);
-        arguments.rank(root, "root");
-        if (recv != null) {
-            Arguments.receives(send, recv, worldSize());
-        }
-        long from = arguments.address(send);
-        long to = arguments.addressOrNull(recv, rank() == root, "receive buffer");
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.GATHER);
-        try {
-            int status = nccl.gather(from, to, send.count(), send.type().code(), root, communicator.handle(), queue);
-            return communicator.issued(Operation.GATHER, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Sends part i of the root's elements to rank i.
-     *
-     * @param send the root's elements: a part for every rank; null on other ranks
-     * @param recv receives this rank's part
-     * @param root rank of the root
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     * @throws UnsupportedOperationException if the library is older; see {@link Capability#SCATTER}
-     */
-    public Work scatter(DeviceBuffer send, DeviceBuffer recv, int root, Stream stream) {
-        arguments.supported(Capability.SCATTER);
-        arguments.rank(root, "root");
-        if (send != null) {
-            Arguments.receives(recv, send, worldSize());
-        }
-        long from = arguments.addressOrNull(send, rank() == root, "send buffer");
-        long to = arguments.address(recv);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.SCATTER);
-        try {
-            int status = nccl.scatter(from, to, recv.count(), recv.type().code(), root, communicator.handle(), queue);
-            return communicator.issued(Operation.SCATTER, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Sends elements to one rank, which must receive as many. To send and receive at once, use a {@link #group()}.
-     *
-     * @param buffer the elements
-     * @param peer who receives them
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work send(DeviceBuffer buffer, int peer, Stream stream) {
-        arguments.rank(peer, "peer");
-        long from = arguments.address(buffer);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.SEND);
-        try {
-            int status = nccl.send(from, buffer.count(), buffer.type().code(), peer, communicator.handle(), queue);
-            return communicator.issued(Operation.SEND, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
-     * Receives elements from one rank, which must send as many. To send and receive at once, use a {@link #group()}.
-     *
-     * @param buffer receives the elements
-     * @param peer who sends them
-     * @param stream the order in which it is done
-     * @return the work, to be awaited
-     * @throws CommunicatorException if the communicator is lost or closed
-     */
-    public Work recv(DeviceBuffer buffer, int peer, Stream stream) {
-        arguments.rank(peer, "peer");
-        long to = arguments.address(buffer);
-        long queue = arguments.stream(stream);
-        long sequence = begin(Operation.RECV);
-        try {
-            int status = nccl.recv(to, buffer.count(), buffer.type().code(), peer, communicator.handle(), queue);
-            return communicator.issued(Operation.RECV, sequence, status, stream);
-        } finally {
-            communicator.leave();
-        }
-    }
-
-    /**
      * Begins a group of the calling thread.
      *
      * @return the group, to be closed by the same thread
@@ -442,13 +180,13 @@ public final class Communicator implements AutoCloseable {
      * @throws CommunicatorException if the communicator is lost, or it takes longer
      */
     public void synchronize(Stream stream, Duration deadline) {
-        arguments.stream(stream);
+        arguments().stream(stream);
         communicator.await(stream, deadline);
     }
 
     /**
      * Forms a communicator of this one's remaining ranks, which keep their order. Only they call this, all with the
-     * same list. This one is aborted or closed by the caller afterwards; do it once a communicator.
+     * same list. This one is aborted or closed by the caller afterwards.
      *
      * @param excludedRanks the ranks that are left out
      * @param abort whether operations under way are ended first; needed when a rank was lost
@@ -456,14 +194,98 @@ public final class Communicator implements AutoCloseable {
      * @return the new communicator
      * @throws CollectiveTimeoutException if it is not formed within {@link CommunicatorOptions#initDeadline()}
      * @throws CommunicatorException if it fails in another way
+     * @throws InvalidUsageException if this communicator was shrunk before: a second child would share the first one's
+     *     connections
      * @throws IllegalArgumentException if this rank is excluded, or the list is not one of ranks
+     * @throws IllegalStateException in an open group
      * @throws UnsupportedOperationException if the library is older; see {@link Capability#SHRINK}
      */
     public Communicator shrink(int[] excludedRanks, boolean abort, CommunicatorOptions options) {
-        arguments.supported(Capability.SHRINK);
-        int[] excluded = arguments.excluded(excludedRanks);
-        communicator.requireOpen(Operation.SHRINK);
-        return new Communicator(Formation.shrink(communicator, excluded, abort, options));
+        arguments().supported(Capability.SHRINK);
+        arguments().noGroup(Operation.SHRINK);
+        int[] excluded = arguments().excluded(excludedRanks);
+        return new Communicator(Offspring.shrink(communicator, excluded, abort, options));
+    }
+
+    /**
+     * Divides the ranks into communicators, one for each colour. All ranks call this, each in a thread of its own, when
+     * none of their operations is under way. This one stays as it is.
+     *
+     * @param color ranks of the same one go together; {@link #NO_COLOR} with nobody
+     * @param key the order of ranks of one colour; at the same key their order here
+     * @param options how the new communicator behaves
+     * @return the new communicator; empty for {@link #NO_COLOR}
+     * @throws CollectiveTimeoutException if it is not formed within {@link CommunicatorOptions#initDeadline()}
+     * @throws CommunicatorException if it fails in another way
+     * @throws IllegalArgumentException if the colour is negative and not {@link #NO_COLOR}
+     * @throws IllegalStateException in an open group
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#SPLIT}
+     */
+    public Optional<Communicator> split(int color, int key, CommunicatorOptions options) {
+        arguments().supported(Capability.SPLIT);
+        arguments().noGroup(Operation.SPLIT);
+        if (color < 0 && color != NO_COLOR) {
+            throw new IllegalArgumentException("colour " + color + " is negative; NO_COLOR is for no communicator");
+        }
+        return Offspring.split(communicator, color, key, options).map(Communicator::new);
+    }
+
+    /**
+     * Makes the id by which this communicator grows. One of its ranks, the coordinator, makes it, gives it to the new
+     * ranks, and passes it to {@link #grow(int, UniqueId, CommunicatorOptions)}, before the next is made.
+     *
+     * @return a fresh id, for one growth of this communicator
+     * @throws CommunicatorException if the communicator is lost or closed
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#GROW}
+     */
+    public UniqueId newGrowthId() {
+        arguments().supported(Capability.GROW);
+        return Offspring.newGrowthId(communicator);
+    }
+
+    /**
+     * Forms a communicator of this one's ranks, which keep theirs, and new ones behind them. All ranks call this, when
+     * none of their operations is under way; the new ones call {@link #joinGrowth}. This one stays as it is.
+     *
+     * @param worldSize the number of ranks, old and new
+     * @param id that of {@link #newGrowthId()} on the coordinator; null is enough on the others
+     * @param options how the new communicator behaves
+     * @return the new communicator
+     * @throws CollectiveTimeoutException if it is not formed within {@link CommunicatorOptions#initDeadline()}
+     * @throws CommunicatorException if it fails in another way
+     * @throws IllegalArgumentException if there are no new ranks
+     * @throws IllegalStateException in an open group
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#GROW}
+     */
+    public Communicator grow(int worldSize, UniqueId id, CommunicatorOptions options) {
+        arguments().supported(Capability.GROW);
+        arguments().noGroup(Operation.GROW);
+        if (worldSize <= worldSize()) {
+            throw new IllegalArgumentException(
+                    "to grow to " + worldSize + " ranks from " + worldSize() + ": there must be more");
+        }
+        return new Communicator(Offspring.grow(communicator, worldSize, id, options));
+    }
+
+    /**
+     * Joins a communicator that grows, as a new rank.
+     *
+     * @param device the device that this rank uses
+     * @param id that of the old ranks' {@link #newGrowthId()}
+     * @param worldSize the number of ranks, old and new
+     * @param rank this rank; not below the number of old ones
+     * @param options how it behaves
+     * @return the communicator
+     * @throws CollectiveTimeoutException if not all ranks come within {@link CommunicatorOptions#initDeadline()}
+     * @throws CommunicatorException if it fails in another way
+     * @throws IndexOutOfBoundsException if the rank is not below the number of ranks
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#GROW}
+     */
+    public static Communicator joinGrowth(
+            Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
+        Arguments.supported(Capability.GROW, device.runtime());
+        Arguments.worldSize(worldSize, rank);
+        return new Communicator(Formation.joinGrowth(device, id, worldSize, rank, options));
     }
 
     /**
@@ -478,12 +300,27 @@ public final class Communicator implements AutoCloseable {
 
     /**
      * Makes every wait and every later call on this communicator throw a {@link CommunicatorRevokedException}, within
-     * about a millisecond. For every thread; nothing native is called. Afterwards the driving thread aborts it.
+     * about a millisecond. For every thread; nothing native is called, since the driving thread may be inside the
+     * library. Afterwards that thread aborts it, or {@linkplain #stopOperations() stops} and shrinks it.
      *
      * @param reason why, for the exceptions
      */
     public void revoke(String reason) {
         communicator.health().revocation().revoke(reason);
+    }
+
+    /**
+     * Ends what is under way on this rank by NCCL's own revocation: buffers that operations wrote to are undefined, and
+     * no more are taken. The communicator can be shrunk or split still, and is closed in the end. Called by the thread
+     * that drives it; later calls do nothing.
+     *
+     * @throws CollectiveTimeoutException if the library takes longer than {@link CommunicatorOptions#initDeadline()}
+     * @throws CommunicatorClosedException if it is closed
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#STOP_OPERATIONS}
+     */
+    public void stopOperations() {
+        arguments().supported(Capability.STOP_OPERATIONS);
+        stop.run();
     }
 
     /**
@@ -544,15 +381,6 @@ public final class Communicator implements AutoCloseable {
     }
 
     /**
-     * Has somebody told of every operation before it is enqueued.
-     *
-     * @param observer who is told; null for nobody
-     */
-    public void setObserver(OperationObserver observer) {
-        this.observer = observer;
-    }
-
-    /**
      * How many operations the library was given; those that it refused are not among them. For every thread.
      *
      * @return the sequence number of the last one, 0 before the first
@@ -579,15 +407,6 @@ public final class Communicator implements AutoCloseable {
      */
     public boolean isQuiet() {
         return communicator.isQuiet();
-    }
-
-    private long begin(Operation operation) {
-        communicator.requireUsable(operation);
-        OperationObserver told = observer;
-        if (told != null) {
-            told.beforeEnqueue(operation, communicator.enqueued() + 1);
-        }
-        return communicator.enter(operation);
     }
 
     @Override

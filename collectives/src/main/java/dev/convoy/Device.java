@@ -70,6 +70,22 @@ public final class Device {
     }
 
     /**
+     * Allocates device memory that NCCL can map into peers, as a {@link Window} and the fast paths of a
+     * {@link Registration} need. Its content is undefined.
+     *
+     * @param type type of the elements
+     * @param count number of elements; may be 0
+     * @return the buffer, to be closed
+     * @throws OutOfDeviceMemoryException if there is not so much
+     * @throws IllegalArgumentException if the count is negative or too large for any memory
+     * @throws UnsupportedOperationException if the library is older; see {@link Capability#REGISTRATION}
+     */
+    public DeviceBuffer allocateShareable(DataType type, long count) {
+        Arguments.supported(Capability.REGISTRATION, runtime);
+        return allocate(type, count, MemoryKind.SHAREABLE);
+    }
+
+    /**
      * Makes a buffer of memory that something else owns, such as a tensor of a framework: nothing is copied. The owner
      * keeps the memory until all work on the buffer is done.
      *
@@ -105,7 +121,7 @@ public final class Device {
             natives.cuda().getLastError();
             allocated = allocateNative(kind, cells.first(), bytes);
         }
-        status().checkAllocation(allocated, kind == MemoryKind.DEVICE ? "cudaMalloc" : "cudaHostAlloc", bytes);
+        checkAllocation(kind, allocated, bytes);
         return DeviceBuffer.owning(this, kind, type, count, cells.firstLong());
     }
 
@@ -113,7 +129,26 @@ public final class Device {
         return switch (kind) {
             case DEVICE -> natives.cuda().malloc(out, bytes);
             case PINNED_HOST -> natives.cuda().hostAlloc(out, bytes, DEFAULT);
+            case SHAREABLE -> cudaStatus(natives.nccl().memAlloc(out, bytes));
         };
+    }
+
+    /** NCCL only says that CUDA failed, and CUDA with what. */
+    private int cudaStatus(int allocated) {
+        int cause = allocated == Status.NCCL_CUDA_ERROR ? natives.cuda().getLastError() : Status.SUCCESS;
+        if (cause == Status.SUCCESS) {
+            status().checkNccl(allocated, "ncclMemAlloc");
+        }
+        return cause;
+    }
+
+    private void checkAllocation(MemoryKind kind, int allocated, long bytes) {
+        String function = switch (kind) {
+            case DEVICE -> "cudaMalloc";
+            case PINNED_HOST -> "cudaHostAlloc";
+            case SHAREABLE -> "ncclMemAlloc";
+        };
+        status().checkAllocation(allocated, function, bytes);
     }
 
     /**

@@ -380,11 +380,16 @@ public final class DeviceBuffer implements AutoCloseable {
      * Frees the memory, and closes all slices; on a slice it does nothing. Later calls do nothing.
      *
      * @throws IllegalStateException if a {@link #hostView()} is in use by another thread, such as one that writes it to
-     *     a channel; the buffer is open still
+     *     a channel, or if it has an open {@link Window} or {@link Registration}; the buffer is open still
      */
     @Override
     public void close() {
         allocation.close();
+    }
+
+    /** Something of the library points to the memory, which must not be freed before it. */
+    void usedBy(LibraryObject user) {
+        allocation.usedBy(user, this);
     }
 
     private void copyAsync(long to, long from, long bytes, Stream stream) {
@@ -427,7 +432,7 @@ public final class DeviceBuffer implements AutoCloseable {
 
     @Override
     public String toString() {
-        String place = kind() == MemoryKind.DEVICE ? "" : " pinned";
+        String place = kind() == MemoryKind.PINNED_HOST ? " pinned" : "";
         return "DeviceBuffer[" + count + " x " + type + place + " at 0x" + Long.toHexString(address) + "]";
     }
 }

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy;
 
+import dev.convoy.bindings.Nccl;
 import dev.convoy.bindings.NcclConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Forms communicators: bounded, revocable, and without anything left behind when it fails. */
 final class Formation {
-    private static final int SHRINK_DEFAULT = 0;
-    private static final int SHRINK_ABORT = 1;
-
     /** What forming a communicator runs through. */
     private static final List<Class<?>> CLASSES = List.of(
             CommunicatorOptions.class,
+            Collectives.class,
             Communicator.class,
+            GroupedTransfers.class,
             Arguments.class,
             NativeCommunicator.class,
             WorkRing.class,
@@ -42,8 +41,9 @@ final class Formation {
         }
     }
 
-    static NativeCommunicator init(Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
-        NativeCommunicator begun = begin(device, id, worldSize, rank, options);
+    static NativeCommunicator init(
+            Device device, List<UniqueId> ids, int worldSize, int rank, CommunicatorOptions options) {
+        NativeCommunicator begun = begin(device, ids, worldSize, rank, options);
         return awaitReady(begun, Operation.INIT);
     }
 
@@ -56,7 +56,7 @@ final class Formation {
         List<NativeCommunicator> begun = new ArrayList<>();
         try {
             for (int rank = 0; rank < devices.size(); rank++) {
-                begun.add(begin(devices.get(rank), id, devices.size(), rank, options));
+                begun.add(begin(devices.get(rank), List.of(id), devices.size(), rank, options));
             }
             begun.forEach(communicator -> communicator.awaitAsynchronous(Operation.INIT, 0, options.initDeadline()));
         } catch (RuntimeException e) {
@@ -67,99 +67,67 @@ final class Formation {
     }
 
     private static NativeCommunicator begin(
-            Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
+            Device device, List<UniqueId> ids, int worldSize, int rank, CommunicatorOptions options) {
         Arena arena = Arena.ofAuto();
-        NcclConfig config = NcclConfig.allocate(arena, device.natives().version())
+        NcclConfig config = config(device, options, arena);
+        MemorySegment bytes = arena.allocate((long) ids.size() * UniqueId.SIZE);
+        for (int i = 0; i < ids.size(); i++) {
+            MemorySegment.copy(
+                    ids.get(i).bytes(), 0, bytes, ValueLayout.JAVA_BYTE, (long) i * UniqueId.SIZE, UniqueId.SIZE);
+        }
+        MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+        device.makeCurrent();
+        Nccl nccl = device.natives().nccl();
+        int status = ids.size() == 1
+                ? nccl.commInitRankConfig(out.address(), worldSize, bytes.address(), rank, config.address())
+                : nccl.commInitRankScalable(
+                        out.address(), worldSize, rank, ids.size(), bytes.address(), config.address());
+        long handle = out.get(ValueLayout.JAVA_LONG, 0);
+        return begun(device, status, Operation.INIT, worldSize, rank, options, arena, handle);
+    }
+
+    static NcclConfig config(Device device, CommunicatorOptions options, Arena arena) {
+        return NcclConfig.allocate(arena, device.natives().version())
                 .blocking(options.blocking())
                 .name(options.name());
+    }
+
+    private static NativeCommunicator begun(
+            Device device,
+            int status,
+            Operation operation,
+            int worldSize,
+            int rank,
+            CommunicatorOptions options,
+            Arena arena,
+            long handle) {
+        if (status == Status.SUCCESS || status == Status.NCCL_IN_PROGRESS) {
+            return new NativeCommunicator(device, rank, worldSize, options, arena, handle);
+        }
+        ErrorDetails details = device.status().ncclDetails(status, operation.function(), handle);
+        if (handle != 0) {
+            device.natives().nccl().commAbort(handle);
+        }
+        throw Status.ncclException(details.in(options, rank, operation, 0));
+    }
+
+    /** A new rank of a communicator that grows; its old ranks are in {@link Offspring}. */
+    static NativeCommunicator joinGrowth(
+            Device device, UniqueId id, int worldSize, int rank, CommunicatorOptions options) {
+        Arena arena = Arena.ofAuto();
+        NcclConfig config = config(device, options, arena);
         MemorySegment idBytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, id.bytes());
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         device.makeCurrent();
         int status = device.natives()
                 .nccl()
-                .commInitRankConfig(out.address(), worldSize, idBytes.address(), rank, config.address());
-        long handle = out.get(ValueLayout.JAVA_LONG, 0);
-        if (status == Status.SUCCESS || status == Status.NCCL_IN_PROGRESS) {
-            return new NativeCommunicator(device, rank, worldSize, options, arena, handle);
-        }
-        ErrorDetails details = device.status().ncclDetails(status, Operation.INIT.function(), handle);
-        if (handle != 0) {
-            device.natives().nccl().commAbort(handle);
-        }
-        throw Status.ncclException(details.in(options, rank, Operation.INIT, 0));
+                .commGrow(0, worldSize, idBytes.address(), rank, out.address(), config.address());
+        NativeCommunicator begun = begun(
+                device, status, Operation.GROW, worldSize, rank, options, arena, out.get(ValueLayout.JAVA_LONG, 0));
+        return awaitReady(begun, Operation.GROW);
     }
 
-    static NativeCommunicator shrink(
-            NativeCommunicator parent, int[] excluded, boolean abort, CommunicatorOptions options) {
-        parent.occupancy().enter(parent);
-        try {
-            return awaitReady(shrinkInside(parent, excluded, abort, options), Operation.SHRINK);
-        } finally {
-            parent.occupancy().leave();
-        }
-    }
-
-    private static NativeCommunicator shrinkInside(
-            NativeCommunicator parent, int[] excluded, boolean abort, CommunicatorOptions options) {
-        Device device = parent.device();
-        Arena arena = Arena.ofAuto();
-        NcclConfig config = NcclConfig.allocate(arena, device.natives().version())
-                .blocking(options.blocking())
-                .name(options.name());
-        MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_INT, excluded);
-        MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-        device.makeCurrent();
-        parent.expectChild(out);
-        if (abort) {
-            parent.operationsEnd(Operation.SHRINK);
-        }
-        int before = parent.health().asynchronousStatus(parent.handle());
-        int status = device.natives()
-                .nccl()
-                .commShrink(
-                        parent.handle(),
-                        list.address(),
-                        excluded.length,
-                        out.address(),
-                        config.address(),
-                        abort ? SHRINK_ABORT : SHRINK_DEFAULT);
-        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
-            throw parent.health().refusal(parent.handle(), status, Operation.SHRINK, parent.enqueued());
-        }
-        long handle = awaitChild(parent, out, before, options);
-        parent.childClaimed();
-        int below = (int) Arrays.stream(excluded).filter(r -> r < parent.rank()).count();
-        return new NativeCommunicator(
-                device, parent.rank() - below, parent.worldSize() - excluded.length, options, arena, handle);
-    }
-
-    /** NCCL fills in the child only when it is there, and says so through the parent. */
-    private static long awaitChild(
-            NativeCommunicator parent, MemorySegment out, int before, CommunicatorOptions options) {
-        long deadline = Deadline.after(options.initDeadline());
-        for (int round = 0; ; round++) {
-            int status = parent.health().asynchronousStatus(parent.handle());
-            long handle = out.get(ValueLayout.JAVA_LONG, 0);
-            if (handle != 0) {
-                return handle;
-            }
-            // A parent that had failed before goes on saying so; any other error is the shrink's own.
-            if (status != Status.NCCL_IN_PROGRESS && status != before) {
-                throw parent.health().fail(parent.handle(), status, Operation.SHRINK, parent.enqueued());
-            }
-            Revocation revocation = options.revocation();
-            if (revocation != null && revocation.isRevoked()) {
-                ErrorDetails place = parent.health().place(ErrorDetails.none(), Operation.SHRINK, parent.enqueued());
-                throw new CommunicatorRevokedException(place, revocation.reason());
-            }
-            if (Deadline.remaining(deadline) <= 0) {
-                throw parent.timeout(Operation.SHRINK, parent.enqueued(), options.initDeadline());
-            }
-            Backoff.pause(round);
-        }
-    }
-
-    private static NativeCommunicator awaitReady(NativeCommunicator begun, Operation operation) {
+    static NativeCommunicator awaitReady(NativeCommunicator begun, Operation operation) {
         try {
             begun.awaitAsynchronous(operation, 0, begun.options().initDeadline());
             return begun;

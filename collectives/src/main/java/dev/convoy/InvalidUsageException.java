@@ -8,4 +8,8 @@ public final class InvalidUsageException extends ConvoyException {
     InvalidUsageException(ErrorDetails details) {
         super("invalid usage: " + details.call(), details, null);
     }
+
+    InvalidUsageException(String what, ErrorDetails details) {
+        super("invalid usage: " + what, details, null);
+    }
 }

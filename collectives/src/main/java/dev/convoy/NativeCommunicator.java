@@ -9,6 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,11 @@ final class NativeCommunicator {
 
     /** Where the library writes a child that is being made of this one; null if there is none. */
     private MemorySegment unclaimedChild;
+
+    /** Where the library may write something that its waiter has given up. */
+    private final List<MemorySegment> unclaimed = new ArrayList<>();
+
+    private boolean hasShrunk;
 
     private volatile long handle;
 
@@ -485,6 +492,22 @@ final class NativeCommunicator {
             occupancy.leave();
             device.reclaimer().ended(this);
         }
+    }
+
+    /** Keeps a cell that the library may still write, until this communicator has ended. */
+    void keep(MemorySegment cell) {
+        unclaimed.add(cell);
+    }
+
+    /** Two shrinks of one parent would take each other's connections in NCCL; for the thread inside. */
+    void shrinksOnce() {
+        if (hasShrunk) {
+            ErrorDetails place = health.place(ErrorDetails.none(), Operation.SHRINK, enqueued);
+            throw new InvalidUsageException(
+                    "a communicator is shrunk once, and this one was before: shrink its child, or form a new one",
+                    place);
+        }
+        hasShrunk = true;
     }
 
     /** A shrink is about to end what is under way: from now on this one can be ended, and nothing else. */

@@ -32,7 +32,29 @@ public enum Operation {
     /** Sending to one rank. */
     SEND("ncclSend"),
     /** Receiving from one rank. */
-    RECV("ncclRecv");
+    RECV("ncclRecv"),
+    /** Parts of varying size go to all ranks. */
+    ALL_TO_ALL_V("ncclGroupEnd"),
+    /** Concatenation of varying counts over all ranks, to all ranks. */
+    ALL_GATHER_V("ncclGroupEnd"),
+    /** Forming communicators out of the ranks of another. */
+    SPLIT("ncclCommSplit"),
+    /** Forming a communicator out of another and new ranks. */
+    GROW("ncclCommGrow"),
+    /** Ending all operations of this rank. */
+    REVOKE("ncclCommRevoke"),
+    /** Making an operator. */
+    PRE_MUL_SUM("ncclRedOpCreatePreMulSum"),
+    /** Registering a buffer. */
+    REGISTER("ncclCommRegister"),
+    /** Registering a window. */
+    WINDOW("ncclCommWindowRegister"),
+    /** Writing into another rank's window. */
+    PUT("ncclPutSignal"),
+    /** Signalling another rank. */
+    SIGNAL("ncclSignal"),
+    /** Waiting for another rank's signals. */
+    WAIT_SIGNAL("ncclWaitSignal");
 
     private final String function;
 

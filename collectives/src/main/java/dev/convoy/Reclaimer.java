@@ -98,6 +98,8 @@ final class Reclaimer {
         device.makeCurrent();
         switch (piece.kind()) {
             case DEVICE -> device.status().checkCuda(cuda.free(piece.address()), "cudaFree");
+            case SHAREABLE ->
+                device.status().checkNccl(device.natives().nccl().memFree(piece.address()), "ncclMemFree");
             case PINNED_HOST -> device.status().checkCuda(cuda.freeHost(piece.address()), "cudaFreeHost");
         }
     }

@@ -6,6 +6,7 @@ import dev.convoy.bindings.NativeRuntime;
 /** Turns statuses of the native libraries into exceptions. */
 final class Status {
     static final int SUCCESS = 0;
+    static final int NCCL_CUDA_ERROR = 1;
     static final int CUDA_OUT_OF_MEMORY = 2;
     static final int CUDA_NOT_READY = 600;
     static final int NCCL_INVALID_ARGUMENT = 4;
