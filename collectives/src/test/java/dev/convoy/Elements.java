@@ -54,10 +54,39 @@ final class Elements {
                 case BFLOAT16 -> bytes.putShort((short) (Float.floatToIntBits((float) value) >>> BFLOAT16_SHIFT));
                 case FLOAT32 -> bytes.putFloat((float) value);
                 case FLOAT64 -> bytes.putDouble(value);
-                default -> throw new IllegalArgumentException(type.name());
+                case FLOAT8_E4M3 -> bytes.put((byte) nearestOfEight(value, 4));
+                case FLOAT8_E5M2 -> bytes.put((byte) nearestOfEight(value, 5));
             }
         }
         return bytes.array();
+    }
+
+    /** For values that there are: the first code of that value. */
+    private static int nearestOfEight(double value, int exponentBits) {
+        for (int code = 0; code < 256; code++) {
+            if (eighth((byte) code, exponentBits) == value) {
+                return code;
+            }
+        }
+        throw new IllegalArgumentException(value + " is no 8-bit float");
+    }
+
+    /** By way of binary32: its bits are put together from the sign, the exponent and the mantissa. */
+    private static double eighth(byte bits, int exponentBits) {
+        int mantissaBits = 7 - exponentBits;
+        int magnitude = bits & 0x7F;
+        int topExponent = (1 << exponentBits) - 1;
+        boolean isSpecial = exponentBits == 4 ? magnitude == 0x7F : magnitude >>> mantissaBits == topExponent;
+        if (isSpecial) {
+            return exponentBits == 5 && (magnitude & 3) == 0
+                    ? Math.copySign(Double.POSITIVE_INFINITY, bits)
+                    : Double.NaN;
+        }
+        int bias = (1 << exponentBits - 1) - 1;
+        // As if it were a binary32 of a tiny exponent, whose subnormals are these ones.
+        float tiny = Float.intBitsToFloat(magnitude << 23 - mantissaBits);
+        double value = tiny * Math.scalb(1.0, 127 - bias);
+        return bits < 0 ? -value : value;
     }
 
     static double[] decode(DataType type, byte[] content) {
@@ -74,7 +103,8 @@ final class Elements {
                 case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << BFLOAT16_SHIFT);
                 case FLOAT32 -> bytes.getFloat();
                 case FLOAT64 -> bytes.getDouble();
-                default -> throw new IllegalArgumentException(type.name());
+                case FLOAT8_E4M3 -> eighth(bytes.get(), 4);
+                case FLOAT8_E5M2 -> eighth(bytes.get(), 5);
             };
         }
         return values;

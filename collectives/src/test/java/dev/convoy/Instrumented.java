@@ -14,6 +14,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -35,7 +36,10 @@ final class Instrumented {
         Object to(List<Object> arguments, Supplier<Object> library);
     }
 
-    private Instrumented(Kind kind, boolean hasExtensions) {
+    private Instrumented(Kind kind, boolean hasExtensions, Set<String> absent) {
+        answer(
+                "supports",
+                (arguments, library) -> !absent.contains((String) arguments.getFirst()) && (boolean) library.get());
         NativeRuntime host = Runtimes.probe(Kind.HOST).runtime().orElseThrow();
         Optional<HostExtensions> extensions =
                 host.extensions().filter(_ -> hasExtensions).map(e -> noting(HostExtensions.class, e));
@@ -51,12 +55,17 @@ final class Instrumented {
 
     /** As the host runtime. */
     static Instrumented host() {
-        return new Instrumented(Kind.HOST, true);
+        return new Instrumented(Kind.HOST, true, Set.of());
+    }
+
+    /** As the host runtime, of a version that has not all functions. */
+    static Instrumented hostWithout(String... functions) {
+        return new Instrumented(Kind.HOST, true, Set.of(functions));
     }
 
     /** As NVIDIA's libraries: no extensions, memory that the CPU does not see, aborts in groups. */
     static Instrumented cuda() {
-        return new Instrumented(Kind.CUDA, false);
+        return new Instrumented(Kind.CUDA, false, Set.of());
     }
 
     ConvoyRuntime runtime() {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /** What a rank in a process of its own does: {@code RankProgram SCENARIO WORLD_SIZE RANK}. */
@@ -37,6 +38,9 @@ final class RankProgram {
             case "loop" -> program.loopUntilLost(OPTIONS);
             case "impatient" -> program.loopUntilLost(OPTIONS.withDeadline(Duration.ofMillis(700)));
             case "idle" -> program.closeWhenTold();
+            case "windows" -> program.putIntoWindows();
+            case "divide" -> program.divide();
+            case "devices" -> program.driveTwoDevices();
             case "regroup" -> program.regroupAfterLoss();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -89,6 +93,68 @@ final class RankProgram {
             communicator.synchronize(stream);
         }
         say("moved");
+    }
+
+    /** Everybody puts its rank into its place at everybody else. */
+    private void putIntoWindows() throws Exception {
+        try (Communicator communicator = join(OPTIONS);
+                DeviceBuffer buffer = device.allocateShareable(DataType.INT32, worldSize + 1);
+                Window window = Window.of(communicator, buffer)) {
+            DeviceBuffer source = buffer.slice(worldSize, 1);
+            source.copyFrom(new int[] {100 + rank});
+            for (int peer = 0; peer < worldSize; peer++) {
+                window.put(source, peer, rank, stream);
+            }
+            for (int peer = 0; peer < worldSize; peer++) {
+                window.waitSignal(peer, 1, stream);
+            }
+            communicator.synchronize(stream);
+            int[] content = new int[worldSize];
+            buffer.copyTo(content);
+            if (!Arrays.equals(content, IntStream.range(100, 100 + worldSize).toArray())) {
+                throw new AssertionError(Arrays.toString(content));
+            }
+            // A window outlives what peers still put into it.
+            communicator.allReduce(source, ReduceOp.MAX, stream).await();
+        }
+        say("put");
+    }
+
+    /** Odd and even ranks go apart, and reduce; an operator of a rank's own factor, too. */
+    private void divide() throws Exception {
+        try (Communicator communicator = join(OPTIONS);
+                Communicator half = communicator.split(rank % 2, -rank, OPTIONS).orElseThrow();
+                PreMulSum tenfold = ReduceOp.preMulSum(half, DataType.INT32, 10);
+                DeviceBuffer buffer = device.allocate(DataType.INT32, 1)) {
+            buffer.copyFrom(new int[] {rank});
+            half.allReduce(buffer, tenfold, stream).await();
+            int[] sum = new int[1];
+            buffer.copyTo(sum);
+            say("half " + half.rank() + " of " + half.worldSize() + " " + sum[0]);
+        }
+    }
+
+    /** Two devices of this process, each with a thread and a rank of its own. */
+    private void driveTwoDevices() throws Exception {
+        UniqueId id = exchange();
+        List<CompletableFuture<Integer>> sums = IntStream.range(0, 2)
+                .mapToObj(index -> CompletableFuture.supplyAsync(
+                        () -> sumOn(runtime.device(index), id, 2 * rank + index),
+                        task -> Thread.ofPlatform().start(task)))
+                .toList();
+        say("sums " + sums.get(0).get() + " " + sums.get(1).get());
+    }
+
+    private int sumOn(Device own, UniqueId id, int place) {
+        try (Communicator communicator = Communicator.init(own, id, 2 * worldSize, place, OPTIONS);
+                Stream order = own.newStream();
+                DeviceBuffer buffer = own.allocate(DataType.INT32, 1)) {
+            buffer.copyFrom(new int[] {place});
+            communicator.allReduce(buffer, ReduceOp.SUM, order).await();
+            int[] sum = new int[1];
+            buffer.copyTo(sum);
+            return sum[0];
+        }
     }
 
     private void loopUntilLost(CommunicatorOptions options) throws Exception {

@@ -19,7 +19,7 @@ final class Ranks implements AutoCloseable {
 
     private static final long TEST_SECONDS = 60;
 
-    private final ConvoyRuntime runtime = ConvoyRuntime.open(RuntimeKind.HOST);
+    private final ConvoyRuntime runtime;
     private final ExecutorService threads;
     private final List<Communicator> communicators;
 
@@ -34,8 +34,14 @@ final class Ranks implements AutoCloseable {
     }
 
     Ranks(int worldSize, CommunicatorOptions options) {
-        threads = Executors.newFixedThreadPool(worldSize);
-        communicators = Communicator.initAll(Collections.nCopies(worldSize, runtime.device(0)), options);
+        this(Collections.nCopies(worldSize, ConvoyRuntime.open(RuntimeKind.HOST).device(0)), options);
+    }
+
+    /** On devices of any runtime, one for each rank. */
+    Ranks(List<Device> devices, CommunicatorOptions options) {
+        runtime = devices.getFirst().runtime();
+        threads = Executors.newFixedThreadPool(devices.size());
+        communicators = Communicator.initAll(devices, options);
     }
 
     ConvoyRuntime runtime() {
