@@ -23,9 +23,9 @@ public enum DataType {
     FLOAT64(8, 8, double.class),
     /** bfloat16, the upper half of a binary32; its bits as {@code short} in Java. */
     BFLOAT16(9, 2, short.class),
-    /** 8-bit float with 4 bits of exponent; its bits as {@code byte} in Java. Not reduced by the host runtime. */
+    /** 8-bit float with 4 bits of exponent; its bits as {@code byte} in Java. Its sums saturate on the host runtime. */
     FLOAT8_E4M3(10, 1, byte.class),
-    /** 8-bit float with 5 bits of exponent; its bits as {@code byte} in Java. Not reduced by the host runtime. */
+    /** 8-bit float with 5 bits of exponent; its bits as {@code byte} in Java. Its sums saturate on the host runtime. */
     FLOAT8_E5M2(11, 1, byte.class);
 
     private final int code;

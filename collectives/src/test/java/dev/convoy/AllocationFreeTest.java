@@ -34,6 +34,18 @@ class AllocationFreeTest {
                     work.await();
                     communicator.synchronize(stream);
                 };
+                Parts whole = Parts.of(64);
+                Runnable parts = () ->
+                        communicator.allGatherV(buffer, buffer, whole, stream).await();
+                assertThat(allocatedBy(parts))
+                        .as("bytes of %d collectives of parts", MEASURED)
+                        .isLessThan(NEXT_TO_NOTHING);
+                PreMulSum twice = ReduceOp.preMulSum(communicator, DataType.FLOAT32, 2);
+                Runnable weighted =
+                        () -> communicator.allReduce(buffer, twice, stream).await();
+                assertThat(allocatedBy(weighted))
+                        .as("bytes of %d collectives with an operator", MEASURED)
+                        .isLessThan(NEXT_TO_NOTHING);
                 assertThat(allocatedBy(single))
                         .as("bytes of %d collectives", MEASURED)
                         .isLessThan(NEXT_TO_NOTHING);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(600)
 class RandomCallsTest {
-    private static final int CASES = Integer.getInteger("convoy.cases", 400);
+    private static final int CASES = Integer.getInteger("convoy.cases", 1_000);
     private static final long SEED = Long.getLong("convoy.seed", System.nanoTime());
 
     @Test
