@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -26,6 +27,7 @@ public final class LargeState {
     private static final long MIB = 1L << 20;
     private static final double GIB = 1L << 30;
     private static final int COPIES = 5;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ElasticGroup group;
     private final ShardedState state;
@@ -83,9 +85,14 @@ public final class LargeState {
         endedNs = System.nanoTime();
     }
 
+    /** The agent writes for a while; a disk that is full must not keep the other ranks waiting for ever. */
     private void awaitDisk() throws IOException, InterruptedException {
         boolean there = false;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!there) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("nothing complete in " + stateDirectory + " within " + PATIENCE);
+            }
             try (Stream<Path> files = Files.walk(stateDirectory)) {
                 there = files.anyMatch(file -> file.endsWith("MANIFEST"));
             }

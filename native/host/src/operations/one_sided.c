@@ -56,12 +56,13 @@ static bool resolve(struct ncclComm *comm, int origin, const struct put_slot *sl
                     struct incoming *incoming) {
     struct ncclWindow_vidmem window;
     struct memory_info info;
+    uint64_t number = slot->window;
     uint64_t bytes = slot->bytes;
     uint64_t offset = slot->window_offset;
-    if (slot->window >= comm->windows_registered) {
+    if (number >= comm->windows_registered) {
         return false; /* this rank is late */
     }
-    if (!window_numbered(comm, slot->window, &window)) {
+    if (!window_numbered(comm, number, &window)) {
         return refuse(comm, origin, slot, stamp, "it was deregistered");
     }
     if (!window_holds(&window, offset, bytes)) {
