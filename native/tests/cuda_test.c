@@ -78,8 +78,14 @@ static void order(struct test_rank *rank) {
     CHECK(memory[1] == 5 && memory[0] == 0);
     CHECK(cudaStreamQuery(one) == cudaErrorNotReady);
     CHECK(convoyStreamWait(one, 20 * MILLIS) == cudaErrorNotReady);
+    const struct convoyStreamCounters *counters;
+    CUDA(convoyStreamCounters(one, &counters));
+    uint64_t given = __atomic_load_n(&counters->enqueued, __ATOMIC_ACQUIRE);
+    CHECK(__atomic_load_n(&counters->completed, __ATOMIC_ACQUIRE) + 2 == given);
     atomic_store(&gate.open, true);
     CUDA(cudaStreamSynchronize(one));
+    CHECK(__atomic_load_n(&counters->completed, __ATOMIC_ACQUIRE) == given);
+    CHECK(convoyStreamCounters(one, NULL) == cudaErrorInvalidValue);
     CHECK(memory[0] == 9 && atomic_load(&gate.passed) == 1);
     CUDA(cudaStreamDestroy(one));
     CHECK(cudaStreamQuery(one) == cudaErrorInvalidResourceHandle);

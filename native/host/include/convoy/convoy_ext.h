@@ -29,6 +29,21 @@ CONVOY_API cudaError_t convoyStreamWait(cudaStream_t stream, uint64_t maxNanos);
 CONVOY_API cudaError_t convoyEventWait(cudaEvent_t event, uint64_t maxNanos);
 
 /*
+ * How many tasks a stream has been given, and how many of them are done: it is drained where
+ * `completed` is at least what `enqueued` was before. Both only grow, are written by atomic
+ * read-modify-writes with release order, and are to be read with acquire order. They stay readable
+ * for the life of the process, but are about this stream only until it is destroyed.
+ */
+struct convoyStreamCounters {
+    uint64_t enqueued;
+    uint64_t completed;
+};
+
+/* Where a stream's counters lie, for callers to whom a call to ask is dear. */
+CONVOY_API cudaError_t convoyStreamCounters(cudaStream_t stream,
+                                            const struct convoyStreamCounters **counters);
+
+/*
  * The ranks of the communicator whose process was seen to have died. Stores at most `capacity` of
  * them in `ranks`, in ascending order, and their full number in `count`.
  */

@@ -91,6 +91,23 @@ cudaError_t convoyStreamWait(cudaStream_t handle, uint64_t maxNanos) {
                        engine_deadline(maxNanos));
 }
 
+cudaError_t convoyStreamCounters(cudaStream_t handle,
+                                 const struct convoyStreamCounters **counters) {
+    struct CUstream_st *stream = stream_resolve(handle, device_current());
+    if (stream == NULL) {
+        return error_cuda(stream_resolve_error());
+    }
+    if (counters == NULL) {
+        return error_cuda(cudaErrorInvalidValue);
+    }
+    _Static_assert(offsetof(struct CUstream_st, completed) ==
+                       offsetof(struct CUstream_st, enqueued) +
+                           offsetof(struct convoyStreamCounters, completed),
+                   "the counters lie beside each other");
+    *counters = (const struct convoyStreamCounters *)(const void *)&stream->enqueued;
+    return cudaSuccess;
+}
+
 cudaError_t cudaStreamQuery(cudaStream_t handle) {
     struct CUstream_st *stream = stream_resolve(handle, device_current());
     if (stream == NULL) {

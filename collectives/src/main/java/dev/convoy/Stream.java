@@ -16,12 +16,14 @@ public final class Stream implements AutoCloseable {
     private final long handle;
     private final boolean owned;
     private final Lifetime lifetime = new Lifetime();
+    private final StreamCounters counters;
     private final Wait.Condition drained;
 
     Stream(Device device, long handle, boolean owned) {
         this.device = device;
         this.handle = handle;
         this.owned = owned;
+        this.counters = StreamCounters.of(device, handle);
         this.drained = Wait.forStream(this);
     }
 
@@ -84,6 +86,10 @@ public final class Stream implements AutoCloseable {
             device.makeCurrent();
             device.status().checkCuda(device.natives().cuda().streamDestroy(handle), "cudaStreamDestroy");
         }
+    }
+
+    StreamCounters counters() {
+        return counters;
     }
 
     Wait.Condition drained() {

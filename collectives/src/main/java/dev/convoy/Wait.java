@@ -17,12 +17,17 @@ final class Wait {
         Device device = stream.device();
         HostExtensions extensions = device.natives().extensions().orElse(null);
         Cuda cuda = device.natives().cuda();
+        StreamCounters counters = stream.counters();
         return new Condition(device, "cudaStreamQuery") {
             @Override
             int poll(long maxNanos) {
+                long handle = stream.handle();
+                if (counters.tellDrained()) {
+                    return Status.SUCCESS;
+                }
                 return extensions == null || maxNanos == 0
-                        ? cuda.streamQuery(stream.handle())
-                        : extensions.streamWait(stream.handle(), maxNanos);
+                        ? cuda.streamQuery(handle)
+                        : extensions.streamWait(handle, maxNanos);
             }
         };
     }

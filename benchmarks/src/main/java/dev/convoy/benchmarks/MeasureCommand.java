@@ -5,9 +5,7 @@ import dev.convoy.benchmarks.runs.GrowthCommand;
 import dev.convoy.benchmarks.runs.StartupCommand;
 import dev.convoy.benchmarks.runs.SteadyCommand;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.concurrent.Callable;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -30,8 +28,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class MeasureCommand implements Callable<Integer> {
     /** How long a measurement is. */
-    private record Length(int forks, int warmUps, int iterations, TimeValue time) {
-        static final Length FULL = new Length(2, 5, 5, TimeValue.seconds(1));
+    private record Length(int rounds, int warmUps, int iterations, TimeValue time) {
+        static final Length FULL = new Length(3, 5, 5, TimeValue.milliseconds(500));
         static final Length QUICK = new Length(1, 3, 3, TimeValue.milliseconds(200));
     }
 
@@ -49,13 +47,24 @@ final class MeasureCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Seconds instead of minutes, for a first look.")
     private boolean quick;
 
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "How often each benchmark runs, in a JVM of its own, all in turn: a machine's speed drifts by"
+                    + " more than the differences to be seen (default: 3, 1 with --quick).")
+    private Integer rounds;
+
     @Override
     public Integer call() throws RunnerException {
         Path log = Natives.folder().resolveSibling("jmh.log");
         Length length = quick ? Length.QUICK : Length.FULL;
+        int wanted = rounds == null ? length.rounds() : rounds;
+        if (wanted < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds must be at least 1, not " + wanted);
+        }
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(pattern)
-                .forks(length.forks())
+                .forks(1)
                 .warmupIterations(length.warmUps())
                 .warmupTime(length.time())
                 .measurementIterations(length.iterations())
@@ -65,8 +74,12 @@ final class MeasureCommand implements Callable<Integer> {
                 .output(log.toString());
         System.err.println("JMH's own output goes to " + log);
         try {
-            Collection<RunResult> results = new Runner(options.build()).run();
-            System.out.print(ResultTable.of(results));
+            Rounds measured = new Rounds();
+            for (int round = 0; round < wanted; round++) {
+                measured.add(new Runner(options.build()).run());
+            }
+            System.out.print(ResultTable.of(measured.results()));
+            System.out.print(BaselineTable.of(measured.results()));
             return CommandLine.ExitCode.OK;
         } catch (NoBenchmarksException e) {
             throw new ParameterException(spec.commandLine(), "no benchmark's name contains a match of " + pattern, e);

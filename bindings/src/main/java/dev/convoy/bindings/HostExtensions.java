@@ -23,6 +23,17 @@ public interface HostExtensions extends NativeLibrary {
     int streamWait(long stream, long maxNanos);
 
     /**
+     * Tells where a stream's counters lie: two {@code uint64_t}, of the tasks that it was given and of those that are
+     * done. It is drained where the second is at least what the first was before; both are to be read with acquire
+     * order, and are about this stream until it is destroyed.
+     *
+     * @param stream the stream
+     * @param out address of a pointer that receives the first counter's address
+     * @return a {@code cudaError_t}
+     */
+    int streamCounters(long stream, long out);
+
+    /**
      * Waits for an event, bounded; returns early when a communicator that it waits for has failed.
      *
      * @param event the event

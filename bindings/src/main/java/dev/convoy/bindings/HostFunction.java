@@ -7,6 +7,8 @@ public enum HostFunction implements NativeFunction {
     HOST_VERSION("convoyHostVersion", "()T"),
     /** {@code convoyStreamWait}. */
     STREAM_WAIT("convoyStreamWait", "(LL)I"),
+    /** {@code convoyStreamCounters}. */
+    STREAM_COUNTERS("convoyStreamCounters", "(LL)I"),
     /** {@code convoyEventWait}. */
     EVENT_WAIT("convoyEventWait", "(LL)I"),
     /** {@code convoyCommFailedRanks}. */

@@ -4,9 +4,16 @@ package dev.convoy.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 
 /** Memory at addresses that came from a native library. The caller vouches for address, size and lifetime. */
 public final class NativeMemory {
+    /** Made on first use: it needs native access, which {@link Platform} asks for before. */
+    private static final class Shared {
+        static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+        static final MemorySegment ALL = view(0, Long.MAX_VALUE);
+    }
+
     private NativeMemory() {}
 
     /**
@@ -65,6 +72,16 @@ public final class NativeMemory {
      */
     public static long longAt(long address) {
         return view(address, Long.BYTES).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+    }
+
+    /**
+     * Reads a {@code long} that another thread writes: what that thread wrote before is seen, too.
+     *
+     * @param address where it is, a multiple of 8
+     * @return its value
+     */
+    public static long longAtAcquire(long address) {
+        return (long) Shared.LONG.getAcquire(Shared.ALL, address);
     }
 
     /**

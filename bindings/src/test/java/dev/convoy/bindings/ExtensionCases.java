@@ -24,6 +24,7 @@ final class ExtensionCases {
                 HostFunction.HOST_VERSION,
                 runtime -> assertThat(extensions(runtime).hostVersion()).isNotBlank());
         cases.put(HostFunction.STREAM_WAIT, ExtensionCases::waits);
+        cases.put(HostFunction.STREAM_COUNTERS, ExtensionCases::counters);
         cases.put(HostFunction.EVENT_WAIT, ExtensionCases::waits);
         cases.put(HostFunction.COMM_WAIT_READY, ExtensionCases::communicator);
         cases.put(HostFunction.COMM_FAILED_RANKS, ExtensionCases::communicator);
@@ -50,6 +51,23 @@ final class ExtensionCases {
             ok(cuda.streamCreateWithFlags(ranks.out(), 1));
             ok(cuda.streamDestroy(ranks.cell()));
             assertThat(extensions.streamWait(ranks.cell(), 1)).isNotZero();
+        }
+    }
+
+    private static void counters(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        Cuda cuda = runtime.cuda();
+        try (TwoRanks ranks = new TwoRanks(runtime)) {
+            ok(extensions.streamCounters(ranks.stream[0], ranks.out()));
+            long enqueued = ranks.cell();
+            long completed = enqueued + Long.BYTES;
+            long before = NativeMemory.longAtAcquire(enqueued);
+            assertThat(NativeMemory.longAtAcquire(completed)).isEqualTo(before);
+            ok(cuda.memsetAsync(ranks.send[0], 0, Float.BYTES, ranks.stream[0]));
+            assertThat(NativeMemory.longAtAcquire(enqueued)).isEqualTo(before + 1);
+            ok(extensions.streamWait(ranks.stream[0], SECONDS_10));
+            assertThat(NativeMemory.longAtAcquire(completed)).isEqualTo(before + 1);
+            assertThat(extensions.streamCounters(ranks.stream[0], 0)).isEqualTo(CUDA_INVALID_VALUE);
         }
     }
 

@@ -267,6 +267,7 @@ FUNCTION(cuDeviceCanAccessPeer, (int *out, int device, int peer), P(out), N(devi
 
 TEXT(convoyHostVersion, (void))
 FUNCTION(convoyStreamWait, (void *stream, uint64_t nanos), P(stream), nanos)
+FUNCTION(convoyStreamCounters, (void *stream, const void **counters), P(stream), P(counters))
 FUNCTION(convoyEventWait, (void *event, uint64_t nanos), P(event), nanos)
 FUNCTION(convoyCommFailedRanks, (void *comm, int *ranks, int capacity, int *count), P(comm),
          P(ranks), N(capacity), P(count))

@@ -36,6 +36,15 @@ record FfmHostExtensions(FunctionTable table, MethodHandle streamWaitHandle, Met
     }
 
     @Override
+    public int streamCounters(long stream, long out) {
+        try {
+            return (int) table.handle(HostFunction.STREAM_COUNTERS).invokeExact(stream, out);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
     public int eventWait(long event, long maxNanos) {
         try {
             return (int) eventWaitHandle.invokeExact(event, maxNanos);
