@@ -60,8 +60,4 @@ final class ElementTypes {
     static boolean isUnsigned(DataType type) {
         return type == DataType.UINT8 || type == DataType.UINT32 || type == DataType.UINT64;
     }
-
-    static boolean isFloat8(DataType type) {
-        return type == DataType.FLOAT8_E4M3 || type == DataType.FLOAT8_E5M2;
-    }
 }

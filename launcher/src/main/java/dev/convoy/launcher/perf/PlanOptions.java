@@ -7,7 +7,6 @@ import dev.convoy.RuntimeKind;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.Seconds;
 import dev.convoy.launcher.UsageException;
-import dev.convoy.launcher.agent.RuntimeName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -179,19 +178,11 @@ final class PlanOptions {
 
     private List<DataType> types() {
         if (type.equals(ALL)) {
-            return Arrays.stream(DataType.values()).filter(this::runs).toList();
+            return List.of(DataType.values());
         }
         return List.of(ElementTypes.named(type.toLowerCase(Locale.ROOT))
                 .orElseThrow(() -> new UsageException(
                         "--datatype " + type + ": must be one of " + ElementTypes.names() + ", or all")));
-    }
-
-    /** The host runtime moves 8-bit floats and does not reduce them. */
-    private boolean runs(DataType each) {
-        boolean reduced = Collective.named(op).filter(Collective::reduces).isPresent();
-        return !(reduced
-                && ElementTypes.isFloat8(each)
-                && RuntimeName.of(runtime).equals("host"));
     }
 
     private List<ReduceOp> ops() {

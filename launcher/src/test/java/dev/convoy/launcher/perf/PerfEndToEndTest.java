@@ -52,9 +52,8 @@ class PerfEndToEndTest {
     void allTypesAndOperatorsAreRight() {
         PerfOutput ran = PerfOutput.of("all_reduce --ranks 3 -d all -o all -b 100K -e 100K" + HOST);
         assertThat(ran.errors()).isEmpty();
-        // Eight-bit floats are not reduced by the host runtime.
-        assertThat(ran.rows()).hasSize(10 * 5);
-        assertThat(ran.rows().stream().map(row -> row[2]).distinct()).hasSize(10);
+        assertThat(ran.rows()).hasSize(12 * 5);
+        assertThat(ran.rows().stream().map(row -> row[2]).distinct()).hasSize(12);
         assertThat(ran.rows().stream().map(row -> row[3]).distinct())
                 .containsExactly("sum", "prod", "max", "min", "avg");
         assertThat(ran.status()).isZero();
