@@ -46,7 +46,11 @@ import java.time.Duration;
  * program's own that is under way fails with a {@link dev.convoy.CommunicatorException}, which is the program's to
  * handle. A program that fails by itself before {@link #run} has restored anything ends the job.
  *
- * <p><b>Threads.</b> All methods but {@link #launchRank} are for one thread, the one that called {@link #join}.
+ * <p><b>Spares.</b> A process that {@code --spares} keeps ready runs the same program: it waits at that first call
+ * until it is given a lost rank's place.
+ *
+ * <p><b>Threads.</b> All methods but {@link #launchRank} and {@link #leave} are for one thread, the one that called
+ * {@link #join}.
  */
 public final class ElasticGroup implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -66,7 +70,8 @@ public final class ElasticGroup implements AutoCloseable {
     private final StateRegistry states;
     private final Watchdog watchdog;
     private SnapshotKeeper snapshots;
-    private Stage stage = Stage.PREPARED;
+    // Written by the user's thread; leave() may come from any.
+    private volatile Stage stage = Stage.PREPARED;
 
     /** How far this process has come. */
     private enum Stage {
@@ -75,6 +80,7 @@ public final class ElasticGroup implements AutoCloseable {
         RUNNING,
         RELEASED,
         FINISHED,
+        LEFT,
         FAILED,
         CLOSED
     }
@@ -94,7 +100,7 @@ public final class ElasticGroup implements AutoCloseable {
         suspicions = new Suspicions(control, status, recorder);
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
         formation = new EpochFormation(
-                environment.self(), communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
+                environment, communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
         watchdog = new Watchdog(control, status, suspicions, environment.deadline());
         states = new StateRegistry(device, stream, environment.deadline(), this::formed);
     }
@@ -181,6 +187,9 @@ public final class ElasticGroup implements AutoCloseable {
         } else if (stage == Stage.FORMED && control.revoked(formation.members().epoch())) {
             form();
         }
+        if (stage == Stage.LEFT) {
+            throw new IllegalStateException("this process has left the group; ask hasLeft() after run()");
+        }
         if (formation.members() == null) {
             throw new IllegalStateException("the group could not be formed; this process cannot be part of it");
         }
@@ -262,10 +271,10 @@ public final class ElasticGroup implements AutoCloseable {
      * The rank that this process was launched with; a replacement has the launch rank of the process that it replaces.
      * Any thread may call it; forms nothing.
      *
-     * @return 0 to N − 1 of {@code convoy run -n N}
+     * @return 0 to N − 1 of {@code convoy run -n N}; N or more for a spare that has not been given a place yet
      */
     public int launchRank() {
-        return environment.self().launchRank();
+        return formation.self().launchRank();
     }
 
     /**
@@ -331,7 +340,8 @@ public final class ElasticGroup implements AutoCloseable {
      * starts at the restored step. May be called once.
      *
      * <p>On return the states are those after the last step on every rank; the communicator is ready for use, but a
-     * loss from here on is not recovered from.
+     * loss from here on is not recovered from. A process that has left the group ({@link #leave}) returns earlier, with
+     * {@link #hasLeft} true and nothing to do but to end.
      *
      * @param steps number of steps; the same on all ranks
      * @param function called for each step
@@ -350,9 +360,10 @@ public final class ElasticGroup implements AutoCloseable {
             throw new IllegalStateException("run() was called before");
         }
         stage = Stage.RUNNING;
-        try {
-            train(steps, function);
-            stage = Stage.RELEASED;
+        try (Departure departure = Departure.onTermination(this::leave)) {
+            boolean member = train(steps, function);
+            stage = member ? Stage.RELEASED : Stage.LEFT;
+            departure.endIfTerminating();
         } finally {
             if (stage == Stage.RUNNING) {
                 stage = Stage.FAILED;
@@ -379,10 +390,37 @@ public final class ElasticGroup implements AutoCloseable {
         return snapshots.memory();
     }
 
-    private void train(long steps, StepFunction function) throws Exception {
+    /**
+     * Asks to leave the group: at one of the next step boundaries the others go on without this process, which loses
+     * them no step, and {@link #run} returns here. What takes its place, if anything, {@code --recover} says; under
+     * {@code replace} it stays until its successor is ready. SIGTERM does the same, and ends this process then.
+     *
+     * <p>Any thread may call it, the step function included; returns at once. The wish is refused, with a warning,
+     * where fewer than {@code --min-ranks} would be left.
+     *
+     * @throws IllegalStateException if {@link #run} is not under way
+     */
+    public void leave() {
+        if (stage != Stage.RUNNING) {
+            throw new IllegalStateException("leave() is for a process whose run() is under way");
+        }
+        control.send(new RankMessage.Leaving(status.epoch()));
+    }
+
+    /**
+     * Whether this process has left the group.
+     *
+     * @return true after a {@link #run} that ended because of {@link #leave}
+     */
+    public boolean hasLeft() {
+        return stage == Stage.LEFT;
+    }
+
+    private boolean train(long steps, StepFunction function) throws Exception {
         try {
             formation.offer(snapshots.slots(), snapshots.durable());
-            new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream).run(steps, function);
+            return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream)
+                    .run(steps, function);
         } catch (Throwable e) {
             control.send(new RankMessage.Failing(status.epoch(), OneLine.of(e)));
             abortQuietly(e);

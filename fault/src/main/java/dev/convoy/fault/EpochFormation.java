@@ -28,7 +28,7 @@ import java.util.List;
 final class EpochFormation {
     private static final byte[] NO_ID = {};
 
-    private final MemberId self;
+    private final LaunchEnvironment environment;
     private final CommunicatorOptions options;
     private final ConvoyRuntime runtime;
     private final Device device;
@@ -44,9 +44,10 @@ final class EpochFormation {
     private Membership members;
     private RestorePlan plan;
     private long acknowledged;
+    private volatile MemberId self;
 
     EpochFormation(
-            MemberId self,
+            LaunchEnvironment environment,
             CommunicatorOptions options,
             Device device,
             Stream stream,
@@ -55,7 +56,8 @@ final class EpochFormation {
             FaultInjector injector,
             Suspicions suspicions,
             OperationTap tap) {
-        this.self = self;
+        this.environment = environment;
+        this.self = environment.self();
         this.options = options;
         this.runtime = device.runtime();
         this.device = device;
@@ -83,9 +85,19 @@ final class EpochFormation {
         return plan;
     }
 
-    /** Takes part in the formation of epochs until one stands. */
-    void form() {
+    /** Who this process is; a spare learns it when it is given a place. */
+    MemberId self() {
+        return self;
+    }
+
+    /**
+     * Takes part in the formation of epochs until one stands.
+     *
+     * @return whether this process is part of it; false if it had asked to leave
+     */
+    boolean form() {
         CoordinatorMessage.Revoke revoke = control.awaitRevoke(acknowledged);
+        takePlace();
         while (true) {
             acknowledge(revoke);
             CoordinatorMessage next = control.awaitAgreement(revoke.epoch());
@@ -93,10 +105,21 @@ final class EpochFormation {
                 persist(request);
                 next = control.awaitAgreement(revoke.epoch());
             }
+            if (next instanceof CoordinatorMessage.Dismissed) {
+                return false;
+            }
             if (next instanceof CoordinatorMessage.EpochStart start && build(start)) {
-                return;
+                return true;
             }
             revoke = control.awaitRevoke(acknowledged);
+        }
+    }
+
+    private void takePlace() {
+        CoordinatorMessage.Assigned place = control.assigned();
+        if (place != null && !place.self().equals(self)) {
+            self = place.self();
+            injector.assign(self.launchRank(), environment.faults(), place.firedFaults());
         }
     }
 

@@ -37,6 +37,10 @@ final class RankControl {
     private CoordinatorMessage.EpochStart start;
     private final Queue<CoordinatorMessage.Persist> persists = new ArrayDeque<>();
     private long releasedEpoch;
+    private long quiescedEpoch;
+    private long dismissedEpoch;
+    private boolean inReserve;
+    private CoordinatorMessage.Assigned assigned;
     private String rejection;
 
     /**
@@ -122,6 +126,10 @@ final class RankControl {
                 case CoordinatorMessage.EpochStart newer -> start = newer;
                 case CoordinatorMessage.Persist request -> persists.add(request);
                 case CoordinatorMessage.Release release -> releasedEpoch = Math.max(releasedEpoch, release.epoch());
+                case CoordinatorMessage.Quiesce quiesce -> quiescedEpoch = Math.max(quiescedEpoch, quiesce.epoch());
+                case CoordinatorMessage.Dismissed dismissed -> dismissedEpoch = dismissed.epoch();
+                case CoordinatorMessage.InReserve _ -> inReserve = true;
+                case CoordinatorMessage.Assigned place -> assigned = place;
                 case CoordinatorMessage.FaultRecorded fault -> recordedFaults.add(fault.spec());
                 case CoordinatorMessage.Rejected rejected -> rejection = rejected.reason();
                 default -> throw new IllegalStateException("handled elsewhere: " + message);
@@ -186,25 +194,56 @@ final class RankControl {
         return revoke != null && revoke.epoch() > epoch;
     }
 
-    /** Waits until an epoch newer than this one is being formed. */
+    /**
+     * Waits until an epoch newer than this one is being formed; without bound in reserve, where only a loss ends it.
+     */
     CoordinatorMessage.Revoke awaitRevoke(long epoch) {
         lock.lock();
         try {
-            await("a new epoch to be formed", () -> isRevoked(epoch));
+            await("a new epoch to be formed", () -> isRevoked(epoch) || inReserve);
+            while (!isRevoked(epoch)) {
+                pause(patience.toNanos(), "a place in the group");
+            }
+            inReserve = false;
             return revoke;
         } finally {
             lock.unlock();
         }
     }
 
+    /** The place that this process was given, if it was a spare; null otherwise. */
+    CoordinatorMessage.Assigned assigned() {
+        lock.lock();
+        try {
+            return assigned;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether this epoch is to end at a step boundary. */
+    boolean mustQuiesce(long epoch) {
+        lock.lock();
+        try {
+            return quiescedEpoch == epoch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
-     * Waits for what follows an acknowledged revocation: the epoch's start, a newer revocation, or a request to
-     * persist.
+     * Waits for what follows an acknowledged revocation: the epoch's start, a newer revocation, a request to persist,
+     * or the dismissal of a process that wanted to leave.
      */
     CoordinatorMessage awaitAgreement(long epoch) {
         lock.lock();
         try {
-            await("epoch " + epoch + " to start", () -> isRevoked(epoch) || !persists.isEmpty() || hasStart(epoch));
+            await(
+                    "epoch " + epoch + " to start",
+                    () -> isRevoked(epoch) || !persists.isEmpty() || hasStart(epoch) || dismissedEpoch == epoch);
+            if (dismissedEpoch == epoch) {
+                return new CoordinatorMessage.Dismissed(epoch);
+            }
             if (isRevoked(epoch)) {
                 return revoke;
             }

@@ -54,13 +54,13 @@ final class Rehearsal {
             try (SnapshotKeeper snapshots =
                     new SnapshotKeeper(environment.withoutStateDirectory(), 1, 0, states, device, stream, m -> {})) {
                 snapshots.restore(present[0], RestorePlan.initial());
-                snapshots.take(present[0], 0);
+                snapshots.take(present[0], 0, false);
                 operations(present[0].communicator());
                 fail(present[0].communicator());
                 converse(snapshots);
                 present[0] = alone(2);
                 snapshots.restore(present[0], PLAN);
-                snapshots.take(present[0], 0);
+                snapshots.take(present[0], 0, false);
                 present[0].communicator().close();
             }
         }

@@ -16,6 +16,7 @@ import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.Restorer;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
+import dev.convoy.fault.snapshot.Wishes;
 import java.util.function.Consumer;
 
 /** When snapshots are taken and which of them go to disk. Used by the user's thread. */
@@ -71,8 +72,8 @@ final class SnapshotKeeper implements AutoCloseable {
 
     /** Makes the memory that this rank's first step needs if the group forms as it was launched. */
     void reserve() {
-        int rank = environment.self().launchRank();
         int size = environment.launchSize();
+        int rank = likelyRank(size);
         states.reserve(rank, size);
         slots.reserve(shardCount(size), heldShards(rank, size));
     }
@@ -80,8 +81,13 @@ final class SnapshotKeeper implements AutoCloseable {
     /** What this rank's snapshots need as the group was launched, and what they have now; bytes. */
     SnapshotMemory memory() {
         int size = environment.launchSize();
-        int[] held = heldShards(environment.self().launchRank(), size);
+        int[] held = heldShards(likelyRank(size), size);
         return new SnapshotMemory(SlotPair.announcedBytes(states.shape(), shardCount(size), held), slots.usedBytes());
+    }
+
+    // A spare may take any place; those of two places differ by one element at most.
+    private int likelyRank(int size) {
+        return environment.self().launchRank() % size;
     }
 
     private int shardCount(int worldSize) {
@@ -122,17 +128,25 @@ final class SnapshotKeeper implements AutoCloseable {
         return first || step % every == 0;
     }
 
-    /** Takes a snapshot of the state before a step. A collective call. */
-    void take(Membership members, long step) {
-        boolean wanted = members.rank() == 0 && wantsDurable(step);
-        boolean agreed = snapshotter.take(members, step, wanted);
+    /**
+     * Takes a snapshot of the state before a step. A collective call.
+     *
+     * @param members the epoch
+     * @param step the step that has not begun
+     * @param wantsBoundary whether this rank has been asked to stop at a step boundary
+     * @return whether all ranks stop at this one
+     */
+    boolean take(Membership members, long step, boolean wantsBoundary) {
+        boolean wantsDurable = members.rank() == 0 && wantsDurable(step);
+        Wishes agreed = snapshotter.take(members, step, new Wishes(wantsDurable, wantsBoundary));
         first = false;
-        if (agreed) {
+        if (agreed.durable()) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {
                 durable.startWriting(new Version(members.epoch(), step), members.rank(), environment.stateDirectory());
             }
         }
+        return agreed.boundary();
     }
 
     private boolean wantsDurable(long step) {

@@ -35,14 +35,18 @@ final class TrainingLoop {
         this.stream = stream;
     }
 
-    /** Carries out all steps; returns when all members have. */
-    void run(long steps, StepFunction function) throws Exception {
+    /**
+     * Carries out all steps; returns when all members have, or when this process has left them.
+     *
+     * @return whether this process was part of the group to the end
+     */
+    boolean run(long steps, StepFunction function) throws Exception {
         boolean released = false;
-        while (!released) {
+        boolean member = true;
+        while (!released && member) {
             Membership members = formation.members();
             try {
-                carryOut(members, steps, function);
-                released = control.awaitRelease(members.epoch());
+                released = carryOut(members, steps, function) && control.awaitRelease(members.epoch());
             } catch (Exception e) {
                 if (!isRecoverable(e, members)) {
                     throw e;
@@ -50,9 +54,10 @@ final class TrainingLoop {
                 suspicions.report(members.epoch(), e);
             }
             if (!released) {
-                formation.form();
+                member = formation.form();
             }
         }
+        return member;
     }
 
     // In an epoch that is being replaced nothing counts any more; a mistake of the program shows again in the replay.
@@ -63,14 +68,16 @@ final class TrainingLoop {
                 || (control.revoked(members.epoch()) && !(error instanceof ElasticException));
     }
 
-    private void carryOut(Membership members, long steps, StepFunction function) throws Exception {
+    /** Returns whether all steps are done: otherwise the members stand at a step boundary where the epoch ends. */
+    private boolean carryOut(Membership members, long steps, StepFunction function) throws Exception {
         snapshots.restore(members, formation.plan());
         control.send(new RankMessage.Restored(members.epoch(), System.nanoTime()));
         boolean resumed = false;
         for (long step = formation.plan().step(); step < steps; step++) {
             status.enterStep(step);
-            if (snapshots.isDue(step)) {
-                snapshots.take(members, step);
+            if (snapshots.isDue(step) && snapshots.take(members, step, control.mustQuiesce(members.epoch()))) {
+                control.send(new RankMessage.Quiesced(members.epoch(), step, System.nanoTime()));
+                return false;
             }
             call(members, step, function);
             if (!resumed) {
@@ -79,11 +86,12 @@ final class TrainingLoop {
             }
         }
         status.enterStep(steps);
-        snapshots.take(members, steps);
+        snapshots.take(members, steps, false);
         if (!resumed) {
             control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
         }
         control.send(new RankMessage.Completed(members.epoch()));
+        return true;
     }
 
     private void call(Membership members, long step, StepFunction function) throws Exception {

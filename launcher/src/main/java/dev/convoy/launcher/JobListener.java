@@ -4,6 +4,7 @@ package dev.convoy.launcher;
 import dev.convoy.fault.protocol.Decision.Announce;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.MembershipChange;
 import java.util.List;
 
 /**
@@ -39,7 +40,14 @@ public interface JobListener {
     default void incident(Incident incident) {}
 
     /**
-     * Something for a person to read: the group is formed, a loss, a recovery done, a warning.
+     * A change of the membership for which nobody was lost was agreed on, or reached its next phase.
+     *
+     * @param change all that is known so far; times not reached are null
+     */
+    default void changed(MembershipChange change) {}
+
+    /**
+     * Something for a person to read: the group is formed, a loss, a recovery or a change done, a warning.
      *
      * @param kind what about
      * @param text one line

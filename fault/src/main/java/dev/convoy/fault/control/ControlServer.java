@@ -37,6 +37,9 @@ public final class ControlServer implements AutoCloseable {
     private final Duration greetingBound;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
+    /** By which name a member connected that is called by another one now. */
+    private final Map<MemberId, MemberId> formerNames = new ConcurrentHashMap<>();
+
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean closed;
@@ -120,8 +123,19 @@ public final class ControlServer implements AutoCloseable {
      * @return false if that member is not connected (any more)
      */
     public boolean send(MemberId member, CoordinatorMessage message) {
-        ControlConnection connection = members.get(member);
+        ControlConnection connection = members.get(formerNames.getOrDefault(member, member));
         return connection != null && connection.send(message);
+    }
+
+    /**
+     * A member has another name from now on. It connects, or has connected, by the former one, and the listener is told
+     * of it by that.
+     *
+     * @param before the name that it was started with
+     * @param now its name for {@link #send}
+     */
+    public void rename(MemberId before, MemberId now) {
+        formerNames.put(now, before);
     }
 
     /**
@@ -130,7 +144,7 @@ public final class ControlServer implements AutoCloseable {
      * @param member whose
      */
     public void disconnect(MemberId member) {
-        ControlConnection connection = members.get(member);
+        ControlConnection connection = members.get(formerNames.getOrDefault(member, member));
         if (connection != null) {
             connection.close();
         }

@@ -53,6 +53,23 @@ final class CoordinatorMessageCodec {
                 out.i32(m.exitStatus());
                 out.text(m.reason());
             }
+            case CoordinatorMessage.InReserve m -> {
+                out.u8(72);
+                out.text(m.reason());
+            }
+            case CoordinatorMessage.Assigned m -> {
+                out.u8(73);
+                ValueCodec.write(out, m.self());
+                out.list(m.firedFaults(), WireWriter::string);
+            }
+            case CoordinatorMessage.Quiesce m -> {
+                out.u8(74);
+                out.i64(m.epoch());
+            }
+            case CoordinatorMessage.Dismissed m -> {
+                out.u8(75);
+                out.i64(m.epoch());
+            }
         }
     }
 
@@ -69,6 +86,10 @@ final class CoordinatorMessageCodec {
                 new CoordinatorMessage.Persist(ValueCodec.version(in), in.string(), in.string(), in.ints(), in.flag());
             case 70 -> new CoordinatorMessage.Release(in.i64());
             case 71 -> new CoordinatorMessage.Stop(in.i32(), in.string());
+            case 72 -> new CoordinatorMessage.InReserve(in.string());
+            case 73 -> new CoordinatorMessage.Assigned(ValueCodec.member(in), in.list(WireReader::string));
+            case 74 -> new CoordinatorMessage.Quiesce(in.i64());
+            case 75 -> new CoordinatorMessage.Dismissed(in.i64());
             default -> throw new ProtocolException("no coordinator's message has tag " + tag);
         };
     }

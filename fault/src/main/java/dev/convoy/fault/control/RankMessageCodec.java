@@ -68,6 +68,16 @@ final class RankMessageCodec {
                 out.string(m.file());
                 out.text(m.reason());
             }
+            case RankMessage.Quiesced m -> {
+                out.u8(17);
+                out.i64(m.epoch());
+                out.i64(m.step());
+                out.i64(m.atNs());
+            }
+            case RankMessage.Leaving m -> {
+                out.u8(18);
+                out.i64(m.epoch());
+            }
         }
     }
 
@@ -142,6 +152,8 @@ final class RankMessageCodec {
             case 14 -> new RankMessage.Completed(in.i64());
             case 15 -> new RankMessage.Finished(in.i64(), in.nullable(ValueCodec::summary));
             case 16 -> new RankMessage.DurableFailed(ValueCodec.version(in), in.string(), in.string());
+            case 17 -> new RankMessage.Quiesced(in.i64(), in.i64(), in.i64());
+            case 18 -> new RankMessage.Leaving(in.i64());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

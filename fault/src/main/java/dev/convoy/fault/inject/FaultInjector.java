@@ -78,6 +78,22 @@ public final class FaultInjector {
     }
 
     /**
+     * This process takes another place: the faults of that one which have not fired are its own.
+     *
+     * @param launchRank the place
+     * @param faults faults of all ranks
+     * @param fired those that have fired, as {@link FaultSpec#format} writes them
+     */
+    public void assign(int launchRank, List<FaultSpec> faults, List<String> fired) {
+        pending.clear();
+        for (FaultSpec fault : faults) {
+            if (fault.launchRank() == launchRank && !fired.contains(fault.format())) {
+                pending.add(fault);
+            }
+        }
+    }
+
+    /**
      * Fires what is due inside a step.
      *
      * @param step the step

@@ -13,17 +13,19 @@ final class Active extends Phase {
     private static final String CANNOT_BE_FORMED = "the group could not be formed: ";
 
     private final long epoch;
-    // Null in the first epoch, which is neither an incident nor a recovery.
-    private final RestorePlan recovery;
+    private final boolean first;
+    private final Chronicle chronicle;
     private final EpochProgress progress;
+    private Boundary boundary;
     private long stageSinceNs;
     private HangDiagnosis diagnosis;
     private String complaint;
 
-    Active(Job job, long epoch, List<MemberStatus> members, RestorePlan recovery) {
+    Active(Job job, long epoch, List<MemberStatus> members, boolean first, Chronicle chronicle) {
         super(job);
         this.epoch = epoch;
-        this.recovery = recovery;
+        this.first = first;
+        this.chronicle = chronicle;
         progress = new EpochProgress(members);
     }
 
@@ -44,6 +46,7 @@ final class Active extends Phase {
             case RankMessage.Completed m when m.epoch() == epoch -> completed(status);
             case RankMessage.Suspect m when m.epoch() == epoch -> suspected(status, m);
             case RankMessage.Probed m when m.epoch() == epoch -> probed(status, m);
+            case RankMessage.Quiesced m when m.epoch() == epoch -> quiesced(status, m);
             case RankMessage.Progress m when m.epoch() == epoch -> report(status, m);
             default -> {
                 // Speaks of another epoch: refused.
@@ -61,26 +64,46 @@ final class Active extends Phase {
             return;
         }
         stageSinceNs = job.clock.timerNs();
-        if (recovery != null) {
-            long lastNs = progress.lastNs(stage);
-            switch (stage) {
-                case REBUILT -> job.incidents.update(incident -> incident.rebuilt(lastNs));
-                case RESTORED -> job.incidents.update(incident -> incident.restored(lastNs));
-                case RESUMED -> recovered(lastNs);
-                case COMPLETED -> throw new IllegalStateException("completion is no stage of an incident");
+        long lastNs = progress.lastNs(stage);
+        switch (stage) {
+            case REBUILT -> chronicle.rebuilt(lastNs);
+            case RESTORED -> chronicle.restored(lastNs, progress.members().size());
+            case RESUMED -> {
+                chronicle.resumed(lastNs);
+                progress.members().forEach(job.reserve::succeeded);
             }
-        } else if (stage == Stage.RESTORED) {
-            job.announce(Decision.Announce.Kind.FORMED, progress.members().size() + " ranks are ready");
+            case COMPLETED -> throw new IllegalStateException("completion is no stage of an epoch's forming");
         }
     }
 
-    private void recovered(long atNs) {
-        job.incidents.update(record -> record.resumed(atNs));
-        Incident incident = job.incidents.last();
-        job.announce(
-                Decision.Announce.Kind.RECOVERED,
-                "epoch " + epoch + " works: " + incident.worldSize() + " ranks from step " + incident.restoredStep()
-                        + ", " + (atNs - incident.detectedAtNs()) / 1_000_000 + " ms after the loss was seen");
+    /** The membership shall change: everybody stops at the same step boundary. */
+    private void changeIfDue() {
+        boolean steady =
+                progress.allReached(Stage.RESUMED) && diagnosis == null && !progress.anyReached(Stage.COMPLETED);
+        if (!steady) {
+            return;
+        }
+        job.reserve.replenish();
+        if (boundary == null && !job.changes.plan().isEmpty()) {
+            boundary = new Boundary(progress.members(), job.clock.nowNs());
+            for (MemberStatus status : progress.members()) {
+                job.send(status, new CoordinatorMessage.Quiesce(epoch));
+            }
+        }
+    }
+
+    private void quiesced(MemberStatus status, RankMessage.Quiesced message) {
+        if (boundary != null && boundary.reached(status, job.clock.stamp(message.atNs()), job.clock.timerNs())) {
+            job.changes.begin(boundary.askedNs(), boundary.stoppedNs());
+        }
+    }
+
+    private void watchBoundary() {
+        if (boundary != null && boundary.isOverdue(job.clock.timerNs(), job.spec.deadlineNs())) {
+            diagnose(
+                    new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs()),
+                    "waited at a step boundary for " + names(boundary.missing()));
+        }
     }
 
     private void resumed(MemberStatus status, long atNs) {
@@ -218,9 +241,13 @@ final class Active extends Phase {
     @Override
     void tick() {
         watchBounds();
+        watchBoundary();
         if (job.phase() == this) {
             watchHeartbeats();
             concludeWhenDue();
+        }
+        if (job.phase() == this) {
+            changeIfDue();
         }
     }
 
@@ -228,7 +255,7 @@ final class Active extends Phase {
         boolean rebuilding = !progress.allReached(Stage.REBUILT);
         // A program restores when it comes to run(), and what it does before is its own affair.
         boolean restoring = isFormed() && !rebuilding && !progress.allReached(Stage.RESTORED);
-        long boundNs = recovery == null ? job.spec.startBoundNs() : job.spec.deadlineNs();
+        long boundNs = first ? job.spec.startBoundNs() : job.spec.deadlineNs();
         if ((rebuilding || restoring) && job.clock.timerNs() - stageSinceNs > boundNs) {
             Stage stage = rebuilding ? Stage.REBUILT : Stage.RESTORED;
             diagnose(

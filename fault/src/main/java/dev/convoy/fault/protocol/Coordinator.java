@@ -76,6 +76,7 @@ public final class Coordinator {
             case CoordinatorEvent.OpinionGiven e -> opinion(e);
             case CoordinatorEvent.Tick _ -> {
                 job.fenceOverdue();
+                job.reserve.tick();
                 job.phase().tick();
             }
         }
@@ -89,7 +90,12 @@ public final class Coordinator {
             return;
         }
         status.connect(job.clock.timerNs());
-        job.phase().connected(status);
+        if (status.isReserve()) {
+            job.reserve.connected(status);
+        } else {
+            job.reserve.introduce(status);
+            job.phase().connected(status);
+        }
     }
 
     private void received(CoordinatorEvent.Received event) {
@@ -113,7 +119,13 @@ public final class Coordinator {
         switch (message) {
             case RankMessage.Heartbeat heartbeat -> status.heartbeat(heartbeat, job.clock.timerNs());
             case RankMessage.Warning warning -> job.warn(status + ": " + warning.text());
+            case RankMessage.Failing failing
+            when status.isReserve() -> job.reserve.lost(status, "failed: " + failing.description());
             case RankMessage.Failing failing -> failing(status, failing);
+            case RankMessage.Leaving _ -> job.changes.leave(status);
+            case RankMessage other when status.isReserve() -> {
+                // It has no part in any epoch.
+            }
             default -> job.phase().received(status, message);
         }
     }
@@ -134,7 +146,12 @@ public final class Coordinator {
             return;
         }
         status.disconnect();
-        if (!status.isExcluded() && !job.phase().disconnected(status)) {
+        if (status.isReserve()) {
+            job.reserve.lost(status, "closed its connection");
+        } else if (job.members.departing().contains(status)) {
+            // Let go or not, it is going: without its connection it cannot acknowledge.
+            job.members.exclude(status, job.clock.timerNs() + Loss.GRACE_NS);
+        } else if (!status.isExcluded() && !job.phase().disconnected(status)) {
             lose(status, Incident.Cause.EXIT, "closed its connection", Loss.GRACE_NS);
         }
     }
@@ -144,8 +161,15 @@ public final class Coordinator {
         if (status == null || status.hasExited()) {
             return;
         }
+        boolean departing = job.members.departing().contains(status);
         status.exit(event.how(), event.status());
-        if (status.isExcluded()) {
+        if (status.isReserve()) {
+            job.reserve.lost(status, event.how());
+        } else if (status.hasDeparted()) {
+            return;
+        } else if (departing) {
+            job.phase().gone();
+        } else if (status.isExcluded()) {
             excludedExited(status, event.how());
         } else if (!job.phase().exited(status, event.how(), event.clean())) {
             lose(status, Incident.Cause.EXIT, event.how(), 0);
@@ -174,13 +198,16 @@ public final class Coordinator {
     }
 
     private void spawnFailed(CoordinatorEvent.SpawnFailed event) {
-        MemberStatus status = job.members.current(event.launchRank());
-        if (status == null || status.isConnected() || status.hasExited()) {
+        String how = "could not be started: " + event.reason();
+        MemberStatus waiting = job.reserve.starting(event.launchRank());
+        MemberStatus status = waiting == null ? job.members.starting(event.launchRank()) : waiting;
+        if (status == null) {
             return;
         }
-        String how = "could not be started: " + event.reason();
         status.exit(how, CANNOT_START);
-        if (job.phase() instanceof Joining) {
+        if (status.isReserve()) {
+            job.reserve.lost(status, how);
+        } else if (job.phase() instanceof Joining) {
             job.fail(status + " " + how);
         } else {
             lose(status, Incident.Cause.EXIT, how, 0);
@@ -211,6 +238,15 @@ public final class Coordinator {
      */
     public List<Incident> incidents() {
         return job.incidents.history();
+    }
+
+    /**
+     * Changes of the membership so far for which nobody was lost.
+     *
+     * @return a copy, oldest first
+     */
+    public List<MembershipChange> changes() {
+        return job.changes.history();
     }
 
     /**

@@ -136,6 +136,42 @@ public sealed interface CoordinatorMessage extends Message {
     }
 
     /**
+     * This process is kept in reserve: what it waits for may take as long as the job.
+     *
+     * @param reason one line
+     */
+    record InReserve(String reason) implements CoordinatorMessage {}
+
+    /**
+     * A spare takes a place in the group, and its name; the next {@link Revoke} is meant for it.
+     *
+     * @param self who it is from now on
+     * @param firedFaults faults that have happened already, as {@link FaultSpec#format} writes them
+     */
+    record Assigned(MemberId self, List<String> firedFaults) implements CoordinatorMessage {
+        /** Copies the list. */
+        public Assigned {
+            firedFaults = List.copyOf(firedFaults);
+        }
+    }
+
+    /**
+     * The membership is to change although nothing is lost: stop at the next step boundary whose snapshot is committed,
+     * the same one on all ranks, and answer {@link RankMessage.Quiesced}. The ranks agree on it in that snapshot's
+     * vote.
+     *
+     * @param epoch the epoch that shall end
+     */
+    record Quiesce(long epoch) implements CoordinatorMessage {}
+
+    /**
+     * An epoch began without this process, which had asked to leave: others hold what it held.
+     *
+     * @param epoch that epoch
+     */
+    record Dismissed(long epoch) implements CoordinatorMessage {}
+
+    /**
      * Every member completed all steps: the program may finish.
      *
      * @param epoch the epoch

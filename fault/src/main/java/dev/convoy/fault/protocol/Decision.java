@@ -28,6 +28,15 @@ public sealed interface Decision {
     record Spawn(MemberId member) implements Decision {}
 
     /**
+     * A spare takes a place: from now on decisions and records call it by that name. Events may still come under the
+     * name that it was started with.
+     *
+     * @param spare its name so far
+     * @param place its name from now on
+     */
+    record Promote(MemberId spare, MemberId place) implements Decision {}
+
+    /**
      * Every part of a version is on disk: write its manifest, then delete older versions.
      *
      * @param version which
@@ -57,6 +66,8 @@ public sealed interface Decision {
             LOSS,
             /** The group works again. */
             RECOVERED,
+            /** Somebody joined or left without anybody being lost. */
+            CHANGED,
             /** Nothing was lost, but the person should know. */
             WARNING
         }
@@ -75,6 +86,13 @@ public sealed interface Decision {
      * @param incident its present state
      */
     record IncidentUpdated(Incident incident) implements Decision {}
+
+    /**
+     * The membership changes, or the change has reached its next phase; {@link MembershipChange#epoch()} identifies it.
+     *
+     * @param change its present state
+     */
+    record ChangeUpdated(MembershipChange change) implements Decision {}
 
     /**
      * The job is over. Nothing follows; every process that may still live has been fenced before.

@@ -42,6 +42,10 @@ final class EpochProgress {
         return reached.get(stage).size() == members.size();
     }
 
+    boolean anyReached(Stage stage) {
+        return !reached.get(stage).isEmpty();
+    }
+
     long lastNs(Stage stage) {
         return lastNs.get(stage);
     }

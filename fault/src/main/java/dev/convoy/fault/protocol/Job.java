@@ -15,6 +15,8 @@ final class Job {
     final FiredFaults faults = new FiredFaults();
     final Incidents incidents;
     final DurableLedger durable;
+    final Reserve reserve = new Reserve(this);
+    final Changes changes = new Changes(this);
     private final List<String> warnings = new ArrayList<>();
     private List<Decision> decisions = new ArrayList<>();
     private Phase phase;
@@ -85,7 +87,12 @@ final class Job {
     }
 
     void fenceOverdue() {
-        for (MemberStatus status : members.leaving()) {
+        fenceOverdue(members.leaving());
+        fenceOverdue(members.departed());
+    }
+
+    private void fenceOverdue(List<MemberStatus> some) {
+        for (MemberStatus status : some) {
             if (status.mustBeFenced(clock.timerNs())) {
                 status.fencing();
                 decide(new Decision.Fence(status.id()));
@@ -99,13 +106,8 @@ final class Job {
         incidents.open(epoch, first, losses);
         boolean lastChance = incidents.recoveries() > spec.maxRecoveries();
         announceLoss(losses, epoch);
-        become(new Revoking(
-                this,
-                epoch,
-                false,
-                lastChance,
-                "the communicator failed (" + first.detectedBy().label() + ")",
-                losses));
+        String trigger = "the communicator failed (" + first.detectedBy().label() + ")";
+        become(Revoking.forRecovery(this, epoch, lastChance, trigger, losses));
     }
 
     void announceLoss(List<Loss> losses, long epoch) {
@@ -123,7 +125,9 @@ final class Job {
     }
 
     void fail(String message) {
-        for (MemberStatus status : members.connected()) {
+        List<MemberStatus> told = new ArrayList<>(members.connected());
+        told.addAll(members.departing());
+        for (MemberStatus status : told) {
             send(status, new CoordinatorMessage.Stop(1, message));
         }
         fenceAll();
@@ -138,6 +142,9 @@ final class Job {
     private void fenceAll() {
         List<MemberStatus> alive = new ArrayList<>(members.current());
         alive.addAll(members.leaving());
+        alive.addAll(members.departing());
+        alive.addAll(members.departed());
+        alive.addAll(reserve.all());
         for (MemberStatus status : alive) {
             if (!status.isGone()) {
                 decide(new Decision.Fence(status.id()));

@@ -11,6 +11,7 @@ package dev.convoy.fault.protocol;
  * @param deadlineNs deadline of a collective and bound of a recovery's phases, nanoseconds
  * @param startBoundNs bound for a started process to join, nanoseconds (60 s by default)
  * @param stateDirectory absolute path for durable versions; null if the job has none
+ * @param spares processes kept ready to take a lost one's place, at least 0; at most 0 under {@code SHRINK}
  */
 public record JobSpec(
         int ranks,
@@ -19,7 +20,8 @@ public record JobSpec(
         int maxRecoveries,
         long deadlineNs,
         long startBoundNs,
-        String stateDirectory) {
+        String stateDirectory,
+        int spares) {
     /** Default bound for a started process to join: 60 s. */
     public static final long START_BOUND_NS = 60_000_000_000L;
 
@@ -34,6 +36,40 @@ public record JobSpec(
         require(maxRecoveries >= 0, "max-recoveries must not be negative: " + maxRecoveries);
         require(deadlineNs > 0, "the deadline must be positive, not " + deadlineNs + " ns");
         require(startBoundNs > 0, "the start bound must be positive, not " + startBoundNs + " ns");
+        require(spares >= 0, "spares must not be negative: " + spares);
+        require(spares == 0 || policy != RecoveryPolicy.SHRINK, "a group that only shrinks needs no spares");
+    }
+
+    /**
+     * A job without spares.
+     *
+     * @param ranks processes at launch, at least 1
+     * @param policy how to go on after a loss
+     * @param minRanks fewest ranks to go on with, in [1, ranks]
+     * @param maxRecoveries recoveries after which the job gives up, at least 0
+     * @param deadlineNs deadline of a collective and bound of a recovery's phases, nanoseconds
+     * @param startBoundNs bound for a started process to join, nanoseconds
+     * @param stateDirectory absolute path for durable versions; null if the job has none
+     */
+    public JobSpec(
+            int ranks,
+            RecoveryPolicy policy,
+            int minRanks,
+            int maxRecoveries,
+            long deadlineNs,
+            long startBoundNs,
+            String stateDirectory) {
+        this(ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, 0);
+    }
+
+    /**
+     * The same job with spares.
+     *
+     * @param count processes kept ready, at least 0
+     * @return the changed specification
+     */
+    public JobSpec withSpares(int count) {
+        return new JobSpec(ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, count);
     }
 
     private static void require(boolean condition, String message) {

@@ -18,6 +18,7 @@ final class Joining extends Phase {
     void connected(MemberStatus status) {
         if (firstJoinedNs == NOBODY) {
             firstJoinedNs = job.clock.timerNs();
+            job.reserve.open();
         }
         for (MemberStatus other : job.members.current()) {
             if (other.hasExited()) {
@@ -26,7 +27,7 @@ final class Joining extends Phase {
             }
         }
         if (job.members.connected().size() == job.spec.ranks()) {
-            job.become(new Revoking(job, job.epochs.next(), true, false, "every rank has joined", List.of()));
+            job.become(Revoking.forFormation(job, job.epochs.next(), "every rank has joined"));
         }
     }
 

@@ -7,9 +7,14 @@ import dev.convoy.fault.detect.PhiAccrual;
 final class MemberStatus {
     private static final int LARGEST_STATUS = 128;
 
-    private final MemberId id;
+    private final MemberId bornAs;
     private final long spawnedNs;
     private final PhiAccrual suspicion = new PhiAccrual();
+    private MemberId id;
+    // What a person calls it while it has no place in the group.
+    private String reserveName;
+    private boolean reserve;
+    private boolean departed;
     private boolean connected;
     private boolean excluded;
     private boolean exited;
@@ -28,11 +33,43 @@ final class MemberStatus {
 
     MemberStatus(MemberId id, long spawnedNs) {
         this.id = id;
+        bornAs = id;
         this.spawnedNs = spawnedNs;
     }
 
     MemberId id() {
         return id;
+    }
+
+    /** The name that its process was started with, and connects with. */
+    MemberId bornAs() {
+        return bornAs;
+    }
+
+    void keepInReserve(String name) {
+        reserve = true;
+        reserveName = name;
+    }
+
+    /** Started beside the group, without a place in it. */
+    boolean isReserve() {
+        return reserve;
+    }
+
+    void enlist(MemberId as) {
+        reserve = false;
+        reserveName = null;
+        id = as;
+    }
+
+    /** Left by its own wish; it is expected to end. */
+    boolean hasDeparted() {
+        return departed;
+    }
+
+    void depart(long fenceDueNs) {
+        departed = true;
+        exclude(fenceDueNs);
     }
 
     int launchRank() {
@@ -174,6 +211,6 @@ final class MemberStatus {
 
     @Override
     public String toString() {
-        return id.toString();
+        return reserveName == null ? id.toString() : reserveName;
     }
 }

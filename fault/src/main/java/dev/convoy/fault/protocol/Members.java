@@ -13,15 +13,81 @@ final class Members {
     private final Map<MemberId, MemberStatus> all = new HashMap<>();
     private final NavigableMap<Integer, MemberStatus> current = new TreeMap<>();
     private final List<MemberStatus> leaving = new ArrayList<>();
+    // On their way out by their own wish: they still have to acknowledge.
+    private final List<MemberStatus> departing = new ArrayList<>();
+    private final List<MemberStatus> departed = new ArrayList<>();
     // Asked for far more often than changed.
     private List<MemberStatus> currentList = List.of();
 
     MemberStatus add(MemberId id, long timerNs) {
         MemberStatus status = new MemberStatus(id, timerNs);
         all.put(id, status);
-        current.put(id.launchRank(), status);
-        currentList = List.copyOf(current.values());
+        occupy(status);
         return status;
+    }
+
+    private void occupy(MemberStatus status) {
+        current.put(status.launchRank(), status);
+        currentList = List.copyOf(current.values());
+    }
+
+    private void vacate(MemberStatus status) {
+        current.remove(status.launchRank(), status);
+        currentList = List.copyOf(current.values());
+    }
+
+    /** A process that has no place in the group yet. */
+    MemberStatus addReserve(MemberId id, long timerNs, String name) {
+        MemberStatus status = new MemberStatus(id, timerNs);
+        status.keepInReserve(name);
+        all.put(id, status);
+        return status;
+    }
+
+    /** Gives a process of the reserve a place; it is found by both names. */
+    void enlist(MemberStatus reserve, MemberId as) {
+        reserve.enlist(as);
+        all.put(as, reserve);
+        occupy(reserve);
+    }
+
+    /** Current, not connected yet, and started for this launch rank: a spare keeps the one it was started for. */
+    MemberStatus starting(int launchRank) {
+        return currentList.stream()
+                .filter(status -> status.bornAs().launchRank() == launchRank)
+                .filter(status -> !status.isConnected() && !status.hasExited())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Takes a member out of the group that wants to go; its place is free. */
+    void depart(MemberStatus status) {
+        vacate(status);
+        departing.add(status);
+    }
+
+    /** Those that want to go and have not been let go yet. */
+    List<MemberStatus> departing() {
+        departing.removeIf(MemberStatus::isGone);
+        return List.copyOf(departing);
+    }
+
+    /** Nobody else holds what it holds: it stays. */
+    void readmit(MemberStatus status) {
+        departing.remove(status);
+        occupy(status);
+    }
+
+    void dismiss(MemberStatus status, long fenceDueNs) {
+        departing.remove(status);
+        status.depart(fenceDueNs);
+        departed.add(status);
+    }
+
+    /** Those that were let go and may still be ending. */
+    List<MemberStatus> departed() {
+        departed.removeIf(MemberStatus::isGone);
+        return List.copyOf(departed);
     }
 
     /** Null if there never was such a member. */
@@ -45,8 +111,8 @@ final class Members {
 
     void exclude(MemberStatus status, long fenceDueNs) {
         status.exclude(fenceDueNs);
-        current.remove(status.launchRank(), status);
-        currentList = List.copyOf(current.values());
+        vacate(status);
+        departing.remove(status);
         if (!status.isGone()) {
             leaving.add(status);
         }

@@ -191,6 +191,23 @@ public sealed interface RankMessage extends Message {
     record Resumed(long epoch, long atNs) implements RankMessage {}
 
     /**
+     * The sender stands at a step boundary with its snapshot committed, as {@link CoordinatorMessage.Quiesce} asked; it
+     * waits for a revocation.
+     *
+     * @param epoch epoch of the sender
+     * @param step the step that has not begun
+     * @param atNs since when
+     */
+    record Quiesced(long epoch, long step, long atNs) implements RankMessage {}
+
+    /**
+     * The sender wants to leave the group at a step boundary, for instance because somebody wants its machine.
+     *
+     * @param epoch epoch of the sender
+     */
+    record Leaving(long epoch) implements RankMessage {}
+
+    /**
      * How training goes.
      *
      * @param epoch epoch of the sender

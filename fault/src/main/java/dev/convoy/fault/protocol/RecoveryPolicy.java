@@ -6,7 +6,9 @@ public enum RecoveryPolicy {
     /** Without the lost rank. */
     SHRINK("shrink"),
     /** With a new process in the lost rank's place. */
-    REPLACE("replace");
+    REPLACE("replace"),
+    /** Without the lost rank at first; a new process is taken in at a step boundary once it is ready. */
+    REGROW("regrow");
 
     private final String label;
 
@@ -17,7 +19,7 @@ public enum RecoveryPolicy {
     /**
      * Name on the command line and in the report.
      *
-     * @return {@code shrink} or {@code replace}
+     * @return {@code shrink}, {@code replace} or {@code regrow}
      */
     public String label() {
         return label;

@@ -61,7 +61,8 @@ final class Releasing extends Phase {
     }
 
     private void endWhenAllExited() {
-        if (exited.containsAll(members)) {
+        // Who left before may still be saving what it has.
+        if (exited.containsAll(members) && job.members.departed().isEmpty()) {
             RunSummary summary = members.stream()
                     .map(finished::get)
                     .filter(last -> last != null && last.summary() != null)
@@ -99,6 +100,9 @@ final class Releasing extends Phase {
             if (job.phase() == this && !exited.contains(status)) {
                 watch(status, now);
             }
+        }
+        if (job.phase() == this) {
+            endWhenAllExited();
         }
     }
 

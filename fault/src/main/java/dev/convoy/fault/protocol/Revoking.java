@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
  */
 final class Revoking extends Phase {
     private final long epoch;
+    private final Chronicle chronicle;
     private final boolean initial;
     // The limit of recoveries is exceeded: this round only finds out what can still be saved.
     private final boolean lastChance;
@@ -25,18 +27,41 @@ final class Revoking extends Phase {
     private final List<MemberStatus> idMakers = new ArrayList<>();
     private long abortedNs;
 
-    Revoking(Job job, long epoch, boolean initial, boolean lastChance, String trigger, List<Loss> losses) {
+    private Revoking(Job job, long epoch, Chronicle chronicle, boolean lastChance, String trigger, List<Loss> losses) {
         super(job);
         this.epoch = epoch;
-        this.initial = initial;
+        this.chronicle = chronicle;
+        this.initial = chronicle instanceof Chronicle.OfFormation;
         this.lastChance = lastChance;
         this.trigger = trigger;
         this.losses = new ArrayList<>(losses);
     }
 
+    /** The group forms. */
+    static Revoking forFormation(Job job, long epoch, String trigger) {
+        return new Revoking(job, epoch, new Chronicle.OfFormation(job), false, trigger, List.of());
+    }
+
+    /** Something was lost. */
+    static Revoking forRecovery(Job job, long epoch, boolean lastChance, String trigger, List<Loss> losses) {
+        return new Revoking(job, epoch, new Chronicle.OfIncident(job), lastChance, trigger, losses);
+    }
+
+    /** Nothing was lost: somebody joins or leaves. */
+    static Revoking forChange(Job job, long epoch, String trigger, Chronicle.OfChange chronicle) {
+        return new Revoking(job, epoch, chronicle, false, trigger, List.of());
+    }
+
+    private boolean isChange() {
+        return chronicle instanceof Chronicle.OfChange;
+    }
+
     @Override
     void enter() {
         enteredNs = job.clock.timerNs();
+        if (lastChance) {
+            keepEverybody();
+        }
         List<MemberStatus> live = job.members.connected();
         live.stream()
                 .filter(status -> initial || status.isMember())
@@ -44,6 +69,9 @@ final class Revoking extends Phase {
                 .forEach(idMakers::add);
         long bound = answerBoundNs();
         for (MemberStatus status : live) {
+            revoke(status, bound);
+        }
+        for (MemberStatus status : job.members.departing()) {
             revoke(status, bound);
         }
         proceed();
@@ -116,6 +144,10 @@ final class Revoking extends Phase {
             job.become(FormationFailed.by(job, losses.getFirst()));
             return;
         }
+        if (isChange()) {
+            lostInChange(losses);
+            return;
+        }
         losses.forEach(loss -> idMakers.remove(loss.member()));
         boolean breaksRound =
                 idMakers.isEmpty() || losses.stream().anyMatch(loss -> answers.containsKey(loss.member()));
@@ -134,6 +166,31 @@ final class Revoking extends Phase {
         job.incidents.merge(losses);
         job.announceLoss(losses, epoch);
         proceed();
+    }
+
+    /**
+     * Of a newcomer alone it is no incident: the others go on without it, in an epoch of its own if it had answered.
+     */
+    private void lostInChange(List<Loss> losses) {
+        if (losses.stream().anyMatch(loss -> loss.member().isMember())) {
+            job.recover(Detection.of(losses.getFirst()), losses);
+            return;
+        }
+        for (Loss loss : losses) {
+            due.remove(loss.member());
+            job.reserve.failed(loss.member());
+            job.warn(loss.sentence() + " as it joined; the others go on without it");
+        }
+        boolean breaksRound = losses.stream().anyMatch(loss -> answers.containsKey(loss.member()));
+        long next = breaksRound ? job.epochs.next() : epoch;
+        List<Integer> lost =
+                losses.stream().map(loss -> loss.member().launchRank()).toList();
+        Chronicle.OfChange again = ((Chronicle.OfChange) chronicle).again(next, lost);
+        if (breaksRound) {
+            job.become(forChange(job, next, trigger, again));
+        } else {
+            proceed();
+        }
     }
 
     @Override
@@ -158,6 +215,12 @@ final class Revoking extends Phase {
                 String how = status.isConnected() ? "did not answer in time" : "did not join in time";
                 overdue.add(
                         new Loss(status, Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, job.clock.nowNs(), how, 0));
+            }
+        }
+        for (MemberStatus status : job.members.departing()) {
+            if (!answers.containsKey(status) && isOverdue(status, now)) {
+                // It wanted to go anyway.
+                job.members.exclude(status, now);
             }
         }
         if (!overdue.isEmpty()) {
@@ -191,11 +254,14 @@ final class Revoking extends Phase {
             return;
         }
         boolean last = isLastChance();
-        if (!last && !initial && job.replaces()) {
+        if (!last && !initial && !isChange()) {
             refill();
         }
         List<MemberStatus> awaited = last ? job.members.connected() : job.members.current();
-        if (answers.keySet().containsAll(awaited) && job.members.leaving().isEmpty() && !awaited.isEmpty()) {
+        if (answers.keySet().containsAll(awaited)
+                && answers.keySet().containsAll(job.members.departing())
+                && job.members.leaving().isEmpty()
+                && !awaited.isEmpty()) {
             agree(awaited, last);
         }
     }
@@ -211,19 +277,70 @@ final class Revoking extends Phase {
     private void refill() {
         for (int launchRank = 0; launchRank < job.spec.ranks(); launchRank++) {
             if (job.members.current(launchRank) == null && !job.members.isLeaving(launchRank)) {
-                job.spawn(job.members.successor(launchRank));
+                refill(launchRank);
             }
         }
     }
 
-    private void agree(List<MemberStatus> next, boolean last) {
-        if (!initial) {
-            job.incidents.update(incident -> incident.aborted(abortedNs));
+    /**
+     * Only replacing waits for a process to start; whoever is ready is taken in anyhow, but where the group only
+     * shrinks.
+     */
+    private void refill(int launchRank) {
+        MemberStatus newcomer =
+                job.replaces() ? job.reserve.enlistAny(launchRank) : job.reserve.enlistReady(launchRank);
+        if (newcomer != null && newcomer.isConnected()) {
+            revoke(newcomer, job.spec.deadlineNs());
+        } else if (newcomer == null && job.replaces()) {
+            job.spawn(job.members.successor(launchRank));
         }
-        List<MemberId> ids = next.stream().map(MemberStatus::id).toList();
+    }
+
+    /** The job gives up: whoever wanted to leave may hold what is to be saved. */
+    private void keepEverybody() {
+        job.members.departing().stream()
+                .filter(status -> job.members.current(status.launchRank()) == null)
+                .forEach(job.members::readmit);
+    }
+
+    private RestoreChoice choice(List<MemberStatus> holders) {
+        List<MemberId> ids = holders.stream().map(MemberStatus::id).toList();
         List<List<Holding>> inventories =
-                next.stream().map(status -> answers.get(status).inventory()).toList();
-        RestoreChoice choice = new RestoreChoice(ids, inventories, job.epochs);
+                holders.stream().map(status -> answers.get(status).inventory()).toList();
+        return new RestoreChoice(ids, inventories, job.epochs);
+    }
+
+    /** Whoever holds what nobody else does has to stay, and its successor, if it has one, must make way. */
+    private boolean keepsWhoeverIsNeeded(List<MemberStatus> next) {
+        List<MemberStatus> departing = job.members.departing();
+        List<MemberStatus> all = new ArrayList<>(next);
+        all.addAll(departing);
+        Optional<Version> without = choice(next).newestCoverable().map(RestorePlan::version);
+        Optional<Version> with = choice(all).newestCoverable().map(RestorePlan::version);
+        boolean tooFew = !job.replaces() && next.size() < job.spec.minRanks();
+        if (departing.isEmpty() || !tooFew && with.equals(without)) {
+            return false;
+        }
+        for (MemberStatus status : departing) {
+            MemberStatus successor = job.members.current(status.launchRank());
+            if (successor != null) {
+                answers.remove(successor);
+                job.members.exclude(successor, job.clock.timerNs());
+            }
+            job.members.readmit(status);
+            job.changes.refuseFor(status);
+        }
+        job.fenceOverdue();
+        return true;
+    }
+
+    private void agree(List<MemberStatus> next, boolean last) {
+        if (!last && keepsWhoeverIsNeeded(next)) {
+            proceed();
+            return;
+        }
+        chronicle.aborted(abortedNs);
+        RestoreChoice choice = choice(next);
         RestorePlan newest = choice.newestCoverable().orElse(null);
         String hopeless = whyGiveUp(next, newest, choice, last);
         if (hopeless != null) {
@@ -231,7 +348,7 @@ final class Revoking extends Phase {
             next.forEach(status -> held.put(status.id(), answers.get(status).inventory()));
             job.become(new Persisting(job, held, hopeless));
         } else {
-            publish(next, ids, newest == null ? RestorePlan.initial() : newest);
+            publish(next, newest == null ? RestorePlan.initial() : newest);
         }
     }
 
@@ -244,11 +361,14 @@ final class Revoking extends Phase {
         if (last) {
             return "gave up after " + job.spec.maxRecoveries() + " recoveries (--max-recoveries): " + causes();
         }
-        if (next.size() < job.spec.minRanks()) {
+        if (!isChange() && next.size() < job.spec.minRanks()) {
             return next.size() + " of at least " + job.spec.minRanks() + " ranks are left (--min-ranks): " + causes();
         }
         if (newest == null && committed != null) {
             return causes() + "; " + choice.whyNot(committed);
+        }
+        if (isChange()) {
+            return null;
         }
         // A program that fails before it has done anything would only fail again, with ever fewer ranks.
         boolean failsAtOnce = !job.epochs.hasStepped() && losses.stream().anyMatch(Loss::isProgramFailure);
@@ -262,27 +382,33 @@ final class Revoking extends Phase {
     }
 
     private String causes() {
+        if (isChange()) {
+            return reason();
+        }
         Incident incident = job.incidents.last();
         return reason() + " (cause: " + incident.cause().label() + ")";
     }
 
-    private void publish(List<MemberStatus> next, List<MemberId> ids, RestorePlan plan) {
+    private void publish(List<MemberStatus> next, RestorePlan plan) {
+        List<MemberId> ids = next.stream().map(MemberStatus::id).toList();
         byte[] uniqueId = answers.get(idMakers.getFirst()).uniqueId();
         job.epochs.publish(epoch, ids);
-        if (!initial) {
-            long reached = answers.values().stream()
-                    .mapToLong(RankMessage.Aborted::step)
-                    .max()
-                    .orElse(0);
-            long lostSteps = Math.max(0, reached - plan.step());
-            job.incidents.update(incident -> incident.agreed(job.clock.nowNs(), plan.step(), lostSteps, next.size()));
-        }
+        long reached = answers.values().stream()
+                .mapToLong(RankMessage.Aborted::step)
+                .max()
+                .orElse(0);
+        long lostSteps = Math.max(0, reached - plan.step());
+        chronicle.agreed(job.clock.nowNs(), plan.step(), lostSteps, next.size());
         job.epochs.learnCommitted(plan.version());
+        for (MemberStatus status : job.members.departing()) {
+            job.members.dismiss(status, job.clock.timerNs() + job.spec.startBoundNs());
+            job.send(status, new CoordinatorMessage.Dismissed(epoch));
+        }
         CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan);
         for (MemberStatus status : next) {
             status.becomeMember();
             job.send(status, start);
         }
-        job.become(new Active(job, epoch, next, initial ? null : plan));
+        job.become(new Active(job, epoch, next, initial, chronicle));
     }
 }

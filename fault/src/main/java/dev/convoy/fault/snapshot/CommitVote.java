@@ -19,7 +19,7 @@ public final class CommitVote {
     private static final int DECLARATION = 0;
     private static final int EPOCH = 1;
     private static final int STEP = 2;
-    private static final int DURABLE = 3;
+    private static final int WISHES = 3;
     private static final int REPLICATED = 4;
     private static final int FIRST_SHARD = 5;
     static final int MOST_SHARDS = LONGS - FIRST_SHARD;
@@ -53,7 +53,7 @@ public final class CommitVote {
     }
 
     /** Fills in this rank's record. */
-    static void write(long[] record, long declaration, Slot slot, boolean wantDurable) {
+    static void write(long[] record, long declaration, Slot slot, Wishes wishes) {
         if (slot.heldShards() > MOST_SHARDS) {
             throw new IllegalStateException("a vote has room for " + MOST_SHARDS + " shards, not " + slot.heldShards());
         }
@@ -61,7 +61,7 @@ public final class CommitVote {
         record[DECLARATION] = declaration;
         record[EPOCH] = slot.version().epoch();
         record[STEP] = slot.version().step();
-        record[DURABLE] = wantDurable ? 1 : 0;
+        record[WISHES] = wishes.bits();
         record[REPLICATED] = slot.replicatedChecksum();
         for (int i = 0; i < slot.heldShards(); i++) {
             record[FIRST_SHARD + i] = slot.shardChecksum(i);
@@ -69,12 +69,16 @@ public final class CommitVote {
     }
 
     /**
-     * Whether the ranks agreed to write this version to disk, too.
+     * What the ranks agreed on beside the snapshot.
      *
-     * @return true if rank 0 wants it
+     * @return the same on every rank
      */
-    public boolean durable() {
-        return records[DURABLE] != 0;
+    public Wishes agreed() {
+        long any = 0;
+        for (int rank = 0; rank < worldSize; rank++) {
+            any |= at(rank, WISHES);
+        }
+        return Wishes.agreed(at(0, WISHES), any);
     }
 
     /**

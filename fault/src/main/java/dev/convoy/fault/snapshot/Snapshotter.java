@@ -60,17 +60,17 @@ public final class Snapshotter implements AutoCloseable {
      *
      * @param members the epoch
      * @param step the step that has not begun yet
-     * @param wantDurable whether this rank wants the version on disk; only rank 0's wish counts
-     * @return whether the ranks agreed to write the version to disk
+     * @param wishes what this rank wants beside the snapshot
+     * @return what the ranks agreed on, the same on all of them
      */
-    public boolean take(Membership members, long step, boolean wantDurable) {
+    public Wishes take(Membership members, long step, Wishes wishes) {
         Version version = new Version(members.epoch(), step);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Slot slot = store(members, version);
-            CommitVote vote = vote(members, slot, wantDurable);
+            CommitVote vote = vote(members, slot, wishes);
             if (vote.verdict(version, live.shape().hasShards()) == CommitVote.Verdict.COMMIT) {
                 slot.commit();
-                return vote.durable();
+                return vote.agreed();
             }
         }
         throw new ElasticException("the copies of snapshot " + version + " differed from their originals " + ATTEMPTS
@@ -158,8 +158,8 @@ public final class Snapshotter implements AutoCloseable {
         }
     }
 
-    private CommitVote vote(Membership members, Slot slot, boolean wantDurable) {
-        CommitVote.write(record, declaration, slot, wantDurable);
+    private CommitVote vote(Membership members, Slot slot, Wishes wishes) {
+        CommitVote.write(record, declaration, slot, wishes);
         ballot.copyFrom(record);
         DeviceBuffer all = ballots.slice(0, (long) CommitVote.LONGS * members.worldSize());
         members.communicator().allGather(ballot, all, stream).await();

@@ -25,6 +25,14 @@ import java.util.concurrent.locks.LockSupport;
 public final class SumProgram {
     static final int SAMPLES = 50;
     static final int BATCH = 12;
+    static final int GATED_STEP = 10;
+    /** Variable with the launch rank that leaves, and the step at which it asks to: {@code RANK@STEP}. */
+    static final String LEAVE = "CONVOY_TEST_LEAVE";
+
+    private static final String[] LEAVING =
+            System.getenv().getOrDefault(LEAVE, "-1@-1").split("@");
+    private static final int LEAVER = Integer.parseInt(LEAVING[0]);
+    private static final long LEAVES_AT = Long.parseLong(LEAVING[1]);
 
     private final long steps;
     private final int length;
@@ -68,6 +76,10 @@ public final class SumProgram {
 
     private void train() throws Exception {
         group.run(steps, this::step);
+        if (group.hasLeft()) {
+            System.out.println("rank " + group.launchRank() + " has left");
+            return;
+        }
         weights.copyTo(weightsHere);
         group.finish(
                 group.rank() != 0
@@ -97,6 +109,12 @@ public final class SumProgram {
         Arrays.fill(gradientHere, 0);
         for (int i = from; i < to; i++) {
             addGradient(gradientHere, weightsHere, batch[i]);
+        }
+        if (step.index() == GATED_STEP) {
+            Gate.pass();
+        }
+        if (group.launchRank() == LEAVER && step.index() == LEAVES_AT) {
+            group.leave();
         }
         if (pauseMicros > 0) {
             LockSupport.parkNanos(pauseMicros * 1_000);

@@ -5,12 +5,14 @@ import dev.convoy.bindings.Posix;
 import dev.convoy.fault.control.ControlServer;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,6 +47,9 @@ final class TestAgent implements AutoCloseable {
     private final List<Watch> watches = new ArrayList<>();
     private JobOutcome outcome;
     private boolean dropNext;
+    private final List<Decision> decisions = new CopyOnWriteArrayList<>();
+    private final Map<String, String> variables = new ConcurrentHashMap<>();
+    private MemberId opensGate;
 
     /** Something done once the ranks report something. */
     private record Watch(BiPredicate<MemberId, RankMessage> condition, Runnable action) {}
@@ -146,15 +151,69 @@ final class TestAgent implements AutoCloseable {
 
     private void carryOut(List<Decision> decisions) throws IOException {
         for (Decision decision : decisions) {
+            this.decisions.add(decision);
             switch (decision) {
-                case Decision.Send send -> server.send(send.member(), send.message());
+                case Decision.Send send -> send(send);
                 case Decision.Fence fence -> fence(fence.member());
                 case Decision.Spawn spawn -> spawn(spawn.member());
+                case Decision.Promote promote -> {
+                    server.rename(promote.spare(), promote.place());
+                    processes.put(promote.place(), processes.get(promote.spare()));
+                }
                 case Decision.CommitDurable commit -> durable.add(commit);
                 case Decision.End end -> outcome = end.outcome();
                 default -> {}
             }
         }
+    }
+
+    private void send(Decision.Send send) throws IOException {
+        server.send(send.member(), send.message());
+        if (send.message() instanceof CoordinatorMessage.InReserve
+                && send.member().equals(opensGate)) {
+            openGate();
+        }
+    }
+
+    /** The ranks wait at the gated step until this process is in reserve. */
+    void openGateWhenReserved(MemberId member) {
+        opensGate = member;
+        variables.put(Gate.PROPERTY, gate().toString());
+    }
+
+    void openGate() throws IOException {
+        if (!Files.exists(gate())) {
+            Files.createFile(gate());
+        }
+    }
+
+    private Path gate() {
+        return folder.resolve("gate");
+    }
+
+    /** The program of a launch rank asks to leave at a step. */
+    void leave(int launchRank, long step) {
+        variables.put(SumProgram.LEAVE, launchRank + "@" + step);
+    }
+
+    /** Sends SIGTERM once the rank has completed a step. */
+    void terminateWhenRunning(int launchRank) {
+        MemberId victim = new MemberId(launchRank, 0);
+        when(
+                (member, message) -> member.equals(victim) && message instanceof RankMessage.Resumed,
+                () -> processes.get(victim).destroy());
+    }
+
+    int exitStatus(MemberId member) {
+        return processes.get(member).exitValue();
+    }
+
+    <D extends Decision> List<D> decided(Class<D> kind) {
+        return decisions.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    List<MembershipChange> changes() {
+        return coordinator.changes();
     }
 
     private void fence(MemberId member) {
@@ -181,6 +240,7 @@ final class TestAgent implements AutoCloseable {
         environment.put("CONVOY_FAULTS", remainingFaults());
         environment.put("CONVOY_STATE_DIR", spec.stateDirectory() == null ? "" : spec.stateDirectory());
         environment.put("CONVOY_DURABLE_EVERY_MS", "100");
+        environment.putAll(variables);
         Process process = builder.start();
         processes.put(member, process);
         process.onExit()

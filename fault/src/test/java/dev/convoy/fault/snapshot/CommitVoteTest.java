@@ -55,7 +55,7 @@ class CommitVoteTest {
         long[] records = records(3);
         records[3] = wanted ? 1 : 0;
         records[CommitVote.LONGS + 3] = wanted ? 0 : 1;
-        assertThat(vote(records, 3).durable()).isEqualTo(wanted);
+        assertThat(vote(records, 3).agreed().durable()).isEqualTo(wanted);
     }
 
     private static CommitVote vote(long[] records, int worldSize) {
@@ -75,7 +75,7 @@ class CommitVoteTest {
                 ShardContent.fill(SHAPE, slot.shardBytes(i), slot.shard(i), worldSize, 5);
             }
             slot.seal();
-            CommitVote.write(record, 99, slot, false);
+            CommitVote.write(record, 99, slot, Wishes.NONE);
             System.arraycopy(record, 0, all, rank * CommitVote.LONGS, CommitVote.LONGS);
         }
         return all;

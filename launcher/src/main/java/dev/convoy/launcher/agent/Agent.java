@@ -103,8 +103,14 @@ final class Agent {
 
     private static boolean isNews(Decision decision) {
         return switch (decision) {
-            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _ -> true;
-            case Decision.Send _, Decision.Fence _, Decision.Spawn _, Decision.CommitDurable _, Decision.End _ -> false;
+            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _, Decision.ChangeUpdated _ ->
+                true;
+            case Decision.Send _,
+                    Decision.Fence _,
+                    Decision.Spawn _,
+                    Decision.Promote _,
+                    Decision.CommitDurable _,
+                    Decision.End _ -> false;
         };
     }
 
@@ -113,10 +119,15 @@ final class Agent {
             case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
             case Decision.Fence(MemberId member) -> fence(member);
             case Decision.Spawn(MemberId member) -> processes.spawn(member, environment.of(member, remaining()));
+            case Decision.Promote(MemberId spare, MemberId place) -> {
+                server.rename(spare, place);
+                processes.rename(spare, place);
+            }
             case Decision.CommitDurable commit -> durable.commit(commit);
             case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
             case Decision.ProgressMade(RankMessage.Progress progress) -> listener.progress(progressOf(progress));
             case Decision.IncidentUpdated updated -> listener.incident(updated.incident());
+            case Decision.ChangeUpdated updated -> listener.changed(updated.change());
             case Decision.End end -> outcome = end.outcome();
         }
     }

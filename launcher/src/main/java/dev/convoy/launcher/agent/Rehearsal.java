@@ -41,7 +41,7 @@ final class Rehearsal {
      * Plays a loss under each policy.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @return how many epochs stood in the end; 4 if both jobs recovered
+     * @return how many epochs stood in the end; 6 if all three jobs recovered
      */
     static long play(long nowNs) {
         long epochs = 0;

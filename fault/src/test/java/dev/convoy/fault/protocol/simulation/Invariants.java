@@ -59,7 +59,9 @@ final class Invariants {
 
     private void epochFencing(CoordinatorMessage.EpochStart start) {
         for (SimulatedProcess process : simulation.processes()) {
-            boolean excluded = !start.members().contains(process.id());
+            boolean excluded = everMembers.contains(process.id())
+                    && !start.members().contains(process.id())
+                    && !process.isDismissed();
             require(!excluded || !process.isAlive(), "epoch fencing: " + process.id() + " could still act");
         }
     }
@@ -147,15 +149,14 @@ final class Invariants {
             return recoveries > simulation.scenario().spec().maxRecoveries();
         }
         if (message.contains("--min-ranks")) {
-            return simulation.scenario().spec().policy() == RecoveryPolicy.SHRINK
-                    && simulation.aliveAtEnd().size()
-                            < simulation.scenario().spec().minRanks();
+            return simulation.scenario().spec().policy() != RecoveryPolicy.REPLACE
+                    && membersAlive() < simulation.scenario().spec().minRanks();
         }
         if (message.contains("cannot be restored") || message.contains("before the first step was done")) {
             return !somethingIsCoverable();
         }
         if (message.contains("every rank was lost")) {
-            return simulation.aliveAtEnd().stream().noneMatch(process -> everMembers.contains(process.id()));
+            return membersAlive() == 0;
         }
         if (message.contains("after all steps were done")) {
             return released;
@@ -167,10 +168,19 @@ final class Invariants {
                         && (message.contains("before the group was formed") || message.contains("could not be formed"));
     }
 
+    private long membersAlive() {
+        return simulation.aliveAtEnd().stream()
+                .filter(process -> everMembers.contains(process.id()) && !process.isDismissed())
+                .count();
+    }
+
     private boolean somethingIsCoverable() {
         Map<Version, BitSet> covered = new HashMap<>();
         Map<Version, Integer> counts = new HashMap<>();
         for (SimulatedProcess process : simulation.aliveAtEnd()) {
+            if (process.isDismissed()) {
+                continue;
+            }
             for (Holding holding : process.memory().inventory()) {
                 counts.put(holding.version(), holding.shardCount());
                 BitSet shards = covered.computeIfAbsent(holding.version(), v -> new BitSet());

@@ -22,7 +22,9 @@ final class SimulatedProcess {
     private static final long MS = 1_000_000L;
 
     private final Simulation simulation;
-    private final MemberId id;
+    private MemberId id;
+    private boolean dismissed;
+    private long quiesced;
     private final ModelMemory memory = new ModelMemory();
     private final Deque<Runnable> backlog = new ArrayDeque<>();
     private boolean alive = true;
@@ -52,6 +54,20 @@ final class SimulatedProcess {
         this.simulation = simulation;
         this.id = id;
         ledger = new int[simulation.scenario().steps()];
+    }
+
+    /** A spare is given a place. */
+    void rename(MemberId place) {
+        id = place;
+    }
+
+    /** Was let go. */
+    boolean isDismissed() {
+        return dismissed;
+    }
+
+    void dismiss() {
+        dismissed = true;
     }
 
     MemberId id() {
@@ -179,6 +195,14 @@ final class SimulatedProcess {
             case CoordinatorMessage.Rejected m -> kill();
             case CoordinatorMessage.Stop m -> kill();
             case CoordinatorMessage.FaultRecorded m -> {}
+            case CoordinatorMessage.InReserve m -> {}
+            case CoordinatorMessage.Assigned m -> {}
+            case CoordinatorMessage.Quiesce m -> quiesced = Math.max(quiesced, m.epoch());
+            case CoordinatorMessage.Dismissed m -> {
+                generation++;
+                world = null;
+                after(simulation.delay(MS, 40 * MS), () -> simulation.ended(this, "exited with status 143", false));
+            }
         }
     }
 
@@ -304,9 +328,15 @@ final class SimulatedProcess {
                 held.put(number, ((Copy) copies.get(world.members().get(number))).shard());
             }
             ModelMemory.complete(slot, held, ledger.clone());
-            collective(null, _ -> {
+            collective(quiesced == epoch, wishes -> {
                 memory.fallBackOn(version);
-                afterCommit();
+                boolean boundary = wishes.containsValue(true)
+                        && step < simulation.scenario().steps();
+                if (boundary) {
+                    send(new RankMessage.Quiesced(epoch, step, simulation.nowNs()));
+                } else {
+                    afterCommit();
+                }
             });
         });
     }

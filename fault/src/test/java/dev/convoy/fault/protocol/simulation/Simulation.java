@@ -9,13 +9,14 @@ import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -56,6 +57,9 @@ final class Simulation {
         }
         for (int i = 0; i < scenario.pauses(); i++) {
             time.after(random.nextLong(scenario.horizonNs()), this::pause);
+        }
+        for (int i = 0; i < scenario.leavers(); i++) {
+            time.after(random.nextLong(scenario.horizonNs()), this::wishToLeave);
         }
         babble();
         long endNs = time.nowNs() + LONGEST_NS;
@@ -103,9 +107,7 @@ final class Simulation {
 
     private void carryOut(List<Decision> decisions) {
         if (decisions.stream().anyMatch(Decision.End.class::isInstance)) {
-            aliveAtEnd = processes.values().stream()
-                    .filter(SimulatedProcess::isSound)
-                    .toList();
+            aliveAtEnd = processes().stream().filter(SimulatedProcess::isSound).toList();
         }
         for (Decision decision : decisions) {
             note(decision);
@@ -118,6 +120,9 @@ final class Simulation {
             case Decision.Send send -> {
                 if (send.message() instanceof CoordinatorMessage.EpochStart start) {
                     worlds.computeIfAbsent(start.epoch(), e -> new ModelWorld(this, start.members()));
+                }
+                if (send.message() instanceof CoordinatorMessage.Dismissed) {
+                    process(send.member()).dismiss();
                 }
                 invariants.sent(send.member(), send.message());
                 process(send.member()).hear(send.message());
@@ -132,12 +137,20 @@ final class Simulation {
                         () -> event(() -> new CoordinatorEvent.Fenced(time.nowNs(), fence.member())));
             }
             case Decision.Spawn spawn -> spawn(spawn.member());
+            case Decision.Promote promote -> {
+                SimulatedProcess spare = process(promote.spare());
+                spare.rename(promote.place());
+                processes.put(promote.place(), spare);
+            }
             case Decision.CommitDurable durable -> invariants.committed(durable);
             case Decision.End end -> {
                 outcome = end.outcome();
                 invariants.ended(outcome);
             }
-            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _ -> {}
+            case Decision.Announce _,
+                    Decision.ProgressMade _,
+                    Decision.IncidentUpdated _,
+                    Decision.ChangeUpdated _ -> {}
         }
     }
 
@@ -177,7 +190,7 @@ final class Simulation {
     /** Records of epochs long gone, and of epochs that never were. */
     private void babble() {
         List<SimulatedProcess> talkers =
-                processes.values().stream().filter(SimulatedProcess::isSound).toList();
+                processes().stream().filter(SimulatedProcess::isSound).toList();
         if (!talkers.isEmpty()) {
             SimulatedProcess talker = talkers.get(random.nextInt(talkers.size()));
             long epoch = random.nextBoolean() ? talker.forming() - random.nextInt(1, 4) : random.nextInt(50, 60);
@@ -197,16 +210,27 @@ final class Simulation {
         time.after(delay(5 * MS, 60 * MS), this::babble);
     }
 
+    private void wishToLeave() {
+        List<SimulatedProcess> working = processes().stream()
+                .filter(SimulatedProcess::isSound)
+                .filter(process -> process.epoch() > 0)
+                .toList();
+        if (!working.isEmpty()) {
+            SimulatedProcess leaver = working.get(random.nextInt(working.size()));
+            leaver.after(0, () -> leaver.send(new RankMessage.Leaving(leaver.epoch())));
+        }
+    }
+
     private void randomFault() {
         List<SimulatedProcess> alive =
-                processes.values().stream().filter(SimulatedProcess::isSound).toList();
+                processes().stream().filter(SimulatedProcess::isSound).toList();
         if (alive.isEmpty()) {
             return;
         }
         SimulatedProcess victim = alive.get(random.nextInt(alive.size()));
         faultsDone++;
         // Where nobody has joined it may be any command, for which nobody sets a bound.
-        boolean isGroup = processes.values().stream().anyMatch(SimulatedProcess::hasJoined);
+        boolean isGroup = processes().stream().anyMatch(SimulatedProcess::hasJoined);
         int kind = victim.hasJoined() ? random.nextInt(10) : isGroup ? random.nextInt(7) : 0;
         programFaults += kind >= 6 ? 1 : 0;
         note("fault " + kind + " for " + victim.id());
@@ -314,7 +338,7 @@ final class Simulation {
     }
 
     Collection<SimulatedProcess> processes() {
-        return new ArrayList<>(processes.values());
+        return new LinkedHashSet<>(processes.values());
     }
 
     ModelWorld world(long epoch) {
@@ -338,13 +362,17 @@ final class Simulation {
         return coordinator.incidents().size();
     }
 
+    List<MembershipChange> changes() {
+        return coordinator.changes();
+    }
+
     List<Incident> history() {
         return coordinator.incidents();
     }
 
     /** Replacements that did not live to the end: at most so many attempts beyond the incidents. */
     int failedReplacements() {
-        return (int) processes.values().stream()
+        return (int) processes().stream()
                 .filter(process -> process.id().incarnation() > 0 && !aliveAtEnd.contains(process))
                 .count();
     }

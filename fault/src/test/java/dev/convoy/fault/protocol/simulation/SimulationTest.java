@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.MembershipChange;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,10 @@ class SimulationTest {
                             "failure: recoveries",
                             "failure: too few ranks",
                             "failure: uncoverable",
+                            "joined",
+                            "left",
+                            "handed over",
+                            "change overtaken",
                             "hang",
                             "error");
         }
@@ -63,6 +68,16 @@ class SimulationTest {
             count(seen, "success after recovery");
         }
         classify(outcome.message(), seen);
+        for (MembershipChange change : simulation.changes()) {
+            boolean done = change.resumedAtNs() != null;
+            count(seen, "change" + (done ? "" : " overtaken"));
+            if (done && !change.joined().isEmpty()) {
+                count(seen, "joined");
+            }
+            if (done && !change.left().isEmpty()) {
+                count(seen, change.joined().isEmpty() ? "left" : "handed over");
+            }
+        }
         for (Incident incident : simulation.history()) {
             count(seen, incident.cause().label());
             if (incident.agreedAtNs() == null || incident.restoredAtNs() == null) {
