@@ -2,6 +2,7 @@
 package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
 import java.time.Duration;
 import java.util.Set;
 
@@ -17,6 +18,13 @@ final class JobLimits {
         require(
                 ranks >= 1 && ranks <= JobRequest.MAX_RANKS,
                 "--ranks " + ranks + ": one machine runs 1 to " + JobRequest.MAX_RANKS + " ranks");
+        require(
+                request.spares() >= 0 && ranks + request.spares() <= JobRequest.MAX_RANKS,
+                "--spares " + request.spares() + ": ranks and spares together must be at most " + JobRequest.MAX_RANKS);
+        require(
+                request.spares() == 0 || request.policy() != RecoveryPolicy.SHRINK,
+                "--spares " + request.spares()
+                        + ": with --recover shrink nobody takes a lost rank's place; use replace or " + "regrow");
         require(
                 request.minRanks() >= 1 && request.minRanks() <= ranks,
                 "--min-ranks " + request.minRanks() + ": must be 1 to the number of ranks, " + ranks);

@@ -26,7 +26,9 @@ public final class JobOptions {
     @Option(
             names = "--recover",
             paramLabel = "POLICY",
-            description = "After a loss: shrink (go on without it) or replace (start it anew). Default: shrink.")
+            description =
+                    "After a loss: shrink (go on without it), replace (wait for a process in its place) or regrow "
+                            + "(go on without it, and take one in when it is ready). Default: shrink; replace with --spares.")
     private String recover;
 
     @Option(names = "--min-ranks", paramLabel = "M", description = "Fewest ranks to go on with. Default: 1.")
@@ -56,8 +58,11 @@ public final class JobOptions {
             description = "auto, host (CPU and shared memory) or cuda. Default: auto.")
     private String runtime;
 
-    @Option(names = "--spares", paramLabel = "K", hidden = true)
-    private String spares;
+    @Option(
+            names = "--spares",
+            paramLabel = "K",
+            description = "Processes kept ready to take a lost rank's place at once. Default: 0.")
+    private Integer spares;
 
     @Option(names = "--html", paramLabel = "FILE", hidden = true)
     private String html;
@@ -89,6 +94,20 @@ public final class JobOptions {
     }
 
     /**
+     * The policy that was asked for.
+     *
+     * @return empty if neither {@code --recover} was given nor any spares, which imply {@code replace}
+     * @throws UsageException if there is no such policy
+     */
+    public Optional<RecoveryPolicy> policy() {
+        if (recover != null) {
+            return Optional.of(policy(recover));
+        }
+        // Who asks for spares wants them used.
+        return spares != null && spares > 0 ? Optional.of(RecoveryPolicy.REPLACE) : Optional.empty();
+    }
+
+    /**
      * Puts the options that were given into a request.
      *
      * @param request the request, with the command's own defaults
@@ -96,12 +115,12 @@ public final class JobOptions {
      * @throws UsageException if an option's value is malformed or asks for what is not supported yet
      */
     public JobRequestBuilder applyTo(JobRequestBuilder request) {
-        Unsupported.refuse("--spares", spares);
         Unsupported.refuse("--html", html);
         faults().ifPresent(request::faults);
-        if (recover != null) {
-            request.policy(policy(recover));
+        if (spares != null) {
+            request.spares(spares);
         }
+        policy().ifPresent(request::policy);
         if (minRanks != null) {
             request.minRanks(minRanks);
         }
@@ -127,8 +146,8 @@ public final class JobOptions {
         return switch (name) {
             case "shrink" -> RecoveryPolicy.SHRINK;
             case "replace" -> RecoveryPolicy.REPLACE;
-            case "regrow" -> throw Unsupported.exception("--recover regrow", "use shrink or replace");
-            default -> throw new UsageException("--recover " + name + ": must be shrink or replace");
+            case "regrow" -> RecoveryPolicy.REGROW;
+            default -> throw new UsageException("--recover " + name + ": must be shrink, replace or regrow");
         };
     }
 }

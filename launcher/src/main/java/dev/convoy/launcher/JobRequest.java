@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param environment variables set for every rank beside the agent's own
  * @param ranks processes to start, 1 to {@value #MAX_RANKS}
  * @param policy what follows a loss
+ * @param spares processes kept ready to take a lost one's place; 0 where the policy is to shrink
  * @param minRanks fewest ranks to go on with, 1 to {@code ranks}
  * @param maxRecoveries recoveries after which the job fails
  * @param deadline longest time that a collective may take
@@ -33,6 +34,7 @@ public record JobRequest(
         Map<String, String> environment,
         int ranks,
         RecoveryPolicy policy,
+        int spares,
         int minRanks,
         int maxRecoveries,
         Duration deadline,

@@ -16,6 +16,7 @@ public final class JobRequestBuilder {
     private final Map<String, String> environment = new HashMap<>();
     private int ranks = 1;
     private RecoveryPolicy policy = RecoveryPolicy.SHRINK;
+    private int spares;
     private int minRanks = 1;
     private int maxRecoveries = 16;
     private Duration deadline = Duration.ofSeconds(30);
@@ -63,6 +64,17 @@ public final class JobRequestBuilder {
      */
     public JobRequestBuilder policy(RecoveryPolicy value) {
         policy = value;
+        return this;
+    }
+
+    /**
+     * Sets how many processes are kept ready beside the ranks.
+     *
+     * @param value 0 or more; must be 0 where the policy is to shrink
+     * @return this
+     */
+    public JobRequestBuilder spares(int value) {
+        spares = value;
         return this;
     }
 
@@ -200,6 +212,7 @@ public final class JobRequestBuilder {
                 environment,
                 ranks,
                 policy,
+                spares,
                 minRanks,
                 maxRecoveries,
                 deadline,

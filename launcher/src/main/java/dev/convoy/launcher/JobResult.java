@@ -2,6 +2,7 @@
 package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RunSummary;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param runtime runtime that the ranks used, {@code host} or {@code cuda}
  * @param summary what the ranks said of their result; empty for a program that says nothing
  * @param incidents every incident, in order
+ * @param changes every change of the membership for which nobody was lost, in order
  * @param warnings every warning, in order
  */
 public record JobResult(
@@ -24,10 +26,12 @@ public record JobResult(
         String runtime,
         Optional<RunSummary> summary,
         List<Incident> incidents,
+        List<MembershipChange> changes,
         List<String> warnings) {
     /** Copies the lists. */
     public JobResult {
         incidents = List.copyOf(incidents);
+        changes = List.copyOf(changes);
         warnings = List.copyOf(warnings);
     }
 }

@@ -137,6 +137,7 @@ public final class JobRun {
                 RuntimeName.of(request.runtime()),
                 Optional.ofNullable(outcome.summary()),
                 coordinator.incidents(),
+                coordinator.changes(),
                 all);
     }
 
@@ -177,7 +178,8 @@ public final class JobRun {
                 request.maxRecoveries(),
                 request.deadline().toNanos(),
                 JobSpec.START_BOUND_NS,
-                stateFolder.toString());
+                stateFolder.toString(),
+                request.spares());
     }
 
     private ControlServer openServer() {

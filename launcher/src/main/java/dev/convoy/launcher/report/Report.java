@@ -3,10 +3,12 @@ package dev.convoy.launcher.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A job's report. The names of its fields are fixed; what is not known is null.
@@ -33,7 +35,33 @@ public record Report(String version, JobRequest request, JobResult result, int w
             writeIncident(json, incident);
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("changes");
+        for (MembershipChange change : result.changes()) {
+            writeChange(json, change);
+        }
+        json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void writeChange(JsonGenerator json, MembershipChange change) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("epoch", change.epoch());
+        writeRanks(json, "joined", change.joined());
+        writeRanks(json, "left", change.left());
+        Json.number(json, "askedAtNs", change.askedAtNs());
+        Json.number(json, "stoppedAtNs", change.stoppedAtNs());
+        Json.number(json, "agreedAtNs", change.agreedAtNs());
+        Json.number(json, "rebuiltAtNs", change.rebuiltAtNs());
+        Json.number(json, "restoredAtNs", change.restoredAtNs());
+        Json.number(json, "resumedAtNs", change.resumedAtNs());
+        Json.number(json, "step", change.step());
+        Json.number(json, "worldSize", change.worldSize());
+        json.writeEndObject();
+    }
+
+    private static void writeRanks(JsonGenerator json, String name, List<Integer> ranks) throws IOException {
+        json.writeFieldName(name);
+        json.writeArray(ranks.stream().mapToInt(Integer::intValue).toArray(), 0, ranks.size());
     }
 
     private void writeFinal(JsonGenerator json, RunSummary summary) throws IOException {
@@ -90,11 +118,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         json.writeStartObject();
         json.writeNumberField("epoch", incident.epoch());
         json.writeStringField("cause", incident.cause().label());
-        json.writeFieldName("ranks");
-        json.writeArray(
-                incident.ranks().stream().mapToInt(Integer::intValue).toArray(),
-                0,
-                incident.ranks().size());
+        writeRanks(json, "ranks", incident.ranks());
         json.writeStringField("detectedBy", incident.detectedBy().label());
         Json.number(json, "faultAtNs", incident.faultAtNs());
         Json.number(json, "detectedAtNs", incident.detectedAtNs());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.launcher.JobRequest;
@@ -41,6 +42,9 @@ class ReportTest {
             RecoveryPolicy.SHRINK,
             3);
 
+    private static final MembershipChange CHANGE =
+            new MembershipChange(3, List.of(2), List.of(), 20, 21, 22L, 23L, 24L, null, 70L, 4);
+
     @TempDir
     Path temp;
 
@@ -49,7 +53,16 @@ class ReportTest {
         JsonNode report = written(request(100), result(Optional.of(SUMMARY)));
         assertThat(names(report))
                 .containsExactly(
-                        "convoy", "runtime", "ranks", "seed", "steps", "final", "samples", "warnings", "incidents");
+                        "convoy",
+                        "runtime",
+                        "ranks",
+                        "seed",
+                        "steps",
+                        "final",
+                        "samples",
+                        "warnings",
+                        "incidents",
+                        "changes");
         assertThat(names(report.get("final")))
                 .containsExactly("worldSize", "step", "testAccuracy", "parametersSha256", "lossHistory");
         assertThat(names(report.get("samples"))).containsExactly("consumed", "skipped", "duplicated", "sha256");
@@ -70,6 +83,21 @@ class ReportTest {
                         "lostSteps",
                         "strategy",
                         "worldSize");
+        assertThat(names(report.get("changes").get(0)))
+                .containsExactly(
+                        "epoch",
+                        "joined",
+                        "left",
+                        "askedAtNs",
+                        "stoppedAtNs",
+                        "agreedAtNs",
+                        "rebuiltAtNs",
+                        "restoredAtNs",
+                        "resumedAtNs",
+                        "step",
+                        "worldSize");
+        assertThat(report.get("changes").get(0).get("joined").get(0).intValue()).isEqualTo(2);
+        assertThat(report.get("changes").get(0).get("resumedAtNs").isNull()).isTrue();
     }
 
     @Test
@@ -132,7 +160,7 @@ class ReportTest {
     }
 
     private static JobResult result(Optional<RunSummary> summary) {
-        return new JobResult(true, 0, "done", "host", summary, List.of(INCIDENT), List.of("slow"));
+        return new JobResult(true, 0, "done", "host", summary, List.of(INCIDENT), List.of(CHANGE), List.of("slow"));
     }
 
     private static List<String> names(JsonNode object) {

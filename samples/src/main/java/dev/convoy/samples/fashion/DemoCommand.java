@@ -2,6 +2,7 @@
 package dev.convoy.samples.fashion;
 
 import dev.convoy.fault.protocol.FaultSpec;
+import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.launcher.Job;
 import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.JobOptions;
@@ -82,8 +83,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private JobRequest request(TrainingOptions training) {
+        boolean regrows = options.policy()
+                .filter(policy -> policy == RecoveryPolicy.REGROW)
+                .isPresent();
+        TrainingOptions ofRanks = regrows ? training.waitingFor(ranks) : training;
         List<String> command =
-                RankJvm.command(RANK_FLAGS, "dev.convoy.samples", FashionMnist.class.getName(), training.arguments());
+                RankJvm.command(RANK_FLAGS, "dev.convoy.samples", FashionMnist.class.getName(), ofRanks.arguments());
         JobRequestBuilder request = JobRequest.builder(command)
                 .ranks(ranks)
                 .deadline(DEADLINE)

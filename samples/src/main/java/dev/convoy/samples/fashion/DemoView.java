@@ -75,6 +75,8 @@ final class DemoView implements JobListener {
     public void announced(Announce.Kind kind, String text) {
         if (kind == Announce.Kind.WARNING) {
             line("warning: %s", text);
+        } else if (kind == Announce.Kind.CHANGED) {
+            line("%s", text);
         }
     }
 

@@ -29,6 +29,7 @@ final class Training implements AutoCloseable {
     private final MomentumSgd optimizer;
     private final Mlp network = new Mlp(GLOBAL_BATCH);
     private final Pace pace;
+    private final Linger linger;
 
     private final DeviceBuffer weights;
     private final ShardedState momentum;
@@ -49,6 +50,7 @@ final class Training implements AutoCloseable {
         this.batches = new GlobalBatches(data.train().size(), GLOBAL_BATCH, options.seed());
         this.optimizer = new MomentumSgd(PEAK_RATE, options.steps());
         this.pace = new Pace(options.steps());
+        this.linger = new Linger(options.steps(), options.wholeGroup());
         this.weights = group.replicated("weights", DataType.FLOAT32, Parameters.COUNT);
         this.momentum = group.sharded("momentum", DataType.FLOAT32, Parameters.COUNT);
         this.ledger = new SampleLedger(data.train().size());
@@ -61,6 +63,9 @@ final class Training implements AutoCloseable {
 
     void run() throws Exception {
         group.run(options.steps(), this::step);
+        if (group.hasLeft()) {
+            return;
+        }
         group.finish(group.rank() == 0 ? summary() : null);
     }
 
@@ -71,6 +76,7 @@ final class Training implements AutoCloseable {
     }
 
     private void step(Step step) {
+        linger.before(step);
         int[] batch = batches.batch(step.index());
         int from = step.from(batch.length);
         int to = step.to(batch.length);

@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param steps steps of training
  * @param seed seed of the initial weights and of the order of samples
  * @param data folder of the full set; empty for the bundled images
+ * @param wholeGroup ranks for which a smaller group lingers, since replacements of lost ones are on their way; or 0
  */
-record TrainingOptions(long steps, long seed, Optional<Path> data) {
+record TrainingOptions(long steps, long seed, Optional<Path> data, int wholeGroup) {
 
     static final long DEFAULT_STEPS = 400;
     static final long MOST_STEPS = 100_000_000;
@@ -23,6 +24,7 @@ record TrainingOptions(long steps, long seed, Optional<Path> data) {
     private static final String STEPS = "--steps";
     private static final String SEED = "--seed";
     private static final String DATA = "--data";
+    private static final String WHOLE_GROUP = "--whole-group";
 
     /**
      * Checks the number of steps.
@@ -44,6 +46,7 @@ record TrainingOptions(long steps, long seed, Optional<Path> data) {
         long steps = DEFAULT_STEPS;
         long seed = DEFAULT_SEED;
         Optional<Path> data = Optional.empty();
+        int wholeGroup = 0;
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];
             if (i + 1 == arguments.length) {
@@ -53,11 +56,21 @@ record TrainingOptions(long steps, long seed, Optional<Path> data) {
             switch (name) {
                 case STEPS -> steps = number(name, value);
                 case SEED -> seed = number(name, value);
+                case WHOLE_GROUP -> wholeGroup = (int) number(name, value);
                 case DATA -> data = Optional.of(path(value));
                 default -> throw unknown(name);
             }
         }
-        return new TrainingOptions(steps, seed, data);
+        return new TrainingOptions(steps, seed, data, wholeGroup);
+    }
+
+    TrainingOptions(long steps, long seed, Optional<Path> data) {
+        this(steps, seed, data, 0);
+    }
+
+    /** These options for a group whose lost ranks come back. */
+    TrainingOptions waitingFor(int ranks) {
+        return new TrainingOptions(steps, seed, data, ranks);
     }
 
     /** The same as a command line. */
@@ -65,6 +78,9 @@ record TrainingOptions(long steps, long seed, Optional<Path> data) {
         List<String> arguments = new ArrayList<>(List.of(STEPS, Long.toString(steps), SEED, Long.toString(seed)));
         data.ifPresent(
                 folder -> arguments.addAll(List.of(DATA, folder.toAbsolutePath().toString())));
+        if (wholeGroup > 0) {
+            arguments.addAll(List.of(WHOLE_GROUP, Integer.toString(wholeGroup)));
+        }
         return arguments;
     }
 

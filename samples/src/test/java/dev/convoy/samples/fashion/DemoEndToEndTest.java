@@ -78,6 +78,36 @@ class DemoEndToEndTest {
         assertNothingLeft();
     }
 
+    @Test
+    void aSpareEndsWithTheSameBits() throws IOException {
+        JsonNode undisturbed = undisturbed(4);
+        CommandLineRun run = demo("--spares", "1", "--fault", "kill:2@30");
+        assertThat(run.exitStatus()).as(run.toString()).isZero();
+        JsonNode report = report();
+        assertThat(report.at("/final/parametersSha256")).isEqualTo(undisturbed.at("/final/parametersSha256"));
+        assertThat(report.at("/incidents/0/strategy").asText()).isEqualTo("replace");
+        assertThat(report.at("/incidents/0/lostSteps").asInt()).isZero();
+        assertNoSampleLost(report, undisturbed);
+        assertNothingLeft();
+    }
+
+    @Test
+    void goesOnWithoutTheLostRankUntilItsReplacementIsThere() throws IOException {
+        JsonNode undisturbed = undisturbed(4);
+        CommandLineRun run = demo("--recover", "regrow", "--fault", "kill:2@10");
+        assertThat(run.exitStatus()).as(run.toString()).isZero();
+        JsonNode report = report();
+        assertThat(report.at("/incidents")).hasSize(1);
+        assertThat(report.at("/incidents/0/strategy").asText()).isEqualTo("regrow");
+        assertThat(report.at("/incidents/0/worldSize").asInt()).isEqualTo(3);
+        assertThat(report.at("/changes/0/joined").toString()).isEqualTo("[2]");
+        assertThat(report.at("/changes/0/worldSize").asInt()).isEqualTo(4);
+        assertThat(report.at("/final/worldSize").asInt()).isEqualTo(4);
+        assertThat(run.out()).contains("joined: [2]");
+        assertNoSampleLost(report, undisturbed);
+        assertNothingLeft();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"abort", "agree", "rebuild", "restore"})
     void survivesASecondLossInAnyPhaseOfARecovery(String phase) throws IOException {
