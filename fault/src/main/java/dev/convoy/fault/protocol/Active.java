@@ -133,6 +133,7 @@ final class Active extends Phase {
             job.lose(losses);
         } else if (suspect.evidence() == Evidence.DEADLINE) {
             diagnose(detection, reporter + " reports " + suspect.detail());
+            diagnosis.gaveUpIn(suspect.enqueued());
         } else if (isFormed()) {
             job.recover(first(detection), losses);
         } else {
@@ -154,9 +155,13 @@ final class Active extends Phase {
         if (diagnosis == null) {
             complaint = text;
             diagnosis = new HangDiagnosis(evidence, progress.members(), job.clock.timerNs());
-            for (MemberStatus status : progress.members()) {
-                job.send(status, new CoordinatorMessage.Probe(epoch));
-            }
+            askEverybody();
+        }
+    }
+
+    private void askEverybody() {
+        for (MemberStatus status : progress.members()) {
+            job.send(status, new CoordinatorMessage.Probe(epoch));
         }
     }
 
@@ -188,13 +193,30 @@ final class Active extends Phase {
         if (diagnosis == null || !diagnosis.isDue(job.clock.timerNs())) {
             return;
         }
-        Detection evidence = diagnosis.evidence();
         long now = job.clock.timerNs();
+        if (diagnosis.isUnfounded() || diagnosis.hasMoved()) {
+            diagnosis = null;
+            stageSinceNs = now;
+        } else if (diagnosis.mustLookAgain(now)) {
+            diagnosis.lookAgain(now);
+            askEverybody();
+        } else {
+            conclude(now);
+        }
+    }
+
+    private void conclude(long now) {
+        Detection evidence = diagnosis.evidence();
         // Before the group has formed a rank may be behind because its data are larger: only silence is evidence.
         List<MemberStatus> culprits = isFormed() ? diagnosis.culprits(now) : diagnosis.silent(now);
         List<Loss> losses = culprits.stream()
                 .map(status -> new Loss(
-                        status, Incident.Cause.HANG, evidence.detectedBy(), evidence.atNs(), "stopped responding", 0))
+                        status,
+                        Incident.Cause.HANG,
+                        evidence.detectedBy(),
+                        evidence.atNs(),
+                        diagnosis.why(status, now),
+                        0))
                 .toList();
         if (!losses.isEmpty()) {
             job.lose(losses);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Finds who holds up an epoch. Everybody is asked for its last operation; to blame are those silent with stale
- * heartbeats, else those behind all others, else nobody. Where too many are behind, another opinion may say which of
- * them; by itself it is no evidence.
+ * heartbeats, else those behind all others that have not come to the operation which somebody waited for in vain, else
+ * nobody. Where too many are behind, another opinion may say which of them; by itself it is no evidence.
  */
 final class HangDiagnosis {
     /** How long answers may take, and how long a silence must be. */
@@ -19,8 +22,13 @@ final class HangDiagnosis {
 
     private final Detection evidence;
     private final List<MemberStatus> members;
-    private final long startedNs;
     private final Set<MemberStatus> replied = new HashSet<>();
+    private long startedNs;
+    // What everybody said when it was asked first; null as long as it has not been asked again.
+    private Map<MemberStatus, Long> firstLook;
+    private boolean complained;
+    // The first collective that somebody gave up waiting for; with nobody's word for it, whichever anybody is in.
+    private long awaited = Long.MAX_VALUE;
     private boolean opinionExpected;
     private List<MemberStatus> suspected = List.of();
 
@@ -34,6 +42,17 @@ final class HangDiagnosis {
         return evidence;
     }
 
+    /**
+     * Somebody gave up waiting in its n-th collective; 0 if it does not say in which. Who has come to it as well is not
+     * to blame, however far the others are by now: a late operation may still have ended while this was asked.
+     */
+    void gaveUpIn(long collective) {
+        complained = true;
+        if (collective > 0) {
+            awaited = Math.min(awaited, collective);
+        }
+    }
+
     void reply(MemberStatus status) {
         replied.add(status);
     }
@@ -45,6 +64,35 @@ final class HangDiagnosis {
     void opinion(List<MemberStatus> suspects) {
         opinionExpected = false;
         suspected = suspects;
+    }
+
+    /** Silence was all the evidence, and everybody has answered. */
+    boolean isUnfounded() {
+        return !complained
+                && evidence.detectedBy() == Incident.DetectedBy.HEARTBEAT
+                && replied.size() == members.size();
+    }
+
+    /**
+     * Nobody has given up, only a bound has passed: the group may just be moving again, and answers given some moments
+     * apart would make the first to answer look behind.
+     */
+    boolean mustLookAgain(long timerNs) {
+        return !complained && firstLook == null && members.stream().noneMatch(status -> isSilent(status, timerNs));
+    }
+
+    void lookAgain(long timerNs) {
+        firstLook = new HashMap<>();
+        members.forEach(status -> firstLook.put(status, status.enqueued()));
+        replied.clear();
+        startedNs = timerNs;
+    }
+
+    /** The second look shows that somebody has gone on since the first. */
+    boolean hasMoved() {
+        return !complained
+                && firstLook != null
+                && members.stream().anyMatch(status -> status.enqueued() != firstLook.get(status));
     }
 
     boolean isDue(long timerNs) {
@@ -87,13 +135,35 @@ final class HangDiagnosis {
         return isFew(behind) ? behind : List.of();
     }
 
-    /** Those of whom none came further; nobody if all came equally far. */
+    /** Those of whom none came further; nobody if all came equally far, or as far as was waited for. */
     private List<MemberStatus> behind() {
         long lowest = members.stream().mapToLong(MemberStatus::enqueued).min().orElse(0);
-        long highest = members.stream().mapToLong(MemberStatus::enqueued).max().orElse(0);
+        long reached = target();
         return members.stream()
-                .filter(status -> lowest < highest && status.enqueued() == lowest)
+                .filter(status -> lowest < reached && status.enqueued() == lowest)
                 .toList();
+    }
+
+    private long target() {
+        long highest = members.stream().mapToLong(MemberStatus::enqueued).max().orElse(0);
+        return Math.min(highest, awaited);
+    }
+
+    /** Why a culprit is one; completes a sentence that begins with its name. */
+    String why(MemberStatus culprit, long timerNs) {
+        if (!isSilent(culprit, timerNs)) {
+            return String.format(
+                    Locale.ROOT,
+                    "did not come to collective %d, in which the others wait, and is at %d",
+                    target(),
+                    culprit.enqueued());
+        }
+        return culprit.isStopped()
+                ? "stopped responding: its process is stopped"
+                : String.format(
+                        Locale.ROOT,
+                        "stopped responding: no sign of life for %.1f s",
+                        culprit.silentForNs(timerNs) / 1e9);
     }
 
     private boolean isFew(List<MemberStatus> some) {

@@ -181,6 +181,82 @@ class HangTest {
         assertThat(job.incident().detectedBy()).isEqualTo(DetectedBy.HEARTBEAT);
     }
 
+    private void givesUpIn(int rank, int collective) {
+        job.says(rank(rank), new RankMessage.Suspect(1, Evidence.DEADLINE, new int[0], job.nowNs(), "", collective, 0));
+    }
+
+    @Test
+    void whoCameToTheCollectiveThatWasLateIsNotToBlameThoughOthersHaveGoneOn() {
+        givesUpIn(0, 11);
+        givesUpIn(1, 11);
+        // It ended after all, just now: ranks 2 and 3 are in the next one, in which 0 and 1 will never be.
+        replies(11, 11, 12, 12);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.incident().ranks()).isEmpty();
+    }
+
+    @Test
+    void whoDidNotComeToTheCollectiveThatOthersGaveUpInIsToBlame() {
+        givesUpIn(0, 11);
+        replies(11, 10, 11, 12);
+        assertThat(job.fenced()).containsExactly(rank(1));
+        assertThat(job.coordinator.incidents()).hasSize(1);
+        assertThat(job.sent(rank(0), CoordinatorMessage.Revoke.class)
+                        .orElseThrow()
+                        .reason())
+                .isEqualTo("rank 1 did not come to collective 11, in which the others wait, and is at 10");
+    }
+
+    @Test
+    void missingHeartbeatsOfWhoAnswersAfterAllAreNoIncident() {
+        job.advance(2_000);
+        job.falls(rank(1));
+        job.advance(2_100);
+        assertThat(job.sent(rank(1), CoordinatorMessage.Probe.class)).isPresent();
+        replies(5, 5, 5, 5);
+        job.advance(600);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.coordinator.incidents()).isEmpty();
+    }
+
+    /** An epoch whose restore is overdue, and in which everybody is being asked why. */
+    private void restoreIsOverdue() {
+        job.suspects(rank(0), 1, Evidence.ASYNC_ERROR);
+        for (int i = 0; i < 4; i++) {
+            job.acknowledgesHolding(rank(i), 2, 4, 7);
+        }
+        job.all(member -> job.says(member, new RankMessage.Rebuilt(2, job.nowNs())));
+        job.forget();
+        job.advance(1_100);
+        assertThat(job.sent(rank(3), CoordinatorMessage.Probe.class)).isPresent();
+    }
+
+    private void repliesOfEpoch2(int... enqueued) {
+        for (int i = 0; i < enqueued.length; i++) {
+            job.probed(rank(i), 2, enqueued[i]);
+        }
+    }
+
+    @Test
+    void groupThatGoesOnWhileItIsAskedIsNotBlamedForItsBound() {
+        restoreIsOverdue();
+        repliesOfEpoch2(3, 2, 3, 3);
+        assertThat(job.fenced()).isEmpty();
+        repliesOfEpoch2(3, 3, 3, 3);
+        assertThat(job.fenced()).isEmpty();
+        assertThat(job.coordinator.incidents()).hasSize(1);
+        job.advance(500);
+        assertThat(job.coordinator.incidents()).hasSize(1);
+    }
+
+    @Test
+    void whoIsBehindAtTheSecondLookAsWellIsToBlameForTheBound() {
+        restoreIsOverdue();
+        repliesOfEpoch2(3, 2, 3, 3);
+        repliesOfEpoch2(3, 2, 3, 3);
+        assertThat(job.fenced()).containsExactly(rank(1));
+    }
+
     @Test
     void absenceOfTheCoordinatorItselfIsNotHeldAgainstAnybody() {
         job.advance(2_000);
