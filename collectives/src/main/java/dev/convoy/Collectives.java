@@ -51,7 +51,7 @@ public abstract sealed class Collectives permits Communicator {
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
         int operator = arguments.operator(op, send.type());
-        long sequence = begin(Operation.ALL_REDUCE);
+        long sequence = begin(Operation.ALL_REDUCE, send.count(), send.type());
         try {
             int status =
                     nccl.allReduce(from, to, send.count(), send.type().code(), operator, communicator.handle(), queue);
@@ -92,7 +92,7 @@ public abstract sealed class Collectives permits Communicator {
         long from = arguments.addressOrNull(send, communicator.rank() == root, "send buffer");
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.BROADCAST);
+        long sequence = begin(Operation.BROADCAST, recv.count(), recv.type());
         try {
             int status = nccl.broadcast(from, to, recv.count(), recv.type().code(), root, communicator.handle(), queue);
             return communicator.issued(Operation.BROADCAST, sequence, status, stream);
@@ -135,7 +135,7 @@ public abstract sealed class Collectives permits Communicator {
         long to = arguments.addressOrNull(recv, communicator.rank() == root, "receive buffer");
         long queue = arguments.stream(stream);
         int operator = arguments.operator(op, send.type());
-        long sequence = begin(Operation.REDUCE);
+        long sequence = begin(Operation.REDUCE, send.count(), send.type());
         try {
             int status = nccl.reduce(
                     from, to, send.count(), send.type().code(), operator, root, communicator.handle(), queue);
@@ -159,7 +159,7 @@ public abstract sealed class Collectives permits Communicator {
         long from = arguments.address(send);
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_GATHER);
+        long sequence = begin(Operation.ALL_GATHER, send.count(), send.type());
         try {
             int status = nccl.allGather(from, to, send.count(), send.type().code(), communicator.handle(), queue);
             return communicator.issued(Operation.ALL_GATHER, sequence, status, stream);
@@ -184,7 +184,7 @@ public abstract sealed class Collectives permits Communicator {
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
         int operator = arguments.operator(op, recv.type());
-        long sequence = begin(Operation.REDUCE_SCATTER);
+        long sequence = begin(Operation.REDUCE_SCATTER, recv.count(), recv.type());
         try {
             int status = nccl.reduceScatter(
                     from, to, recv.count(), recv.type().code(), operator, communicator.handle(), queue);
@@ -210,7 +210,7 @@ public abstract sealed class Collectives permits Communicator {
         long to = arguments.address(recv);
         Arguments.notInPlace(from, to, send.count());
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_TO_ALL);
+        long sequence = begin(Operation.ALL_TO_ALL, part, send.type());
         try {
             int status = hasAllToAll
                     ? nccl.alltoAll(from, to, part, send.type().code(), communicator.handle(), queue)
@@ -239,7 +239,7 @@ public abstract sealed class Collectives permits Communicator {
         long from = arguments.address(send);
         long to = arguments.addressOrNull(recv, communicator.rank() == root, "receive buffer");
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.GATHER);
+        long sequence = begin(Operation.GATHER, send.count(), send.type());
         try {
             int status = hasGather
                     ? nccl.gather(from, to, send.count(), send.type().code(), root, communicator.handle(), queue)
@@ -268,7 +268,7 @@ public abstract sealed class Collectives permits Communicator {
         long from = arguments.addressOrNull(send, communicator.rank() == root, "send buffer");
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.SCATTER);
+        long sequence = begin(Operation.SCATTER, recv.count(), recv.type());
         try {
             int status = hasScatter
                     ? nccl.scatter(from, to, recv.count(), recv.type().code(), root, communicator.handle(), queue)
@@ -300,7 +300,7 @@ public abstract sealed class Collectives permits Communicator {
         long to = arguments.address(recv);
         Arguments.notInPlace(from, to, Math.min(send.count(), recv.count()));
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_TO_ALL_V);
+        long sequence = begin(Operation.ALL_TO_ALL_V, send.count(), send.type());
         try {
             int status = transfers.allToAllV(from, sendParts, to, recvParts, send.type(), queue);
             return communicator.issued(Operation.ALL_TO_ALL_V, sequence, status, stream);
@@ -326,7 +326,7 @@ public abstract sealed class Collectives permits Communicator {
         long from = arguments.address(send);
         long to = arguments.address(recv);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.ALL_GATHER_V);
+        long sequence = begin(Operation.ALL_GATHER_V, send.count(), send.type());
         try {
             int status = transfers.allGatherV(from, to, parts, send.type(), queue);
             return communicator.issued(Operation.ALL_GATHER_V, sequence, status, stream);
@@ -349,7 +349,7 @@ public abstract sealed class Collectives permits Communicator {
         arguments.rank(peer, "peer");
         long from = arguments.address(buffer);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.SEND);
+        long sequence = begin(Operation.SEND, buffer.count(), buffer.type());
         try {
             int status = nccl.send(from, buffer.count(), buffer.type().code(), peer, communicator.handle(), queue);
             return communicator.issued(Operation.SEND, sequence, status, stream);
@@ -372,7 +372,7 @@ public abstract sealed class Collectives permits Communicator {
         arguments.rank(peer, "peer");
         long to = arguments.address(buffer);
         long queue = arguments.stream(stream);
-        long sequence = begin(Operation.RECV);
+        long sequence = begin(Operation.RECV, buffer.count(), buffer.type());
         try {
             int status = nccl.recv(to, buffer.count(), buffer.type().code(), peer, communicator.handle(), queue);
             return communicator.issued(Operation.RECV, sequence, status, stream);
@@ -391,11 +391,11 @@ public abstract sealed class Collectives permits Communicator {
     }
 
     /** Throws unless an operation may be enqueued, tells the observer of it, and enters for it. */
-    long begin(Operation operation) {
+    long begin(Operation operation, long count, DataType type) {
         communicator.requireUsable(operation);
         OperationObserver told = observer;
         if (told != null) {
-            told.beforeEnqueue(operation, communicator.enqueued() + 1);
+            told.beforeEnqueue(operation, communicator.enqueued() + 1, count, type);
         }
         return communicator.enter(operation);
     }

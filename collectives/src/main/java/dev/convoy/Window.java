@@ -109,7 +109,7 @@ public final class Window implements AutoCloseable {
         long bytes = offset * source.type().bytes();
         long queue = arguments.stream(stream);
         long handle = window.handle(this);
-        long sequence = communicator.begin(Operation.PUT);
+        long sequence = communicator.begin(Operation.PUT, source.count(), source.type());
         try {
             int type = source.type().code();
             int status =
@@ -133,7 +133,7 @@ public final class Window implements AutoCloseable {
     public Work signal(int peer, Stream stream) {
         Arguments arguments = check(peer);
         long queue = arguments.stream(stream);
-        long sequence = communicator.begin(Operation.SIGNAL);
+        long sequence = communicator.begin(Operation.SIGNAL, 0, null);
         try {
             int status = nccl.signal(peer, 0, 0, 0, inner.handle(), queue);
             return inner.issued(Operation.SIGNAL, sequence, status, stream);
@@ -160,7 +160,7 @@ public final class Window implements AutoCloseable {
             throw new IllegalArgumentException("a wait for " + signals + " signals; at least 1 is needed");
         }
         long queue = arguments.stream(stream);
-        long sequence = communicator.begin(Operation.WAIT_SIGNAL);
+        long sequence = communicator.begin(Operation.WAIT_SIGNAL, 0, null);
         try {
             awaited.set(0, signals, peer, 0, 0);
             int status = nccl.waitSignal(1, awaited.address(), inner.handle(), queue);

@@ -53,7 +53,7 @@ class CommunicatorTest {
                 DeviceBuffer buffer = device.allocate(DataType.INT32, 4)) {
             Communicator communicator = ranks.communicators().getFirst();
             List<String> observed = new ArrayList<>();
-            communicator.setObserver((operation, sequence) -> observed.add(operation + " " + sequence));
+            communicator.setObserver((operation, sequence, count, type) -> observed.add(operation + " " + sequence));
             assertThat(communicator.enqueued()).isZero();
             Work first = communicator.allReduce(buffer, ReduceOp.SUM, stream);
             communicator.broadcast(buffer, 0, stream);
@@ -88,7 +88,7 @@ class CommunicatorTest {
                 Stream stream = device.newStream();
                 DeviceBuffer buffer = device.allocate(DataType.INT32, 4)) {
             Communicator communicator = ranks.communicators().getFirst();
-            communicator.setObserver((operation, sequence) -> {
+            communicator.setObserver((operation, sequence, count, type) -> {
                 throw new IllegalStateException("no " + operation);
             });
             assertThatIllegalStateException()

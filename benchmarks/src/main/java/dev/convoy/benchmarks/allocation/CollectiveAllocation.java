@@ -43,7 +43,7 @@ public class CollectiveAllocation {
     public void begin() {
         ranks = new RankThreads(RANKS, COUNT);
         if (observed) {
-            ranks.observe((_, sequence) -> lastObserved = sequence);
+            ranks.observe((_, sequence, _, _) -> lastObserved = sequence);
         }
         ranks.follow(rank -> collective.perform(rank, grouped));
     }

@@ -55,7 +55,7 @@ public final class SteadyCommand implements Callable<Integer> {
                     spec.commandLine(), "--ranks must be even, since ranks send and receive in pairs, not " + ranks);
         }
         try (RankThreads threads = new RankThreads(ranks, COUNT)) {
-            threads.observe((_, sequence) -> observed = sequence);
+            threads.observe((_, sequence, _, _) -> observed = sequence);
             threads.each(rank -> gradients.put(
                     rank,
                     GradientBucketer.of(rank.communicator().device(), GRADIENTS, DataType.FLOAT32, BUCKET_BYTES)));
