@@ -304,4 +304,58 @@ public interface Cuda extends NativeLibrary {
      * @return a {@code cudaError_t}
      */
     int eventDestroy(long event);
+
+    /**
+     * Begins to record what a stream is given, instead of doing it.
+     *
+     * @param stream the stream
+     * @param mode a {@code cudaStreamCaptureMode}
+     * @return a {@code cudaError_t}
+     */
+    int streamBeginCapture(long stream, int mode);
+
+    /**
+     * Ends the recording of a stream.
+     *
+     * @param stream the stream
+     * @param graphOut address of a {@code cudaGraph_t} that receives what was recorded
+     * @return a {@code cudaError_t}
+     */
+    int streamEndCapture(long stream, long graphOut);
+
+    /**
+     * Makes a graph ready to be launched. This function takes flags by this name since CUDA 11.4; what the shorter name
+     * takes depends on the release.
+     *
+     * @param executableOut address of a {@code cudaGraphExec_t} that receives the executable graph
+     * @param graph the graph
+     * @param flags flags
+     * @return a {@code cudaError_t}
+     */
+    int graphInstantiateWithFlags(long executableOut, long graph, long flags);
+
+    /**
+     * Does everything in a graph in the order of a stream.
+     *
+     * @param executable the executable graph
+     * @param stream the stream
+     * @return a {@code cudaError_t}
+     */
+    int graphLaunch(long executable, long stream);
+
+    /**
+     * Frees an executable graph.
+     *
+     * @param executable the executable graph
+     * @return a {@code cudaError_t}
+     */
+    int graphExecDestroy(long executable);
+
+    /**
+     * Frees a graph.
+     *
+     * @param graph the graph
+     * @return a {@code cudaError_t}
+     */
+    int graphDestroy(long graph);
 }

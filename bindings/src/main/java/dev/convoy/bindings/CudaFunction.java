@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.bindings;
 
-/** The functions of the CUDA runtime that are bound; every version that can be opened has them. */
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The functions of the CUDA runtime that are bound; every version that can be opened has those that are no graph's. */
 public enum CudaFunction implements NativeFunction {
     /** {@code cudaGetDeviceCount}. */
     GET_DEVICE_COUNT("cudaGetDeviceCount", "(L)I"),
@@ -70,7 +74,23 @@ public enum CudaFunction implements NativeFunction {
     /** {@code cudaEventElapsedTime}. */
     EVENT_ELAPSED_TIME("cudaEventElapsedTime", "(LLL)I"),
     /** {@code cudaEventDestroy}. */
-    EVENT_DESTROY("cudaEventDestroy", "(L)I");
+    EVENT_DESTROY("cudaEventDestroy", "(L)I"),
+    /** {@code cudaStreamBeginCapture}. */
+    STREAM_BEGIN_CAPTURE("cudaStreamBeginCapture", "(LI)I"),
+    /** {@code cudaStreamEndCapture}. */
+    STREAM_END_CAPTURE("cudaStreamEndCapture", "(LL)I"),
+    /** {@code cudaGraphInstantiateWithFlags}. */
+    GRAPH_INSTANTIATE_WITH_FLAGS("cudaGraphInstantiateWithFlags", "(LLL)I"),
+    /** {@code cudaGraphLaunch}. */
+    GRAPH_LAUNCH("cudaGraphLaunch", "(LL)I"),
+    /** {@code cudaGraphExecDestroy}. */
+    GRAPH_EXEC_DESTROY("cudaGraphExecDestroy", "(L)I"),
+    /** {@code cudaGraphDestroy}. */
+    GRAPH_DESTROY("cudaGraphDestroy", "(L)I");
+
+    /** What a graph needs; the host runtime has no graphs. */
+    public static final Set<CudaFunction> GRAPHS =
+            Collections.unmodifiableSet(EnumSet.range(STREAM_BEGIN_CAPTURE, GRAPH_DESTROY));
 
     private final String symbol;
     private final String signature;

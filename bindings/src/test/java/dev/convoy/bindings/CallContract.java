@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,8 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(Lifecycle.PER_CLASS)
 public abstract class CallContract {
     /** Functions that make a handle, which an implementation may receive in memory of its own at first. */
-    private static final Set<String> MAKERS =
-            Set.of("cudaStreamCreateWithFlags", "cudaEventCreateWithFlags", "cuModuleLoadData", "cuModuleGetFunction");
+    private static final Map<String, Integer> MAKERS = Map.of(
+            "cudaStreamCreateWithFlags", 0,
+            "cudaEventCreateWithFlags", 0,
+            "cudaStreamEndCapture", 1,
+            "cudaGraphInstantiateWithFlags", 0,
+            "cuModuleLoadData", 0,
+            "cuModuleGetFunction", 0);
 
     private static final Map<NativeFunction.Origin, String> PREFIXES = Map.of(
             NativeFunction.Origin.NCCL, "nccl",
@@ -152,8 +156,9 @@ public abstract class CallContract {
             assertThat(recorder.arguments()).containsExactly(expected(function, arguments));
             checkResult(function, result, status);
         }
-        if (MAKERS.contains(function.symbol())) {
-            assertThat(NativeMemory.longAt((long) arguments[0])).isEqualTo(Recorder.HANDLE);
+        if (MAKERS.containsKey(function.symbol())) {
+            assertThat(NativeMemory.longAt((long) arguments[MAKERS.get(function.symbol())]))
+                    .isEqualTo(Recorder.HANDLE);
         }
     }
 
@@ -189,7 +194,7 @@ public abstract class CallContract {
         String shape = function.signature();
         Object[] arguments = new Object[shape.indexOf(')') - 1];
         for (int i = 0; i < arguments.length; i++) {
-            boolean makes = i == 0 && MAKERS.contains(function.symbol());
+            boolean makes = MAKERS.getOrDefault(function.symbol(), -1) == i;
             arguments[i] = switch (shape.charAt(i + 1)) {
                 case 'I' -> (Object) (FIRST_INT - i);
                 case 'U' -> id().address();
@@ -210,7 +215,7 @@ public abstract class CallContract {
     private static long[] expected(NativeFunction function, Object[] arguments) {
         long[] expected = new long[arguments.length];
         for (int i = 0; i < expected.length; i++) {
-            boolean makes = i == 0 && MAKERS.contains(function.symbol());
+            boolean makes = MAKERS.getOrDefault(function.symbol(), -1) == i;
             expected[i] = switch (function.signature().charAt(i + 1)) {
                 case 'I' -> (int) arguments[i];
                 case 'U' ->

@@ -235,6 +235,13 @@ FUNCTION(cudaEventQuery, (void *event), P(event))
 FUNCTION(cudaEventSynchronize, (void *event), P(event))
 FUNCTION(cudaEventElapsedTime, (float *out, void *start, void *end), P(out), P(start), P(end))
 FUNCTION(cudaEventDestroy, (void *event), P(event))
+FUNCTION(cudaStreamBeginCapture, (void *stream, int mode), P(stream), N(mode))
+FUNCTION(cudaStreamEndCapture, (void *stream, void **graph), P(stream), make(graph))
+FUNCTION(cudaGraphInstantiateWithFlags, (void **executable, void *graph, unsigned long long flags),
+         make(executable), P(graph), flags)
+FUNCTION(cudaGraphLaunch, (void *executable, void *stream), P(executable), P(stream))
+FUNCTION(cudaGraphExecDestroy, (void *executable), P(executable))
+FUNCTION(cudaGraphDestroy, (void *graph), P(graph))
 
 /* --- the CUDA driver --- */
 

@@ -3,6 +3,8 @@ package dev.convoy.bindings.javacpp;
 
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudart.cudaHostFn_t;
@@ -46,6 +48,8 @@ final class Arguments {
     final Stream stream = new Stream();
     final Event event = new Event();
     final Event end = new Event();
+    final Graph graph = new Graph();
+    final Executable executable = new Executable();
     final Module module = new Module();
     final Kernel function = new Kernel();
     final Attributes attributes = new Attributes();
@@ -213,6 +217,28 @@ final class Arguments {
         }
 
         Event at(long target) {
+            address = target;
+            return this;
+        }
+    }
+
+    static final class Graph extends CUgraph_st {
+        Graph() {
+            super((Pointer) null);
+        }
+
+        Graph at(long target) {
+            address = target;
+            return this;
+        }
+    }
+
+    static final class Executable extends CUgraphExec_st {
+        Executable() {
+            super((Pointer) null);
+        }
+
+        Executable at(long target) {
             address = target;
             return this;
         }

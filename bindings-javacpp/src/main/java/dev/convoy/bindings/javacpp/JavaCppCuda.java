@@ -231,6 +231,50 @@ final class JavaCppCuda extends JavaCppLibrary implements Cuda {
     }
 
     @Override
+    public int streamBeginCapture(long stream, int mode) {
+        Arguments arguments = arguments(CudaFunction.STREAM_BEGIN_CAPTURE);
+        return cudart.cudaStreamBeginCapture(arguments.stream.at(stream), mode);
+    }
+
+    @Override
+    public int streamEndCapture(long stream, long graphOut) {
+        if (graphOut == 0) {
+            return INVALID_VALUE;
+        }
+        Arguments arguments = arguments(CudaFunction.STREAM_END_CAPTURE);
+        int status = cudart.cudaStreamEndCapture(arguments.stream.at(stream), arguments.graph.at(0));
+        return handedOver(status, arguments.graph, graphOut);
+    }
+
+    @Override
+    public int graphInstantiateWithFlags(long executableOut, long graph, long flags) {
+        if (executableOut == 0) {
+            return INVALID_VALUE;
+        }
+        Arguments arguments = arguments(CudaFunction.GRAPH_INSTANTIATE_WITH_FLAGS);
+        int status = cudart.cudaGraphInstantiateWithFlags(arguments.executable.at(0), arguments.graph.at(graph), flags);
+        return handedOver(status, arguments.executable, executableOut);
+    }
+
+    @Override
+    public int graphLaunch(long executable, long stream) {
+        Arguments arguments = arguments(CudaFunction.GRAPH_LAUNCH);
+        return cudart.cudaGraphLaunch(arguments.executable.at(executable), arguments.stream.at(stream));
+    }
+
+    @Override
+    public int graphExecDestroy(long executable) {
+        Arguments arguments = arguments(CudaFunction.GRAPH_EXEC_DESTROY);
+        return cudart.cudaGraphExecDestroy(arguments.executable.at(executable));
+    }
+
+    @Override
+    public int graphDestroy(long graph) {
+        Arguments arguments = arguments(CudaFunction.GRAPH_DESTROY);
+        return cudart.cudaGraphDestroy(arguments.graph.at(graph));
+    }
+
+    @Override
     int version() {
         return read(this::runtimeGetVersion);
     }

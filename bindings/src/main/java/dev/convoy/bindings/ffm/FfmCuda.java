@@ -333,4 +333,59 @@ record FfmCuda(
             throw FunctionTable.unexpected(e);
         }
     }
+
+    @Override
+    public int streamBeginCapture(long stream, int mode) {
+        try {
+            return (int) table.handle(CudaFunction.STREAM_BEGIN_CAPTURE).invokeExact(stream, mode);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int streamEndCapture(long stream, long graphOut) {
+        try {
+            return (int) table.handle(CudaFunction.STREAM_END_CAPTURE).invokeExact(stream, graphOut);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int graphInstantiateWithFlags(long executableOut, long graph, long flags) {
+        try {
+            return (int)
+                    table.handle(CudaFunction.GRAPH_INSTANTIATE_WITH_FLAGS).invokeExact(executableOut, graph, flags);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int graphLaunch(long executable, long stream) {
+        try {
+            return (int) table.handle(CudaFunction.GRAPH_LAUNCH).invokeExact(executable, stream);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int graphExecDestroy(long executable) {
+        try {
+            return (int) table.handle(CudaFunction.GRAPH_EXEC_DESTROY).invokeExact(executable);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int graphDestroy(long graph) {
+        try {
+            return (int) table.handle(CudaFunction.GRAPH_DESTROY).invokeExact(graph);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
 }
