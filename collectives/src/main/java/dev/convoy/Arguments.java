@@ -45,6 +45,7 @@ final class Arguments {
             throw new IllegalArgumentException(
                     stream + " is not of " + communicator + "'s device " + communicator.device());
         }
+        communicator.graphs().requireCapturing(stream);
         return stream.handle();
     }
 

@@ -27,6 +27,14 @@ public enum Capability {
     GATHER("ncclGather"),
     /** The library scatters itself; otherwise it is a group of sends and receives. */
     SCATTER("ncclScatter"),
+    /** {@link Communicator#capture(Stream, Runnable)}; the host runtime has no graphs. */
+    GRAPHS(
+            "cudaStreamBeginCapture",
+            "cudaStreamEndCapture",
+            "cudaGraphInstantiateWithFlags",
+            "cudaGraphLaunch",
+            "cudaGraphExecDestroy",
+            "cudaGraphDestroy"),
     /** {@link Communicator#failedRanks()} names the ranks that died; otherwise it is empty. */
     FAILED_RANKS("convoyCommFailedRanks"),
     /** Waits sleep in the native library, which wakes them; otherwise they poll. */

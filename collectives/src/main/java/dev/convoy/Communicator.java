@@ -289,6 +289,30 @@ public final class Communicator extends Collectives implements AutoCloseable {
     }
 
     /**
+     * Records what is enqueued instead of doing it, to be done as often as wanted by one call, which spares the launch
+     * of each kernel. All ranks record the same, and launch it as they would enqueue a collective.
+     *
+     * <p>Operations are recorded on this communicator and this stream only, and so are kernels and copies of the
+     * stream; what waits for the device, or allocates, has no place in there. The work objects of what is recorded
+     * cannot be awaited, but those of its launches can. Buffers must live as long as the graph.
+     *
+     * @param stream the stream, which has nothing else to do meanwhile
+     * @param operations enqueues them, in the calling thread
+     * @return the graph, to be closed
+     * @throws UnsupportedOperationException if the runtime has no graphs; see {@link Capability#GRAPHS}
+     * @throws IllegalStateException in an open group, or within another capture
+     * @throws CommunicatorException if the communicator is lost or closed
+     * @throws LibraryException if the CUDA runtime cannot record something of it
+     */
+    public Graph capture(Stream stream, Runnable operations) {
+        arguments().supported(Capability.GRAPHS);
+        arguments().noGroup(Operation.GRAPH_LAUNCH);
+        arguments().stream(stream);
+        communicator.requireUsable(Operation.GRAPH_LAUNCH);
+        return new Graph(this, communicator.graphs().capture(stream, operations));
+    }
+
+    /**
      * Waits until everything enqueued is done, after which nothing more may be enqueued.
      *
      * @param deadline the bound

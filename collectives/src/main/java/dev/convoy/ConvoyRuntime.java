@@ -105,6 +105,7 @@ public final class ConvoyRuntime implements AutoCloseable {
 
     private static boolean has(NativeRuntime natives, String function) {
         return natives.nccl().supports(function)
+                || natives.cuda().supports(function)
                 || natives.extensions().filter(e -> e.supports(function)).isPresent();
     }
 

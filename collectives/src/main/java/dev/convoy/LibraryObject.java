@@ -59,7 +59,7 @@ final class LibraryObject {
             communicator.awaitAsynchronous(
                     operation, communicator.enqueued(), communicator.options().initDeadline());
         } catch (RuntimeException e) {
-            communicator.keep(out);
+            communicator.unclaimed().keep(out);
             throw e;
         }
     }

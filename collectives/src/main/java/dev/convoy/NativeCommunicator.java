@@ -4,13 +4,9 @@ package dev.convoy;
 import dev.convoy.bindings.HostExtensions;
 import dev.convoy.bindings.Nccl;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,11 +54,8 @@ final class NativeCommunicator {
     /** The library has come back from its end. Written by whoever ends it, perhaps in a thread of its own. */
     private volatile boolean hasEnded;
 
-    /** Where the library writes a child that is being made of this one; null if there is none. */
-    private MemorySegment unclaimedChild;
-
-    /** Where the library may write something that its waiter has given up. */
-    private final List<MemorySegment> unclaimed = new ArrayList<>();
+    private final UnclaimedCells unclaimed = new UnclaimedCells();
+    private final Graphs graphs;
 
     private boolean hasShrunk;
 
@@ -83,6 +76,7 @@ final class NativeCommunicator {
         this.options = options;
         this.health = new Health(device.runtime(), options, rank);
         this.nccl = device.natives().nccl();
+        this.graphs = new Graphs(device);
         this.extensions = device.natives().extensions().orElse(null);
         this.arena = arena;
         this.handle = handle;
@@ -167,13 +161,15 @@ final class NativeCommunicator {
             given(sequence - 1);
             throw health.refusal(handle, status, operation, sequence);
         }
-        Work work = ring.take(operation, sequence, stream);
+        Work work = graphs.isCapturing()
+                ? Work.captured(this, operation, sequence, stream)
+                : ring.take(operation, sequence, stream);
         Group group = device.runtime().openGroup();
         if (group != null) {
             grouped++;
             group.add(work);
         } else {
-            latest = work;
+            latest = work.isCaptured() ? latest : work;
             settle(status, operation, sequence);
             launch(work);
         }
@@ -190,7 +186,7 @@ final class NativeCommunicator {
                 given(Math.min(enqueued, work.sequence() - 1));
                 throw health.refusal(handle, groupStatus, Operation.GROUP, work.sequence());
             }
-            latest = work;
+            latest = work.isCaptured() ? latest : work;
             settle(groupStatus, work.operation(), work.sequence());
             device.makeCurrent();
             launch(work);
@@ -200,7 +196,10 @@ final class NativeCommunicator {
     }
 
     private void launch(Work work) {
-        if (work.start()) {
+        if (work.isCaptured()) {
+            // Nothing is under way: its graph's launches are the operations.
+            given(enqueued - 1);
+        } else if (work.start()) {
             arrived(work.sequence());
         }
     }
@@ -320,6 +319,12 @@ final class NativeCommunicator {
 
     private boolean latestHasEnded() {
         return latest == null || latest.sequence() <= completed() || latest.hasEnded();
+    }
+
+    /** The exception for an operation that the CUDA runtime did not take, which is no operation then. */
+    LibraryException refusedByCuda(int status, String function, Operation operation, long sequence) {
+        given(sequence - 1);
+        return new LibraryException(health.place(device.status().cudaDetails(status, function), operation, sequence));
     }
 
     /** Waits until forming, finalising or launching is over. The caller is inside, or alone with the object. */
@@ -461,6 +466,7 @@ final class NativeCommunicator {
     }
 
     private void destroyNative() {
+        graphs.close();
         device.makeCurrent();
         ended(nccl.commDestroy(handle), "ncclCommDestroy");
     }
@@ -468,6 +474,7 @@ final class NativeCommunicator {
     /** For whoever entered to end it; also in another thread. */
     void abortNative() {
         ring.stopLooking();
+        graphs.close();
         device.makeCurrent();
         ended(nccl.commAbort(handle), "ncclCommAbort");
     }
@@ -485,7 +492,7 @@ final class NativeCommunicator {
         handle = 0;
         try {
             if (hasEnded) {
-                abandonChild();
+                unclaimed.abandonChild(nccl);
                 ring.close();
             }
         } finally {
@@ -494,9 +501,13 @@ final class NativeCommunicator {
         }
     }
 
-    /** Keeps a cell that the library may still write, until this communicator has ended. */
-    void keep(MemorySegment cell) {
-        unclaimed.add(cell);
+    /** What the library may still write, until this communicator has ended. */
+    UnclaimedCells unclaimed() {
+        return unclaimed;
+    }
+
+    Graphs graphs() {
+        return graphs;
     }
 
     /** Two shrinks of one parent would take each other's connections in NCCL; for the thread inside. */
@@ -514,30 +525,6 @@ final class NativeCommunicator {
     void operationsEnd(Operation cause) {
         ring.stopLooking();
         health.lose(cause);
-    }
-
-    /**
-     * Keeps the cell of a child that is being made: the library's worker may fill it in after everybody gave up
-     * waiting, until this communicator has ended.
-     */
-    void expectChild(MemorySegment cell) {
-        unclaimedChild = cell;
-    }
-
-    /** The child is there, and somebody's. */
-    void childClaimed() {
-        unclaimedChild = null;
-    }
-
-    /**
-     * Ends a child that was finished after its waiter had given up. The library writes no more when this one is gone.
-     */
-    private void abandonChild() {
-        long child = unclaimedChild == null ? 0 : unclaimedChild.get(ValueLayout.JAVA_LONG, 0);
-        unclaimedChild = null;
-        if (child != 0) {
-            nccl.commAbort(child);
-        }
     }
 
     private boolean flushed() {

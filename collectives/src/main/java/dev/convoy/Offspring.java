@@ -119,14 +119,14 @@ final class Offspring {
         NcclConfig config = Formation.config(parent.device(), options, arena);
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         parent.device().makeCurrent();
-        parent.expectChild(out);
+        parent.unclaimed().expectChild(out);
         int before = parent.health().asynchronousStatus(parent.handle());
         int status = call.begin(out.address(), config.address());
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
             throw parent.health().refusal(parent.handle(), status, operation, parent.enqueued());
         }
         long handle = await(out, before);
-        parent.childClaimed();
+        parent.unclaimed().childClaimed();
         return handle;
     }
 

@@ -54,7 +54,9 @@ public enum Operation {
     /** Signalling another rank. */
     SIGNAL("ncclSignal"),
     /** Waiting for another rank's signals. */
-    WAIT_SIGNAL("ncclWaitSignal");
+    WAIT_SIGNAL("ncclWaitSignal"),
+    /** Doing what a {@link Graph} recorded. */
+    GRAPH_LAUNCH("cudaGraphLaunch");
 
     private final String function;
 

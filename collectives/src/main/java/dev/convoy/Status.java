@@ -75,7 +75,7 @@ final class Status {
     }
 
     /** The thread's last error is cleared: told once, it must not be blamed on somebody's later call in this thread. */
-    private ErrorDetails cudaDetails(int status, String function) {
+    ErrorDetails cudaDetails(int status, String function) {
         natives.cuda().getLastError();
         String name = natives.cuda().getErrorName(status);
         return ErrorDetails.ofCall(function, status, name, natives.cuda().getErrorString(status));

@@ -29,11 +29,21 @@ public final class Work extends Awaitable {
         /** The event marks its end. */
         RUNNING,
         /** Known to be done. */
-        DONE
+        DONE,
+        /** Recorded in a graph, and never done by itself. */
+        CAPTURED
     }
 
     Work(NativeCommunicator communicator) {
         this.communicator = communicator;
+    }
+
+    /** Of an operation that a graph records. */
+    static Work captured(NativeCommunicator communicator, Operation operation, long sequence, Stream stream) {
+        Work work = new Work(communicator);
+        work.prepare(operation, sequence, stream);
+        work.state = State.CAPTURED;
+        return work;
     }
 
     /**
@@ -159,7 +169,14 @@ public final class Work extends Awaitable {
         }
     }
 
+    boolean isCaptured() {
+        return state == State.CAPTURED;
+    }
+
     private void requireStarted() {
+        if (state == State.CAPTURED) {
+            throw new IllegalStateException(this + " is recorded in a graph: await the work of the graph's launch");
+        }
         if (state == State.WAITING) {
             throw new IllegalStateException(this + " has not started: close its group first, if that was not refused");
         }

@@ -37,9 +37,14 @@ final class Instrumented {
     }
 
     private Instrumented(Kind kind, boolean hasExtensions, Set<String> absent) {
-        answer(
-                "supports",
-                (arguments, library) -> !absent.contains((String) arguments.getFirst()) && (boolean) library.get());
+        this(kind, hasExtensions, absent, Set.of());
+    }
+
+    private Instrumented(Kind kind, boolean hasExtensions, Set<String> absent, Set<String> answered) {
+        answer("supports", (arguments, library) -> {
+            String function = (String) arguments.getFirst();
+            return answered.contains(function) || !absent.contains(function) && (boolean) library.get();
+        });
         NativeRuntime host = Runtimes.probe(Kind.HOST).runtime().orElseThrow();
         Optional<HostExtensions> extensions =
                 host.extensions().filter(_ -> hasExtensions).map(e -> noting(HostExtensions.class, e));
@@ -66,6 +71,11 @@ final class Instrumented {
     /** As NVIDIA's libraries: no extensions, memory that the CPU does not see, aborts in groups. */
     static Instrumented cuda() {
         return new Instrumented(Kind.CUDA, false, Set.of());
+    }
+
+    /** The same with graphs, whose functions the test answers. */
+    static Instrumented cudaWithGraphs() {
+        return new Instrumented(Kind.CUDA, false, Set.of(), Set.copyOf(Capability.GRAPHS.functions()));
     }
 
     ConvoyRuntime runtime() {
