@@ -11,6 +11,8 @@ public interface NativeFunction {
         CUDA_RUNTIME("CUDA", "cudaRuntimeGetVersion"),
         /** The CUDA driver. */
         CUDA_DRIVER("CUDA", "cuDriverGetVersion"),
+        /** cuBLAS; its version is asked of the library by name of a part, which no other has. */
+        CUBLAS("cuBLAS", ""),
         /** The host runtime's extensions; their library's version is that of the NCCL that it answers to. */
         HOST("NCCL", "ncclGetVersion");
 

@@ -13,9 +13,10 @@ import java.util.Optional;
  * Finds and opens runtimes. A runtime is opened once a process and never unloaded.
  *
  * <p>{@code -Dconvoy.runtime=auto|cuda|host} or the environment's {@code CONVOY_RUNTIME} says which one is wanted;
- * {@code -Dconvoy.nccl.library}, {@code -Dconvoy.cudart.library}, {@code -Dconvoy.cuda.library} and
- * {@code -Dconvoy.host.library} name files. {@code -Dconvoy.bindings=auto|ffm|javacpp} or {@code CONVOY_BINDINGS} says
- * by which way they are called; automatically, it is FFM unless only JavaCPP finds NVIDIA's libraries.
+ * {@code -Dconvoy.nccl.library}, {@code -Dconvoy.cudart.library}, {@code -Dconvoy.cuda.library},
+ * {@code -Dconvoy.cublas.library} and {@code -Dconvoy.host.library} name files.
+ * {@code -Dconvoy.bindings=auto|ffm|javacpp} or {@code CONVOY_BINDINGS} says by which way they are called;
+ * automatically, it is FFM unless only JavaCPP finds NVIDIA's libraries.
  */
 public final class Runtimes {
     private static final Map<Kind, RuntimeProbe> PROBES = new EnumMap<>(Kind.class);
@@ -90,6 +91,22 @@ public final class Runtimes {
                 return new DriverProbe(Optional.empty(), e.getMessage(), List.of());
             }
         }
+    }
+
+    /**
+     * Looks for cuBLAS, which is always called through the Foreign Function and Memory API.
+     *
+     * @return what was found; the same every time
+     */
+    public static CublasProbe cublas() {
+        return CublasOnce.PROBE;
+    }
+
+    /** Looked for when it is first asked for. */
+    private static final class CublasOnce {
+        static final CublasProbe PROBE = Platform.objection()
+                .map(objection -> new CublasProbe(Optional.empty(), objection, List.of()))
+                .orElseGet(() -> new CublasSearch().probe());
     }
 
     private static Optional<Binding> configuredBinding() {

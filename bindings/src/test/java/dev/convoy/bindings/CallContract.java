@@ -41,6 +41,7 @@ public abstract class CallContract {
             NativeFunction.Origin.NCCL, "nccl",
             NativeFunction.Origin.CUDA_RUNTIME, "cuda",
             NativeFunction.Origin.CUDA_DRIVER, "cu",
+            NativeFunction.Origin.CUBLAS, "cublas",
             NativeFunction.Origin.HOST, "convoy");
 
     /** The first of the values passed; none is an address that can be used. */

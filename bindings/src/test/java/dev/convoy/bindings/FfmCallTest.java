@@ -11,11 +11,13 @@ import org.junit.jupiter.api.TestFactory;
 /** {@link CallContract} by the Foreign Function and Memory API. */
 class FfmCallTest extends CallContract {
     private CudaDevices devices;
+    private Cublas cublas;
 
     @Override
     protected Tables open(Path file) throws LibraryRefusedException {
         DynamicLibrary library = DynamicLibrary.open(file.toString());
         devices = FfmLibraries.cudaDevices(library);
+        cublas = FfmLibraries.cublas(library);
         return new Tables(
                 FfmLibraries.nccl(library),
                 FfmLibraries.cuda(library),
@@ -27,6 +29,12 @@ class FfmCallTest extends CallContract {
     Stream<DynamicTest> deviceFunctionIsCalled() throws Exception {
         open();
         return calls(CudaDevices.class, devices, CudaDeviceFunction.values());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cublasFunctionIsCalled() throws Exception {
+        open();
+        return calls(Cublas.class, cublas, CublasFunction.values());
     }
 
     @Override

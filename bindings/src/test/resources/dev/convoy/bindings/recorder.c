@@ -270,6 +270,19 @@ FUNCTION(cuDeviceGetP2PAttribute, (int *out, int attribute, int from, int to), P
          N(attribute), N(from), N(to))
 FUNCTION(cuDeviceCanAccessPeer, (int *out, int device, int peer), P(out), N(device), N(peer))
 
+/* --- cuBLAS --- */
+
+FUNCTION(cublasCreate_v2, (void **handle), P(handle))
+FUNCTION(cublasDestroy_v2, (void *handle), P(handle))
+FUNCTION(cublasSetStream_v2, (void *handle, void *stream), P(handle), P(stream))
+FUNCTION(cublasGetProperty, (int type, int *value), N(type), P(value))
+TEXT(cublasGetStatusString, (int error), N(error))
+FUNCTION(cublasSgemm_v2,
+         (void *handle, int transa, int transb, int m, int n, int k, const float *alpha,
+          const float *a, int lda, const float *b, int ldb, const float *beta, float *c, int ldc),
+         P(handle), N(transa), N(transb), N(m), N(n), N(k), P(alpha), P(a), N(lda), P(b), N(ldb),
+         P(beta), P(c), N(ldc))
+
 /* --- the host runtime's extensions --- */
 
 TEXT(convoyHostVersion, (void))

@@ -3,6 +3,8 @@ package dev.convoy.bindings.javacpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.bindings.CublasFunction;
+import dev.convoy.bindings.CudaDeviceFunction;
 import dev.convoy.bindings.CudaDriverFunction;
 import dev.convoy.bindings.CudaFunction;
 import dev.convoy.bindings.HostContract;
@@ -69,6 +71,8 @@ class CoverageTest {
         section(lines, "NCCL", NcclFunction.values());
         section(lines, "The CUDA runtime", CudaFunction.values());
         section(lines, "The CUDA driver", CudaDriverFunction.values());
+        section(lines, "The CUDA driver, of devices", CudaDeviceFunction.values());
+        section(lines, "cuBLAS, for the samples", CublasFunction.values());
         section(lines, "The host runtime's extensions", HostFunction.values());
         return String.join("\n", lines).stripTrailing() + "\n";
     }
@@ -108,11 +112,15 @@ class CoverageTest {
     }
 
     private boolean inJavaCpp(NativeFunction function) {
-        return javaCpp.contains(function.symbol());
+        // Of these JavaCPP has more than Convoy calls through it.
+        boolean isCalledByFfmOnly = function instanceof CudaDeviceFunction || function instanceof CublasFunction;
+        return !isCalledByFfmOnly && javaCpp.contains(function.symbol());
     }
 
     private boolean inHost(NativeFunction function) {
-        return function.origin() != Origin.CUDA_DRIVER && hostLibrary.has(function.symbol());
+        return function.origin() != Origin.CUDA_DRIVER
+                && function.origin() != Origin.CUBLAS
+                && hostLibrary.has(function.symbol());
     }
 
     private String testedBy(NativeFunction function) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.bindings.ffm;
 
+import dev.convoy.bindings.Cublas;
 import dev.convoy.bindings.Cuda;
 import dev.convoy.bindings.CudaDevices;
 import dev.convoy.bindings.CudaDriver;
@@ -49,6 +50,16 @@ public final class FfmLibraries {
      */
     public static CudaDevices cudaDevices(DynamicLibrary library) {
         return FfmCudaDevices.link(library);
+    }
+
+    /**
+     * Links cuBLAS's functions.
+     *
+     * @param library the library that has them
+     * @return the table
+     */
+    public static Cublas cublas(DynamicLibrary library) {
+        return FfmCublas.link(library);
     }
 
     /**
