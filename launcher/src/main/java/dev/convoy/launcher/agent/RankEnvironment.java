@@ -4,6 +4,7 @@ package dev.convoy.launcher.agent;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.SharedGpus;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,8 +14,10 @@ import java.util.stream.Collectors;
 /** The environment that tells a rank who it is and where its agent listens. */
 final class RankEnvironment {
     private final Map<String, String> common = new HashMap<>();
+    private final SharedGpus gpus;
 
     RankEnvironment(JobRequest request, String token, int port, Path stateFolder) {
+        this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
         common.put("CLASSPATH", classPath());
@@ -49,7 +52,8 @@ final class RankEnvironment {
      * @param remaining faults that have not fired
      */
     Map<String, String> of(MemberId member, Collection<FaultSpec> remaining) {
-        Map<String, String> variables = new HashMap<>(common);
+        Map<String, String> variables = new HashMap<>(gpus.variables(member.launchRank()));
+        variables.putAll(common);
         variables.put("CONVOY_RANK", Integer.toString(member.launchRank()));
         variables.put("CONVOY_INCARNATION", Integer.toString(member.incarnation()));
         variables.put("CONVOY_FAULTS", remaining.stream().map(FaultSpec::format).collect(Collectors.joining(",")));

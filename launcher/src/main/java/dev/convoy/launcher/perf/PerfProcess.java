@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -41,14 +42,17 @@ final class PerfProcess {
      * @param firstRank the first of its ranks
      * @param ranks how many it runs
      * @param command its command line
+     * @param environment variables beside ours
      * @param news receives what it says
      * @throws IOException if the system refuses
      */
-    static PerfProcess start(int firstRank, int ranks, List<String> command, BlockingQueue<News> news)
+    static PerfProcess start(
+            int firstRank, int ranks, List<String> command, Map<String, String> environment, BlockingQueue<News> news)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
         // A device for each of its ranks: freeing memory waits for all of a device's work, and so for work that waits
         // for this rank.
+        builder.environment().putAll(environment);
         builder.environment().putIfAbsent("CONVOY_HOST_DEVICES", Integer.toString(ranks));
         Process process = builder.start();
         PerfProcess started = new PerfProcess(firstRank, process);

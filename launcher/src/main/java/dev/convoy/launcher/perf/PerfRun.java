@@ -3,6 +3,8 @@ package dev.convoy.launcher.perf;
 
 import dev.convoy.bindings.NativeResources;
 import dev.convoy.launcher.JobException;
+import dev.convoy.launcher.SharedGpus;
+import dev.convoy.launcher.agent.RuntimeName;
 import dev.convoy.launcher.report.ConvoyVersion;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,8 +84,11 @@ final class PerfRun {
     private void start() {
         try {
             Path execHelper = NativeResources.executable("convoy-exec");
+            SharedGpus gpus =
+                    SharedGpus.of(RuntimeName.of(plan.runtime().name().toLowerCase(Locale.ROOT)), plan.ranks());
             for (int first = 0; first < plan.ranks(); first += plan.threads()) {
-                processes.add(PerfProcess.start(first, plan.threads(), RankCommand.of(plan, execHelper, first), news));
+                List<String> command = RankCommand.of(plan, execHelper, first);
+                processes.add(PerfProcess.start(first, plan.threads(), command, gpus.variables(first), news));
             }
         } catch (IOException | UncheckedIOException e) {
             throw new JobException("cannot start the ranks: " + e.getMessage(), e);
