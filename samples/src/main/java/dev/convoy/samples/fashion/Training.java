@@ -27,7 +27,7 @@ final class Training implements AutoCloseable {
     private final FashionMnistData data;
     private final GlobalBatches batches;
     private final MomentumSgd optimizer;
-    private final Mlp network = new Mlp(GLOBAL_BATCH);
+    private final Network network;
     private final Pace pace;
     private final Linger linger;
 
@@ -51,6 +51,7 @@ final class Training implements AutoCloseable {
         this.optimizer = new MomentumSgd(PEAK_RATE, options.steps());
         this.pace = new Pace(options.steps());
         this.linger = new Linger(options.steps(), options.wholeGroup());
+        this.network = Networks.of(group.device(), GLOBAL_BATCH);
         this.weights = group.replicated("weights", DataType.FLOAT32, Parameters.COUNT);
         this.momentum = group.sharded("momentum", DataType.FLOAT32, Parameters.COUNT);
         this.ledger = new SampleLedger(data.train().size());
@@ -72,6 +73,7 @@ final class Training implements AutoCloseable {
     @Override
     public void close() {
         ledger.close();
+        network.close();
         gradient.close();
     }
 
@@ -80,13 +82,8 @@ final class Training implements AutoCloseable {
         int[] batch = batches.batch(step.index());
         int from = step.from(batch.length);
         int to = step.to(batch.length);
-        weights.copyTo(weightValues);
-        network.load(weightValues);
-        double loss = network.lossAndGradient(data.train(), batch, from, to, gradientValues);
-        gradientValues[Parameters.COUNT] = (float) loss;
-
+        network.gradient(data.train(), batch, from, to, weights, gradient);
         ledger.feed(step, batches.pass(step.index()), batch, from, to, batch.length);
-        gradient.copyFrom(gradientValues);
         step.communicator().allReduce(gradient, ReduceOp.SUM, step.stream()).await();
         gradient.copyTo(gradientValues);
 
@@ -99,6 +96,7 @@ final class Training implements AutoCloseable {
         if (momentum.count() == 0) {
             return;
         }
+        weights.copyTo(weightValues);
         float[] velocity = new float[(int) momentum.count()];
         momentum.buffer().copyTo(velocity);
         optimizer.update(step.index(), weightValues, velocity, gradientValues, (int) momentum.offset(), batchSize);
@@ -131,11 +129,10 @@ final class Training implements AutoCloseable {
 
     private RunSummary summary() {
         weights.copyTo(weightValues);
-        network.load(weightValues);
         return new RunSummary(
                 options.steps(),
                 group.worldSize(),
-                network.accuracy(data.test()),
+                network.accuracy(data.test(), weights),
                 ParametersHash.sha256(weightValues),
                 losses.losses(),
                 ledger.consumed(),
