@@ -41,7 +41,7 @@ public final class Graph implements AutoCloseable {
         natives.graphs().requireNoCapture();
         natives.requireUsable(Operation.GRAPH_LAUNCH);
         long handle = executable.handle(this);
-        long sequence = communicator.begin(Operation.GRAPH_LAUNCH);
+        long sequence = communicator.begin(Operation.GRAPH_LAUNCH, 0, null);
         try {
             int status = natives.device().natives().cuda().graphLaunch(handle, queue);
             if (status != Status.SUCCESS) {

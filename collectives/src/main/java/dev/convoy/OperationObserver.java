@@ -15,8 +15,8 @@ public interface OperationObserver {
      * @param operation what it is
      * @param sequence its number in its communicator, beginning with 1; used again if the library refuses it
      * @param count elements that this rank gives to each rank or receives from each: where all ranks must pass the same
-     *     count, that one; for parts of varying size, all that it sends; 0 for signals
-     * @param type their type; null for signals
+     *     count, that one; for parts of varying size, all that it sends; 0 for signals and graphs
+     * @param type their type; null for signals and graphs
      */
     void beforeEnqueue(Operation operation, long sequence, long count, DataType type);
 }

@@ -104,7 +104,7 @@ class GraphTest {
     void aLaunchCountsOnceAndWhatIsRecordedDoesNot() {
         try (DeviceBuffer buffer = buffer(1)) {
             List<Operation> seen = new ArrayList<>();
-            communicator.setObserver((operation, sequence) -> seen.add(operation));
+            communicator.setObserver((operation, _, _, _) -> seen.add(operation));
             Graph graph = communicator.capture(stream, () -> {
                 communicator.allReduce(buffer, ReduceOp.SUM, stream);
                 communicator.device().runtime().group(() -> {
