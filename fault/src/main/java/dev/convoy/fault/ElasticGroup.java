@@ -66,6 +66,7 @@ public final class ElasticGroup implements AutoCloseable {
     private final RankControl control;
     private final Suspicions suspicions;
     private final OperationTap tap;
+    private final FlightReports flights;
     private final EpochFormation formation;
     private final StateRegistry states;
     private final Watchdog watchdog;
@@ -97,6 +98,8 @@ public final class ElasticGroup implements AutoCloseable {
                 environment.self().launchRank(),
                 environment.faults(),
                 new SelfInflicted(control, this::damageSnapshot));
+        flights = new FlightReports(recorder, status, control, environment.launchSize());
+        control.reportFlights(flights);
         suspicions = new Suspicions(control, status, recorder);
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
         formation = new EpochFormation(
@@ -419,10 +422,11 @@ public final class ElasticGroup implements AutoCloseable {
     private boolean train(long steps, StepFunction function) throws Exception {
         try {
             formation.offer(snapshots.slots(), snapshots.durable());
-            return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, stream)
+            return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, flights, stream)
                     .run(steps, function);
         } catch (Throwable e) {
             control.send(new RankMessage.Failing(status.epoch(), OneLine.of(e)));
+            flights.failed(status.epoch());
             abortQuietly(e);
             throw e;
         }
@@ -461,6 +465,7 @@ public final class ElasticGroup implements AutoCloseable {
         if (stage != Stage.RELEASED) {
             throw new IllegalStateException("finish() belongs after run(), once");
         }
+        flights.sendKept();
         control.send(new RankMessage.Finished(status.epoch(), summary));
         stage = Stage.FINISHED;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault;
 
+import dev.convoy.DataType;
 import dev.convoy.Operation;
 import dev.convoy.OperationObserver;
 import dev.convoy.fault.detect.FlightRecorder;
@@ -51,14 +52,22 @@ final class OperationTap implements OperationObserver {
         awaitsFirst = false;
     }
 
+    /** Everything that was enqueued has been waited for. */
+    void stepCompleted() {
+        recorder.completed(status.epoch(), status.completed(), System.nanoTime());
+    }
+
     @Override
-    public void beforeEnqueue(Operation operation, long sequence) {
-        recorder.record(status.epoch(), status.step(), sequence, operation.function(), 0, System.nanoTime());
+    public void beforeEnqueue(Operation operation, long sequence, long count, DataType type) {
         if (awaitsFirst) {
             first();
         }
         // Last: a rank that an injected fault holds up has not come this far.
-        status.enqueues(operation);
+        long collective = status.enqueues(operation);
+        long epoch = status.epoch();
+        long now = System.nanoTime();
+        recorder.completed(epoch, status.completed(), now);
+        recorder.record(epoch, status.step(), sequence, collective, operation, type, count, now);
     }
 
     private void first() {

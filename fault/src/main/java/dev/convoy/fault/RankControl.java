@@ -28,6 +28,7 @@ final class RankControl {
     private final Consumer<RankMessage> out;
     private final ProcessEnd end;
     private final Duration patience;
+    private volatile FlightReports flights;
 
     // All guarded by the lock.
     private final Set<String> recordedFaults = new HashSet<>();
@@ -74,13 +75,29 @@ final class RankControl {
         out.accept(message);
     }
 
+    /** Names who tells the coordinator of this rank's operations. */
+    void reportFlights(FlightReports reports) {
+        flights = reports;
+    }
+
     /** Takes a record from the coordinator; called by the control connection's thread. */
     void receive(CoordinatorMessage message) {
         switch (message) {
-            case CoordinatorMessage.Probe probe -> out.accept(status.probed());
+            case CoordinatorMessage.Probe probe -> {
+                out.accept(status.probed());
+                flights(reports -> reports.probed(probe.epoch()));
+            }
             // The agent tells the person the reason, once for all ranks.
-            case CoordinatorMessage.Stop stop -> end.halt(stop.exitStatus(), "");
+            case CoordinatorMessage.Stop stop -> {
+                flights(FlightReports::sendKept);
+                end.halt(stop.exitStatus(), "");
+            }
             case CoordinatorMessage.Revoke newer -> revoke(newer);
+            // The job gives up: there will be no better time.
+            case CoordinatorMessage.Persist request -> {
+                note(request);
+                flights(FlightReports::sendKept);
+            }
             default -> note(message);
         }
     }
@@ -117,6 +134,14 @@ final class RankControl {
             lock.unlock();
         }
         present.accept(newer.reason());
+        flights(reports -> reports.revoked(newer.epoch()));
+    }
+
+    private void flights(Consumer<FlightReports> action) {
+        FlightReports present = flights;
+        if (present != null) {
+            action.accept(present);
+        }
     }
 
     private void note(CoordinatorMessage message) {

@@ -11,28 +11,35 @@ final class RankStatus {
     private volatile long step;
     private volatile Communicator communicator;
     private volatile long collectives;
+    /** Operations that the present epoch's communicator had completed when it was left. */
+    private volatile long completedThen;
 
     void enterEpoch(long newEpoch, Communicator newCommunicator) {
         // In this order: a reader that sees the communicator must not take it for an older epoch's.
         collectives = 0;
+        completedThen = 0;
         epoch = newEpoch;
         communicator = newCommunicator;
     }
 
     /** The communicator is about to be aborted by the thread that drives it. */
     void leaveCommunicator() {
+        completedThen = completed();
         communicator = null;
     }
 
     /**
      * The next operation is about to be enqueued. Only those that every rank makes are counted, so that who is behind
-     * can be told by comparison: sends and receives differ from rank to rank, and after a restore at another world size
-     * they always do.
+     * can be told by comparison: sends, receives and one-sided operations differ from rank to rank, and after a restore
+     * at another world size they always do.
+     *
+     * @return its number among them; 0 if it is not counted
      */
-    void enqueues(Operation operation) {
-        if (operation != Operation.SEND && operation != Operation.RECV) {
-            collectives++;
-        }
+    long enqueues(Operation operation) {
+        return switch (operation) {
+            case SEND, RECV, PUT, SIGNAL, WAIT_SIGNAL -> 0;
+            default -> ++collectives;
+        };
     }
 
     /** The communicator in use, or null while there is none. */
@@ -59,7 +66,7 @@ final class RankStatus {
 
     long completed() {
         Communicator present = communicator;
-        return present == null ? 0 : present.completed();
+        return present == null ? completedThen : present.completed();
     }
 
     RankMessage.Heartbeat heartbeat() {

@@ -7,6 +7,7 @@ import dev.convoy.CommunicatorRevokedException;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
+import dev.convoy.Operation;
 import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
 import dev.convoy.UniqueId;
@@ -101,8 +102,10 @@ final class Rehearsal {
     private void converse(SnapshotKeeper snapshots) {
         RankControl control = new RankControl(new RankStatus(), MessageCodec::frame, (s, r) -> {}, options.deadline());
         FlightRecorder recorder = new FlightRecorder();
-        recorder.record(1, 0, 1, "rehearsal", 0, 0);
+        recorder.record(0, 0, 1, 1, Operation.ALL_REDUCE, DataType.FLOAT32, 1, 0);
         new Suspicions(control, new RankStatus(), recorder).report(1, new DamagedTransferException("rehearsal"));
+        FlightReports flights = new FlightReports(recorder, new RankStatus(), control, 1);
+        control.reportFlights(flights);
         control.guard(1, reason -> {});
         hear(control, new CoordinatorMessage.Revoke(2, "rehearsal", true));
         control.awaitRevoke(1);
@@ -117,6 +120,7 @@ final class Rehearsal {
         control.awaitAgreement(2);
         hear(control, new CoordinatorMessage.Release(2));
         control.awaitRelease(2);
+        flights.sendKept();
         new FaultInjector(0, List.of(), new SelfInflicted(control, () -> {})).atPhase(FaultSpec.Phase.ABORT);
     }
 

@@ -7,6 +7,7 @@ import dev.convoy.CommunicatorException;
 import dev.convoy.CommunicatorRevokedException;
 import dev.convoy.RemoteRankException;
 import dev.convoy.fault.detect.FlightRecorder;
+import dev.convoy.fault.detect.OperationRecord;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.snapshot.DamagedTransferException;
@@ -88,7 +89,7 @@ final class Suspicions {
     }
 
     private String lastOperations() {
-        List<FlightRecorder.Entry> last = recorder.newest(RECENT);
+        List<OperationRecord> last = recorder.newest(RECENT);
         return last.isEmpty() ? "" : "; last operations here: " + last;
     }
 }

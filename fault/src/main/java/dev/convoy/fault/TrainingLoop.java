@@ -16,6 +16,7 @@ final class TrainingLoop {
     private final RankStatus status;
     private final Suspicions suspicions;
     private final OperationTap tap;
+    private final FlightReports flights;
     private final Stream stream;
 
     TrainingLoop(
@@ -25,6 +26,7 @@ final class TrainingLoop {
             RankStatus status,
             Suspicions suspicions,
             OperationTap tap,
+            FlightReports flights,
             Stream stream) {
         this.formation = formation;
         this.snapshots = snapshots;
@@ -32,6 +34,7 @@ final class TrainingLoop {
         this.status = status;
         this.suspicions = suspicions;
         this.tap = tap;
+        this.flights = flights;
         this.stream = stream;
     }
 
@@ -81,17 +84,22 @@ final class TrainingLoop {
             }
             call(members, step, function);
             if (!resumed) {
-                control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
+                resumed(members);
                 resumed = true;
             }
         }
         status.enterStep(steps);
         snapshots.take(members, steps, false);
         if (!resumed) {
-            control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
+            resumed(members);
         }
         control.send(new RankMessage.Completed(members.epoch()));
         return true;
+    }
+
+    private void resumed(Membership members) {
+        control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
+        flights.resumed();
     }
 
     private void call(Membership members, long step, StepFunction function) throws Exception {
@@ -102,6 +110,7 @@ final class TrainingLoop {
                     step, members.rank(), members.worldSize(), members.epoch(), members.communicator(), stream));
             tap.stepEnds();
             members.communicator().synchronize(stream);
+            tap.stepCompleted();
             done = true;
         } finally {
             if (!done) {

@@ -3,6 +3,7 @@ package dev.convoy.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.DataType;
 import dev.convoy.Operation;
 import dev.convoy.fault.detect.FlightRecorder;
 import dev.convoy.fault.inject.FaultInjector;
@@ -19,10 +20,10 @@ class RankStatusTest {
     void onlyWhatEveryRankMakesIsCompared() {
         OperationTap tap = tap(new FaultInjector(0, List.of(), new Recording()));
         status.enterEpoch(2, null);
-        tap.beforeEnqueue(Operation.ALL_GATHER, 1);
-        tap.beforeEnqueue(Operation.SEND, 2);
-        tap.beforeEnqueue(Operation.RECV, 3);
-        tap.beforeEnqueue(Operation.ALL_REDUCE, 4);
+        tap.beforeEnqueue(Operation.ALL_GATHER, 1, 1, DataType.FLOAT32);
+        tap.beforeEnqueue(Operation.SEND, 2, 1, DataType.FLOAT32);
+        tap.beforeEnqueue(Operation.RECV, 3, 1, DataType.FLOAT32);
+        tap.beforeEnqueue(Operation.ALL_REDUCE, 4, 1, DataType.FLOAT32);
 
         assertThat(status.probed().enqueued()).isEqualTo(2);
         assertThat(status.heartbeat().enqueued()).isEqualTo(2);
@@ -41,7 +42,7 @@ class RankStatusTest {
         Recording effects = new Recording();
         OperationTap tap = tap(new FaultInjector(0, FaultSpec.parseList("slow:0@0:50"), effects));
         tap.stepBegins();
-        tap.beforeEnqueue(Operation.ALL_REDUCE, 1);
+        tap.beforeEnqueue(Operation.ALL_REDUCE, 1, 1, DataType.FLOAT32);
 
         assertThat(effects.enqueuedWhileAsleep).containsExactly(0L);
         assertThat(status.enqueued()).isEqualTo(1);

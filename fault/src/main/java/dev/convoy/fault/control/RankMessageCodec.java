@@ -78,6 +78,21 @@ final class RankMessageCodec {
                 out.u8(18);
                 out.i64(m.epoch());
             }
+            case RankMessage.FlightRecord m -> {
+                out.u8(40);
+                out.i64(m.epoch());
+                out.i64(m.atNs());
+                out.i64(m.recorded());
+                out.list(m.operations(), ValueCodec::write);
+            }
+            case RankMessage.Snapshots m -> {
+                out.u8(41);
+                ValueCodec.write(out, m.newest());
+                out.i64(m.memoryBytes());
+                out.i64(m.taken());
+                out.i64(m.tookNs());
+                out.i64(m.atNs());
+            }
         }
     }
 
@@ -154,6 +169,8 @@ final class RankMessageCodec {
             case 16 -> new RankMessage.DurableFailed(ValueCodec.version(in), in.string(), in.string());
             case 17 -> new RankMessage.Quiesced(in.i64(), in.i64(), in.i64());
             case 18 -> new RankMessage.Leaving(in.i64());
+            case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
+            case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

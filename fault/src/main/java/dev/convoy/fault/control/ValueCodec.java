@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.control;
 
+import dev.convoy.DataType;
+import dev.convoy.Operation;
+import dev.convoy.fault.detect.OperationRecord;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RestorePlan;
@@ -75,5 +78,30 @@ final class ValueCodec {
                 in.i64(),
                 in.i64(),
                 in.nullable(WireReader::string));
+    }
+
+    static void write(WireWriter out, OperationRecord operation) {
+        out.i64(operation.epoch());
+        out.i64(operation.step());
+        out.i64(operation.sequence());
+        out.i64(operation.collective());
+        out.u8(operation.operation().ordinal());
+        out.nullable(operation.type(), (to, type) -> to.u8(type.ordinal()));
+        out.i64(operation.count());
+        out.i64(operation.enqueuedAtNs());
+        out.i64(operation.completedAtNs());
+    }
+
+    static OperationRecord operation(WireReader in) throws ProtocolException {
+        return new OperationRecord(
+                in.i64(),
+                in.i64(),
+                in.i64(),
+                in.i64(),
+                in.constant(Operation.values()),
+                in.nullable(from -> from.constant(DataType.values())),
+                in.i64(),
+                in.i64(),
+                in.i64());
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import dev.convoy.fault.detect.OperationRecord;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -268,4 +269,52 @@ public sealed interface RankMessage extends Message {
      * @param summary what it says about itself; null if nothing
      */
     record Finished(long epoch, RunSummary summary) implements RankMessage {}
+
+    /**
+     * The sender's last operations: a few in answer to {@link CoordinatorMessage.Probe}, those kept since a revocation
+     * once the recovery is over, or those before the program failed. For people and for the analysis of an incident; no
+     * decision rests on it.
+     *
+     * @param epoch the epoch being diagnosed or formed
+     * @param atNs when they were read
+     * @param recorded operations recorded since the start, those forgotten included
+     * @param operations oldest first, at most {@link #MAX_OPERATIONS}
+     */
+    record FlightRecord(long epoch, long atNs, long recorded, List<OperationRecord> operations) implements RankMessage {
+        /** Most operations of one record: it must fit into a frame. */
+        public static final int MAX_OPERATIONS = 4_000;
+
+        /**
+         * Copies the list.
+         *
+         * @throws IllegalArgumentException if it is too long
+         */
+        public FlightRecord {
+            operations = List.copyOf(operations);
+            if (operations.size() > MAX_OPERATIONS) {
+                throw new IllegalArgumentException(operations.size() + " operations; a record holds " + MAX_OPERATIONS);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "FlightRecord[epoch " + epoch + ", " + operations.size() + " of " + recorded + " operations]";
+        }
+    }
+
+    /**
+     * The sender's newest snapshot, when it has changed and not more than a few times a second. For people only.
+     *
+     * @param newest what of it the sender holds
+     * @param memoryBytes memory of its snapshots
+     * @param taken snapshots taken since the process started
+     * @param tookNs how long the last one took
+     * @param atNs when it was committed
+     */
+    record Snapshots(Holding newest, long memoryBytes, long taken, long tookNs, long atNs) implements RankMessage {
+        /** Requires a snapshot. */
+        public Snapshots {
+            Objects.requireNonNull(newest, "newest");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.control;
 
+import dev.convoy.DataType;
+import dev.convoy.Operation;
+import dev.convoy.fault.detect.OperationRecord;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Holding;
@@ -44,6 +47,8 @@ final class RandomMessages {
             () -> new CoordinatorMessage.Assigned(member(), List.of(text(), text())),
             () -> new CoordinatorMessage.Quiesce(i64()),
             () -> new CoordinatorMessage.Dismissed(i64()),
+            () -> new RankMessage.FlightRecord(i64(), i64(), i64(), list(this::operation)),
+            () -> new RankMessage.Snapshots(holding(), i64(), i64(), i64(), i64()),
             () -> new CoordinatorMessage.Rejected(text()),
             () -> new CoordinatorMessage.Revoke(i64(), text(), flag()),
             () -> new CoordinatorMessage.EpochStart(i64(), members(), bytes(), plan()),
@@ -133,13 +138,27 @@ final class RandomMessages {
     }
 
     private List<Holding> inventory() {
-        return list(() -> {
-            int count = random.nextInt(5);
-            int[] shards = IntStream.range(0, count)
-                    .filter(shard -> random.nextBoolean())
-                    .toArray();
-            return new Holding(version(), count, shards, flag());
-        });
+        return list(this::holding);
+    }
+
+    private Holding holding() {
+        int count = random.nextInt(5);
+        int[] shards =
+                IntStream.range(0, count).filter(shard -> random.nextBoolean()).toArray();
+        return new Holding(version(), count, shards, flag());
+    }
+
+    private OperationRecord operation() {
+        return new OperationRecord(
+                i64(),
+                i64(),
+                random.nextInt(1 << 20),
+                random.nextInt(1 << 20),
+                Operation.values()[random.nextInt(Operation.values().length)],
+                maybe(() -> DataType.values()[random.nextInt(DataType.values().length)]),
+                random.nextInt(1 << 30),
+                i64(),
+                i64());
     }
 
     private RestorePlan plan() {
