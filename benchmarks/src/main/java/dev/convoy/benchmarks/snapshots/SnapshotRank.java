@@ -9,6 +9,7 @@ import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
+import dev.convoy.fault.snapshot.Wishes;
 
 /** A rank that takes a snapshot of the same state before each step. */
 final class SnapshotRank implements AutoCloseable {
@@ -38,7 +39,7 @@ final class SnapshotRank implements AutoCloseable {
 
     /** Takes and commits one. */
     void take() {
-        snapshotter.take(members, step++, false);
+        snapshotter.take(members, step++, Wishes.NONE);
     }
 
     @Override
