@@ -4,9 +4,9 @@ package dev.convoy.fault.protocol.simulation;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.MemberId;
-import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.nio.ByteBuffer;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The invariants by name; every check looks at the model's truth, not at what the coordinator believes. */
@@ -34,9 +35,10 @@ final class Invariants {
     void sent(MemberId to, CoordinatorMessage message) {
         switch (message) {
             case CoordinatorMessage.EpochStart start -> {
+                if (published.putIfAbsent(start.epoch(), start) == null) {
+                    first(start);
+                }
                 agreement(to, start);
-                epochFencing(start);
-                restorable(start);
                 minorityNeverProceeds(to, start);
             }
             case CoordinatorMessage.Release release -> released = true;
@@ -45,16 +47,32 @@ final class Invariants {
     }
 
     private void agreement(MemberId to, CoordinatorMessage.EpochStart start) {
-        CoordinatorMessage.EpochStart first = published.putIfAbsent(start.epoch(), start);
-        require(first == null || first.equals(start), "agreement: epoch " + start.epoch() + " differs between members");
-        require(start.members().contains(to), "agreement: sent to a stranger");
-        require(start.epoch() >= newestEpoch, "agreement: epochs go back");
+        require(
+                published.get(start.epoch()).equals(start),
+                "agreement",
+                "epoch " + start.epoch() + " differs between members");
+        require(start.members().contains(to), "agreement", "sent to a stranger");
+        require(start.epoch() == newestEpoch, "agreement", "epochs go back");
+    }
+
+    /** The first of the equal records that publish an epoch. */
+    private void first(CoordinatorMessage.EpochStart start) {
+        String invariant = "agreement";
+        require(start.epoch() > newestEpoch, invariant, "epochs go back");
         newestEpoch = start.epoch();
         everMembers.addAll(start.members());
         ByteBuffer id = ByteBuffer.wrap(start.uniqueId());
+        require(id.remaining() == 16, invariant, "no unique id");
         MemberId maker = new MemberId(id.getInt(), id.getInt());
-        require(start.members().contains(maker), "agreement: the unique id was made by an outsider");
-        require(id.getLong() == start.epoch(), "agreement: the unique id belongs to another epoch");
+        require(start.members().contains(maker), invariant, "the unique id was made by an outsider");
+        require(id.getLong() == start.epoch(), invariant, "the unique id belongs to another epoch");
+        epochFencing(start);
+        restorable(start);
+        newest(start);
+    }
+
+    long newestEpoch() {
+        return newestEpoch;
     }
 
     private void epochFencing(CoordinatorMessage.EpochStart start) {
@@ -62,7 +80,7 @@ final class Invariants {
             boolean excluded = everMembers.contains(process.id())
                     && !start.members().contains(process.id())
                     && !process.isDismissed();
-            require(!excluded || !process.isAlive(), "epoch fencing: " + process.id() + " could still act");
+            require(!excluded || !process.isAlive(), "epoch fencing", process.id() + " could still act");
         }
     }
 
@@ -71,10 +89,16 @@ final class Invariants {
         for (int shard = 0; shard < plan.shardCount(); shard++) {
             int source = plan.shardSource()[shard];
             ModelMemory.Slot slot = slot(start, source);
-            require(slot != null && slot.shard(shard) != null, "restorable: shard " + shard + " is not at its source");
+            require(
+                    slot != null && slot.shard(shard) != null,
+                    "restorable",
+                    "shard " + shard + " is not at its source");
         }
         if (!plan.isInitial()) {
-            require(slot(start, plan.replicatedSource()) != null, "restorable: replicated state is not at its source");
+            require(
+                    slot(start, plan.replicatedSource()) != null,
+                    "restorable",
+                    "replicated state is not at its source");
         }
     }
 
@@ -85,38 +109,81 @@ final class Invariants {
                 .find(start.plan().version());
     }
 
+    /** Nothing that the members offered and that covers every shard is newer than what is restored. */
+    private void newest(CoordinatorMessage.EpochStart start) {
+        List<List<Holding>> offered = start.members().stream()
+                .map(member -> simulation.process(member).offered())
+                .toList();
+        Optional<Version> best = coverable(offered);
+        require(
+                best.isEmpty() || best.get().equals(start.plan().version()),
+                "no step is lost",
+                "restores " + start.plan().version() + " although members offer all of " + best.orElse(null));
+    }
+
     private void minorityNeverProceeds(MemberId to, CoordinatorMessage.EpochStart start) {
         SimulatedProcess process = simulation.process(to);
         require(
                 !process.isAlive() || process.forming() == start.epoch(),
-                "minority never proceeds: " + to + " had not left epoch " + process.epoch());
+                "minority never proceeds",
+                to + " had not left epoch " + process.epoch());
+    }
+
+    /** An operation of an epoch ends at somebody. */
+    void worked(long epoch) {
+        require(
+                epoch == newestEpoch,
+                "minority never proceeds",
+                "an operation of epoch " + epoch + " ended after epoch " + newestEpoch + " had begun");
+    }
+
+    /** Whoever is ended before the job is had something happen to it. */
+    void onlyTheCulprit(Decision decision) {
+        // One that had no place yet may simply not be needed any more, and one that leaves is on its way out.
+        if (decision instanceof Decision.Fence fence && everMembers.contains(fence.member())) {
+            SimulatedProcess process = simulation.process(fence.member());
+            require(
+                    process.isDisturbed() || process.isDismissed(),
+                    "only the culprit",
+                    fence.member() + " is excluded, to whom nothing had happened");
+        }
     }
 
     long[] served(ModelMemory.Slot source, RestorePlan plan, int shard) {
-        require(source != null && source.shard(shard) != null, "restorable: shard " + shard + " was not served");
+        require(source != null && source.shard(shard) != null, "restorable", "shard " + shard + " was not served");
         long[] content = source.shard(shard);
         int offset = ModelState.from(shard, plan.shardCount());
-        require(ModelState.isShard(content, offset, plan.step()), "no torn snapshot: shard " + shard + " is wrong");
+        require(ModelState.isShard(content, offset, plan.step()), "no torn snapshot", "shard " + shard + " is wrong");
         return content;
     }
 
-    void restored(SimulatedProcess process, RestorePlan plan, long[] shard, int offset, int[] ledger) {
-        require(ModelState.isShard(shard, offset, plan.step()), "nothing corrupt survives: " + process.id());
-        require(ModelState.isExactlyOnce(ledger, plan.step()), "exactly once: restored ledger of " + process.id());
+    void restored(SimulatedProcess process, RestorePlan plan) {
+        state(process, plan.step(), "restored");
     }
 
-    void finished(SimulatedProcess process, long step, long[] shard, int offset, int[] ledger) {
+    void finished(SimulatedProcess process) {
         int steps = simulation.scenario().steps();
-        require(step == steps, "finished after step " + step + " of " + steps);
-        require(ModelState.isShard(shard, offset, steps), "nothing corrupt survives: final state of " + process.id());
-        require(ModelState.isExactlyOnce(ledger, steps), "exactly once: final ledger of " + process.id());
+        require(process.training().step() == steps, "exactly once", process.id() + " was released before its end");
+        state(process, steps, "final");
+    }
+
+    private void state(SimulatedProcess process, long steps, String which) {
+        ModelTraining training = process.training();
+        require(
+                ModelState.isShard(training.shard(), training.offset(), steps),
+                "nothing corrupt survives",
+                which + " state of " + process.id());
+        require(
+                ModelState.isExactlyOnce(training.ledger(), steps),
+                "exactly once",
+                which + " ledger of " + process.id());
     }
 
     void persisted(ModelMemory.Slot slot, CoordinatorMessage.Persist request) {
-        require(slot != null, "restorable: asked to persist what is not there");
+        require(slot != null, "restorable", "asked to persist what is not there");
         BitSet shards = onDisk.computeIfAbsent(request.version(), v -> new BitSet());
         for (int shard : request.shards()) {
-            require(slot.shard(shard) != null, "restorable: asked to persist a shard that is not there");
+            require(slot.shard(shard) != null, "restorable", "asked to persist a shard that is not there");
             shards.set(shard);
         }
         if (request.replicated()) {
@@ -126,34 +193,60 @@ final class Invariants {
 
     void committed(Decision.CommitDurable durable) {
         BitSet shards = onDisk.getOrDefault(durable.version(), new BitSet());
-        require(shards.cardinality() == durable.shardCount(), "durable version lacks shards");
-        require(replicatedOnDisk.contains(durable.version()), "durable version lacks replicated state");
+        require(shards.cardinality() == durable.shardCount(), "durable versions are whole", "shards are missing");
+        require(
+                replicatedOnDisk.contains(durable.version()),
+                "durable versions are whole",
+                "replicated state is missing");
     }
 
     void ended(JobOutcome outcome) {
         for (SimulatedProcess process : simulation.processes()) {
-            require(!process.isAlive(), "nothing leaks: " + process.id() + " outlives the job");
+            require(!process.isAlive(), "nothing leaks", process.id() + " outlives the job");
         }
-        if (!outcome.success()) {
-            require(simulation.faultsDone() > 0, "failed without a fault: " + outcome.message());
-            require(isJustified(outcome.message()), "failed without need: " + outcome.message());
+        if (outcome.success()) {
+            require(released, "exactly once", "succeeded without releasing anybody");
         } else {
-            require(released, "succeeded without releasing anybody");
+            require(simulation.faults().done() > 0, "no false alarm", "failed undisturbed: " + outcome.message());
+            require(isJustified(outcome.message()), "does not give up without need", outcome.message());
+        }
+        int limit = simulation.scenario().spec().maxRecoveries() + 1;
+        require(simulation.incidents() <= limit, "recovery of recovery", "more recoveries than allowed");
+        simulation.history().forEach(Invariants::phasesInOrder);
+    }
+
+    private static void phasesInOrder(Incident incident) {
+        Long[] stamps = {
+            incident.faultAtNs(),
+            incident.detectedAtNs(),
+            incident.abortedAtNs(),
+            incident.agreedAtNs(),
+            incident.rebuiltAtNs(),
+            incident.restoredAtNs(),
+            incident.resumedAtNs()
+        };
+        for (int i = 1; i < stamps.length; i++) {
+            boolean inOrder = stamps[i] == null || stamps[i - 1] != null && stamps[i] >= stamps[i - 1];
+            require(inOrder, "phases in order", "phase " + i + " of " + incident);
         }
     }
 
     /** Called with the processes as they were when the end was decided. */
     private boolean isJustified(String message) {
         int recoveries = simulation.incidents() + simulation.failedReplacements();
+        List<SimulatedProcess> sound = simulation.soundAtEnd();
         if (message.contains("--max-recoveries")) {
             return recoveries > simulation.scenario().spec().maxRecoveries();
         }
         if (message.contains("--min-ranks")) {
-            return simulation.scenario().spec().policy() != RecoveryPolicy.REPLACE
-                    && membersAlive() < simulation.scenario().spec().minRanks();
+            return membersAlive() < simulation.scenario().spec().minRanks();
         }
         if (message.contains("cannot be restored") || message.contains("before the first step was done")) {
-            return !somethingIsCoverable();
+            return coverable(sound.stream()
+                            .filter(process -> !process.isDismissed())
+                            .map(process -> process.memory().sound())
+                            .toList())
+                    .isEmpty();
         }
         if (message.contains("every rank was lost")) {
             return membersAlive() == 0;
@@ -163,44 +256,40 @@ final class Invariants {
         }
         // What remains is a group that never worked: a rank was lost before there was one, or the program failed.
         return newestEpoch == 0
-                || simulation.aliveAtEnd().isEmpty()
-                || simulation.programFaults() > 0
-                        && (message.contains("before the group was formed") || message.contains("could not be formed"));
+                || sound.isEmpty()
+                || message.contains("could not be formed")
+                || message.contains("before the group was formed")
+                        && simulation.faults().ofPrograms() > 0;
     }
 
     private long membersAlive() {
-        return simulation.aliveAtEnd().stream()
+        return simulation.soundAtEnd().stream()
                 .filter(process -> everMembers.contains(process.id()) && !process.isDismissed())
                 .count();
     }
 
-    private boolean somethingIsCoverable() {
+    /** The newest version of which these memories together hold every shard. */
+    private Optional<Version> coverable(List<List<Holding>> memories) {
         Map<Version, BitSet> covered = new HashMap<>();
-        Map<Version, Integer> counts = new HashMap<>();
-        for (SimulatedProcess process : simulation.aliveAtEnd()) {
-            if (process.isDismissed()) {
-                continue;
+        memories.stream().flatMap(List::stream).forEach(holding -> {
+            BitSet shards = covered.computeIfAbsent(holding.version(), v -> new BitSet());
+            for (int shard : holding.shards()) {
+                shards.set(shard);
             }
-            for (Holding holding : process.memory().inventory()) {
-                counts.put(holding.version(), holding.shardCount());
-                BitSet shards = covered.computeIfAbsent(holding.version(), v -> new BitSet());
-                for (int shard : holding.shards()) {
-                    shards.set(shard);
-                }
-            }
-        }
+        });
         return covered.entrySet().stream()
-                .anyMatch(entry -> entry.getValue().cardinality() == counts.get(entry.getKey()));
+                .filter(entry -> entry.getValue().cardinality() == worldSize(entry.getKey()))
+                .map(Map.Entry::getKey)
+                .max(Version::compareTo);
     }
 
-    private void require(boolean holds, String invariant) {
+    private int worldSize(Version version) {
+        return published.get(version.epoch()).members().size();
+    }
+
+    private static void require(boolean holds, String invariant, String detail) {
         if (!holds) {
-            throw new AssertionError("seed " + simulation.scenario().seed() + ": " + invariant + "\n"
-                    + String.join("\n", simulation.trace()));
+            throw new Violation(invariant, detail);
         }
-    }
-
-    List<Long> epochs() {
-        return published.keySet().stream().sorted().toList();
     }
 }

@@ -4,56 +4,57 @@ package dev.convoy.fault.protocol.simulation;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Evidence;
-import dev.convoy.fault.protocol.GroupPlacement;
+import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
-import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.RunSummary;
-import dev.convoy.fault.protocol.Version;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Consumer;
 
-/** A model rank: answers the coordinator as a rank does, takes snapshots, dies, stops and dawdles when told. */
+/** A model rank: answers the coordinator as a rank does, dies, stops and dawdles when told. */
 final class SimulatedProcess {
     private static final long MS = 1_000_000L;
 
     private final Simulation simulation;
     private MemberId id;
-    private boolean dismissed;
-    private long quiesced;
-    private final ModelMemory memory = new ModelMemory();
+    private final Link link;
+    private final ModelMemory memory;
+    private final ModelTraining training;
     private final Deque<Runnable> backlog = new ArrayDeque<>();
     private boolean alive = true;
     private boolean stopped;
     private boolean failing;
     private boolean joined;
-    private long lastSentNs;
-    private long lastHeardNs;
+    private boolean disturbed;
+    private long slowUntilNs;
 
     private long epoch;
     private long forming;
     // Work begun before a revocation must not go on after it.
     private long generation;
     private boolean suspected;
-    private boolean stepDone;
+    private boolean finishing;
+    private boolean dismissed;
+    private long quiescedEpoch;
     private ModelWorld world;
     private int rank;
-    private long step;
-    private long pendingSlowNs;
     private long completedOperations;
-    private long[] shard = {};
-    private int[] ledger;
-
-    private record Copy(long[] shard, int[] ledger) {}
+    private List<Holding> offered = List.of();
 
     SimulatedProcess(Simulation simulation, MemberId id) {
         this.simulation = simulation;
         this.id = id;
-        ledger = new int[simulation.scenario().steps()];
+        Scenario scenario = simulation.scenario();
+        link = new Link(simulation.time(), simulation.chance(), scenario.noise().duplicatePercent());
+        memory = new ModelMemory((scenario.seed() & 1) == 0);
+        training = new ModelTraining(simulation, this);
+    }
+
+    MemberId id() {
+        return id;
     }
 
     /** A spare is given a place. */
@@ -61,7 +62,7 @@ final class SimulatedProcess {
         id = place;
     }
 
-    /** Was let go. */
+    /** Asked to leave, and was let go. */
     boolean isDismissed() {
         return dismissed;
     }
@@ -70,8 +71,9 @@ final class SimulatedProcess {
         dismissed = true;
     }
 
-    MemberId id() {
-        return id;
+    /** Is to stop at the next step boundary. */
+    boolean isQuiesced() {
+        return quiescedEpoch == epoch;
     }
 
     boolean isAlive() {
@@ -83,9 +85,18 @@ final class SimulatedProcess {
         return joined;
     }
 
-    /** Alive, and not on its way out. */
+    /** Alive, reachable, and not on its way out. */
     boolean isSound() {
-        return alive && !stopped && !failing;
+        return alive && !stopped && !failing && !link.isBroken() && !link.isHeld();
+    }
+
+    /** Something happened to this very process for which it may be excluded. */
+    boolean isDisturbed() {
+        return disturbed || !alive;
+    }
+
+    void disturb() {
+        disturbed = true;
     }
 
     long forming() {
@@ -96,21 +107,43 @@ final class SimulatedProcess {
         return epoch;
     }
 
+    int rank() {
+        return rank;
+    }
+
+    ModelWorld world() {
+        return world;
+    }
+
     ModelMemory memory() {
         return memory;
     }
 
+    ModelTraining training() {
+        return training;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    /** What it said that it holds, when it was asked last. */
+    List<Holding> offered() {
+        return offered;
+    }
+
     void start() {
-        after(simulation.delay(10 * MS, 60 * MS), () -> {
+        after(simulation.chance().between(10 * MS, 60 * MS), () -> {
             joined = true;
-            simulation.deliver(id, lastSentNs, () -> new CoordinatorEvent.Connected(simulation.nowNs(), id, 1));
+            link.connect(() -> simulation.event(() -> new CoordinatorEvent.Connected(simulation.nowNs(), id, 1)));
             beat();
         });
     }
 
     /** Runs in this process: never once it is dead, later if it is stopped. */
     void after(long delayNs, Runnable action) {
-        simulation.time().after(delayNs, () -> runOrKeep(action));
+        long slowed = simulation.nowNs() < slowUntilNs ? 8 * delayNs : delayNs;
+        simulation.time().after(slowed, () -> runOrKeep(action));
     }
 
     private void runOrKeep(Runnable action) {
@@ -121,7 +154,7 @@ final class SimulatedProcess {
         }
     }
 
-    private void afterInEpoch(long delayNs, Runnable action) {
+    void afterInEpoch(long delayNs, Runnable action) {
         long now = generation;
         after(delayNs, () -> {
             if (generation == now && !failing) {
@@ -146,39 +179,41 @@ final class SimulatedProcess {
         }
     }
 
-    void dawdle(long ns) {
-        pendingSlowNs = ns;
+    void slowDown(long forNs) {
+        slowUntilNs = simulation.nowNs() + forNs;
+        link.slowUntil(slowUntilNs);
     }
 
     void fail() {
         failing = true;
         send(new RankMessage.Failing(epoch, "IllegalStateException: injected"));
-        after(simulation.delay(MS, 700 * MS), () -> simulation.ended(this, "exited with status 1", false));
+        after(simulation.chance().between(MS, 700 * MS), () -> simulation.ended(this, "exited with status 1", false));
+    }
+
+    /** A rank whose agent is gone halts itself. */
+    void loseAgent() {
+        link.cut();
+        after(simulation.chance().between(MS, 20 * MS), () -> simulation.ended(this, "exited with status 1", false));
     }
 
     void send(RankMessage message) {
+        MemberId self = id;
         if (alive) {
-            lastSentNs = simulation.send(id, lastSentNs, message);
+            link.up(() -> simulation.event(() -> new CoordinatorEvent.Received(simulation.nowNs(), self, message)));
         }
     }
 
     private void beat() {
-        send(heartbeat());
+        send(new RankMessage.Heartbeat(epoch, training.step(), enqueued(), completedOperations));
         after(100 * MS, this::beat);
     }
 
-    private RankMessage.Heartbeat heartbeat() {
-        return new RankMessage.Heartbeat(epoch, step, enqueued(), completedOperations);
-    }
-
     private long enqueued() {
-        return world == null ? 0 : world.enqueued(id);
+        return world == null ? 0 : world.enqueued(rank);
     }
 
-    /** A record from the coordinator: in order, after some delay. */
     void hear(CoordinatorMessage message) {
-        lastHeardNs = Math.max(lastHeardNs, simulation.nowNs() + simulation.delay(20_000, 3 * MS));
-        simulation.time().at(lastHeardNs, () -> runOrKeep(() -> handle(message)));
+        link.down(() -> runOrKeep(() -> handle(message)));
     }
 
     private void handle(CoordinatorMessage message) {
@@ -187,7 +222,7 @@ final class SimulatedProcess {
             case CoordinatorMessage.EpochStart m -> begin(m);
             case CoordinatorMessage.Probe m -> {
                 if (m.epoch() == epoch) {
-                    send(new RankMessage.Probed(epoch, step, enqueued(), completedOperations));
+                    send(new RankMessage.Probed(epoch, training.step(), enqueued(), completedOperations));
                 }
             }
             case CoordinatorMessage.Release m -> finish(m);
@@ -197,13 +232,15 @@ final class SimulatedProcess {
             case CoordinatorMessage.FaultRecorded m -> {}
             case CoordinatorMessage.InReserve m -> {}
             case CoordinatorMessage.Assigned m -> {}
-            case CoordinatorMessage.Quiesce m -> quiesced = Math.max(quiesced, m.epoch());
-            case CoordinatorMessage.Dismissed m -> {
-                generation++;
-                world = null;
-                after(simulation.delay(MS, 40 * MS), () -> simulation.ended(this, "exited with status 143", false));
-            }
+            case CoordinatorMessage.Quiesce m -> quiescedEpoch = Math.max(quiescedEpoch, m.epoch());
+            case CoordinatorMessage.Dismissed m -> leave();
         }
+    }
+
+    private void leave() {
+        generation++;
+        world = null;
+        after(simulation.chance().between(MS, 40 * MS), () -> simulation.ended(this, "exited with status 143", false));
     }
 
     private void revoke(CoordinatorMessage.Revoke m) {
@@ -216,10 +253,11 @@ final class SimulatedProcess {
         if (simulation.diesAt("abort", this)) {
             return;
         }
-        afterInEpoch(simulation.delay(MS, 15 * MS), () -> {
+        afterInEpoch(simulation.chance().between(MS, 15 * MS), () -> {
             byte[] uniqueId = m.makeUniqueId() ? uniqueId(m.epoch()) : new byte[0];
+            offered = memory.inventory();
             send(new RankMessage.Aborted(
-                    m.epoch(), simulation.nowNs(), step, memory.inventory(), memory.fallBack(), uniqueId));
+                    m.epoch(), simulation.nowNs(), training.step(), offered, memory.fallBack(), uniqueId));
             simulation.diesAt("agree", this);
         });
     }
@@ -238,27 +276,27 @@ final class SimulatedProcess {
         }
         epoch = m.epoch();
         suspected = false;
-        stepDone = false;
         completedOperations = 0;
         world = simulation.world(m.epoch());
-        rank = m.members().indexOf(id);
+        rank = world.rank(this);
         if (simulation.diesAt("rebuild", this)) {
             return;
         }
         afterInEpoch(
-                simulation.delay(MS, 10 * MS),
+                simulation.chance().between(MS, 10 * MS),
                 () -> collective(null, _ -> {
                     send(new RankMessage.Rebuilt(epoch, simulation.nowNs()));
                     if (!simulation.diesAt("restore", this)) {
-                        restore(m.plan());
+                        training.restore(m.plan());
                     }
                 }));
     }
 
-    private void collective(Object contribution, Consumer<Map<MemberId, Object>> then) {
+    void collective(Object contribution, Consumer<Object[]> then) {
         long now = generation;
-        world.enqueue(id, contribution, contributions -> {
+        world.enqueue(rank, contribution, contributions -> {
             if (generation == now && !failing) {
+                simulation.invariants().worked(epoch);
                 completedOperations++;
                 then.accept(contributions);
             }
@@ -271,120 +309,47 @@ final class SimulatedProcess {
         });
     }
 
-    /** Once an epoch, as the contract says. */
+    /** Once an epoch, as the contract says; from then on the rank only waits for the next one. */
     void suspect(Evidence evidence, int... ranks) {
         if (!suspected && world != null && !failing) {
             suspected = true;
+            generation++;
             send(new RankMessage.Suspect(
                     epoch, evidence, ranks, simulation.nowNs(), evidence.name(), enqueued(), completedOperations));
         }
     }
 
-    private void restore(RestorePlan plan) {
-        ModelMemory.Slot mine = plan.isInitial() ? null : memory.find(plan.version());
-        collective(mine, slots -> {
-            int worldSize = world.members().size();
-            shard = ModelState.initialShard(rank, worldSize);
-            ledger = new int[simulation.scenario().steps()];
-            step = plan.step();
-            if (!plan.isInitial()) {
-                load(plan, slots);
-                memory.fallBackOn(plan.version());
-            }
-            simulation.invariants().restored(this, plan, shard, ModelState.from(rank, worldSize), ledger);
-            send(new RankMessage.Restored(epoch, simulation.nowNs()));
-            afterInEpoch(simulation.delay(100_000, MS), this::snapshot);
-        });
-    }
-
-    private void load(RestorePlan plan, Map<MemberId, Object> slots) {
-        int worldSize = world.members().size();
-        int offset = ModelState.from(rank, worldSize);
-        for (int old = 0; old < plan.shardCount(); old++) {
-            ModelMemory.Slot source = slot(slots, plan.shardSource()[old]);
-            long[] served = simulation.invariants().served(source, plan, old);
-            int oldFrom = ModelState.from(old, plan.shardCount());
-            for (int i = 0; i < served.length; i++) {
-                int mine = oldFrom + i - offset;
-                if (mine >= 0 && mine < shard.length) {
-                    shard[mine] = served[i];
-                }
-            }
-        }
-        ledger = slot(slots, plan.replicatedSource()).ledger().clone();
-    }
-
-    private ModelMemory.Slot slot(Map<MemberId, Object> slots, int sourceRank) {
-        return (ModelMemory.Slot) slots.get(world.members().get(sourceRank));
-    }
-
-    private void snapshot() {
-        int worldSize = world.members().size();
-        Version version = new Version(epoch, step);
-        ModelMemory.Slot slot = memory.begin(version, worldSize);
-        collective(new Copy(shard.clone(), ledger.clone()), copies -> {
-            Map<Integer, long[]> held = new HashMap<>();
-            for (int number : GroupPlacement.of(worldSize).shardsHeldBy(rank)) {
-                held.put(number, ((Copy) copies.get(world.members().get(number))).shard());
-            }
-            ModelMemory.complete(slot, held, ledger.clone());
-            collective(quiesced == epoch, wishes -> {
-                memory.fallBackOn(version);
-                boolean boundary = wishes.containsValue(true)
-                        && step < simulation.scenario().steps();
-                if (boundary) {
-                    send(new RankMessage.Quiesced(epoch, step, simulation.nowNs()));
-                } else {
-                    afterCommit();
-                }
-            });
-        });
-    }
-
-    private void afterCommit() {
-        if (step == simulation.scenario().steps()) {
-            send(new RankMessage.Completed(epoch));
-            return;
-        }
-        long slowNs = pendingSlowNs;
-        pendingSlowNs = 0;
-        afterInEpoch(
-                simulation.delay(MS, 8 * MS) + slowNs,
-                () -> collective(null, _ -> {
-                    ModelState.apply(
-                            shard, ModelState.from(rank, world.members().size()), step);
-                    ledger[(int) step]++;
-                    step++;
-                    if (!stepDone) {
-                        stepDone = true;
-                        send(new RankMessage.Resumed(epoch, simulation.nowNs()));
-                    }
-                    snapshot();
-                }));
-    }
-
     private void finish(CoordinatorMessage.Release m) {
-        if (m.epoch() != epoch || failing) {
+        if (m.epoch() != epoch || failing || finishing) {
             return;
         }
-        int worldSize = world.members().size();
-        simulation.invariants().finished(this, step, shard, ModelState.from(rank, worldSize), ledger);
-        send(new RankMessage.Finished(epoch, new RunSummary(step, worldSize, null, "f00d", null, -1, -1, -1, null)));
-        after(simulation.delay(MS, 20 * MS), () -> simulation.ended(this, "exited with status 0", true));
+        finishing = true;
+        simulation.invariants().finished(this);
+        RunSummary summary = new RunSummary(training.step(), world.size(), null, "f00d", null, -1, -1, -1, null);
+        send(new RankMessage.Finished(epoch, summary));
+        after(simulation.chance().between(MS, 20 * MS), () -> simulation.ended(this, "exited with status 0", true));
     }
 
     private void persist(CoordinatorMessage.Persist m) {
-        after(simulation.delay(MS, 50 * MS), () -> {
-            ModelMemory.Slot slot = memory.find(m.version());
+        after(simulation.chance().between(MS, 50 * MS), () -> {
             if (simulation.diesAt("persist", this)) {
                 return;
             }
-            if (simulation.random().nextInt(20) == 0) {
+            boolean damaged = memory.sound().stream()
+                    .filter(holding -> holding.version().equals(m.version()))
+                    .noneMatch(holding -> holdsAll(holding, m.shards()));
+            // What is damaged is found when it is read for writing.
+            if (damaged || simulation.chance().percent(5)) {
                 send(new RankMessage.DurableFailed(m.version(), m.file(), "no space left"));
                 return;
             }
-            simulation.invariants().persisted(slot, m);
+            simulation.invariants().persisted(memory.find(m.version()), m);
             send(new RankMessage.DurablePart(m.version(), m.file(), 1, "beef", true));
         });
+    }
+
+    private static boolean holdsAll(Holding holding, int[] wanted) {
+        List<Integer> held = java.util.Arrays.stream(holding.shards()).boxed().toList();
+        return java.util.Arrays.stream(wanted).allMatch(held::contains);
     }
 }

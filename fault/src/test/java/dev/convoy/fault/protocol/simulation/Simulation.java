@@ -1,72 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol.simulation;
 
-import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
+import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Runs one scenario: the adapter around the coordinator, the network, the faults. */
+/** Runs one scenario: the adapter around the coordinator, and the agent that may itself be late. */
 final class Simulation {
     private static final long MS = 1_000_000L;
     private static final long LONGEST_NS = 300_000 * MS;
-    private static final int TRACED = 400;
 
     private final Scenario scenario;
-    private final SplittableRandom random;
+    private final Chance chance;
     private final VirtualTime time = new VirtualTime();
-    private final Coordinator coordinator;
+    private final Trace trace;
+    private final Core core;
+    private final Faults faults = new Faults(this);
     private final Invariants invariants = new Invariants(this);
-    private final Map<MemberId, SimulatedProcess> processes = new LinkedHashMap<>();
+    private final List<SimulatedProcess> processes = new ArrayList<>();
+    private final Map<MemberId, SimulatedProcess> byName = new HashMap<>();
+    private final Map<Integer, SimulatedProcess> newest = new HashMap<>();
     private final Map<Long, ModelWorld> worlds = new HashMap<>();
-    private final Deque<String> trace = new ArrayDeque<>();
-    private List<SimulatedProcess> aliveAtEnd = List.of();
-    private JobOutcome outcome;
-    private int faultsDone;
-    private int programFaults;
     private final Deque<Supplier<CoordinatorEvent>> waiting = new ArrayDeque<>();
+    private List<SimulatedProcess> soundAtEnd = List.of();
+    private JobOutcome outcome;
     private long pausedUntilNs;
 
     Simulation(Scenario scenario) {
-        this.scenario = scenario;
-        random = new SplittableRandom(scenario.seed() ^ 0x5eed);
-        coordinator = new Coordinator(scenario.spec());
+        this(scenario, Core::real, false);
     }
 
+    Simulation(Scenario scenario, Function<JobSpec, Core> maker, boolean traced) {
+        this.scenario = scenario;
+        chance = new Chance(scenario.seed() ^ 0x5eed, scenario.noise().jitter());
+        trace = new Trace(time, traced);
+        core = maker.apply(scenario.spec());
+    }
+
+    /**
+     * Runs it to its end.
+     *
+     * @throws Violation at the first step after which an invariant does not hold
+     */
     JobOutcome run() {
-        carryOut(coordinator.start(time.nowNs()));
+        carryOut(core.start(time.nowNs()));
         tick();
-        for (int i = 0; i < scenario.faults(); i++) {
-            time.after(random.nextLong(scenario.horizonNs()), this::randomFault);
+        faults.schedule();
+        if (scenario.noise().babble()) {
+            babble();
         }
-        for (int i = 0; i < scenario.pauses(); i++) {
-            time.after(random.nextLong(scenario.horizonNs()), this::pause);
-        }
-        for (int i = 0; i < scenario.leavers(); i++) {
-            time.after(random.nextLong(scenario.horizonNs()), this::wishToLeave);
-        }
-        babble();
         long endNs = time.nowNs() + LONGEST_NS;
         while (outcome == null) {
             if (time.nowNs() > endNs) {
-                throw new AssertionError("seed " + scenario.seed() + ": recovery of recovery does not terminate\n"
-                        + String.join("\n", trace));
+                throw new Violation("recovery of recovery", "no end after " + LONGEST_NS / 1_000_000_000L + " s");
             }
             time.next();
         }
@@ -79,7 +81,7 @@ final class Simulation {
     }
 
     /** While the agent is paused everything waits, and happens in the same order when it goes on. */
-    private void event(Supplier<CoordinatorEvent> arrival) {
+    void event(Supplier<CoordinatorEvent> arrival) {
         if (time.nowNs() < pausedUntilNs || !waiting.isEmpty()) {
             waiting.add(arrival);
         } else {
@@ -89,28 +91,21 @@ final class Simulation {
 
     private void happens(CoordinatorEvent event) {
         if (outcome == null) {
-            if (!(event instanceof CoordinatorEvent.Tick)) {
-                note(event);
-            }
-            carryOut(coordinator.on(event));
-        }
-    }
-
-    private void note(Object what) {
-        if (!what.toString().contains("Heartbeat")) {
-            trace.add(time.nowNs() / 1_000 + " us: " + what);
-            if (trace.size() > TRACED) {
-                trace.remove();
-            }
+            trace.event(event);
+            carryOut(core.on(event));
         }
     }
 
     private void carryOut(List<Decision> decisions) {
-        if (decisions.stream().anyMatch(Decision.End.class::isInstance)) {
-            aliveAtEnd = processes().stream().filter(SimulatedProcess::isSound).toList();
+        boolean ends = !decisions.isEmpty() && decisions.getLast() instanceof Decision.End;
+        if (ends) {
+            soundAtEnd = processes.stream().filter(SimulatedProcess::isSound).toList();
         }
         for (Decision decision : decisions) {
-            note(decision);
+            trace.decision(decision);
+            if (!ends) {
+                invariants.onlyTheCulprit(decision);
+            }
             carryOut(decision);
         }
     }
@@ -119,7 +114,7 @@ final class Simulation {
         switch (decision) {
             case Decision.Send send -> {
                 if (send.message() instanceof CoordinatorMessage.EpochStart start) {
-                    worlds.computeIfAbsent(start.epoch(), e -> new ModelWorld(this, start.members()));
+                    worlds.computeIfAbsent(start.epoch(), _ -> new ModelWorld(this, start.members()));
                 }
                 if (send.message() instanceof CoordinatorMessage.Dismissed) {
                     process(send.member()).dismiss();
@@ -127,57 +122,50 @@ final class Simulation {
                 invariants.sent(send.member(), send.message());
                 process(send.member()).hear(send.message());
             }
-            case Decision.Fence fence -> {
-                SimulatedProcess process = process(fence.member());
-                if (process.isAlive()) {
-                    ended(process, "was killed by signal 9", false);
-                }
-                time.after(
-                        delay(10_000, MS),
-                        () -> event(() -> new CoordinatorEvent.Fenced(time.nowNs(), fence.member())));
-            }
+            case Decision.Fence fence -> fence(process(fence.member()));
             case Decision.Spawn spawn -> spawn(spawn.member());
-            case Decision.Promote promote -> {
-                SimulatedProcess spare = process(promote.spare());
-                spare.rename(promote.place());
-                processes.put(promote.place(), spare);
-            }
+            case Decision.Promote promote -> promote(process(promote.spare()), promote.place());
             case Decision.CommitDurable durable -> invariants.committed(durable);
             case Decision.End end -> {
                 outcome = end.outcome();
                 invariants.ended(outcome);
             }
-            case Decision.Announce _,
-                    Decision.ProgressMade _,
-                    Decision.IncidentUpdated _,
-                    Decision.ChangeUpdated _ -> {}
+            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _, Decision.ChangeUpdated _ -> {}
         }
+    }
+
+    private void fence(SimulatedProcess process) {
+        ended(process, "was killed by signal 9", false);
+        time.after(
+                chance.between(10_000, MS), () -> event(() -> new CoordinatorEvent.Fenced(time.nowNs(), process.id())));
     }
 
     private void spawn(MemberId id) {
         SimulatedProcess process = new SimulatedProcess(this, id);
-        processes.put(id, process);
-        boolean replacement = id.incarnation() > 0;
-        int luck = replacement ? random.nextInt(100) : 100;
-        if (luck < 5) {
-            faultsDone++;
-            process.kill();
-            time.after(
-                    MS, () -> event(() -> new CoordinatorEvent.SpawnFailed(time.nowNs(), id.launchRank(), "bad luck")));
-            return;
-        }
-        process.start();
-        if (luck < 12) {
-            faultsDone++;
-            programFaults++;
-            process.after(5 * MS, () -> ended(process, "exited with status 1", false));
+        processes.add(process);
+        byName.put(id, process);
+        newest.put(id.launchRank(), process);
+        boolean ofTheLaunch = id.incarnation() == 0 && id.launchRank() < scenario.spec().ranks();
+        if (ofTheLaunch || faults.startsWell(process)) {
+            process.start();
         }
     }
 
+    private void promote(SimulatedProcess spare, MemberId place) {
+        spare.rename(place);
+        byName.put(place, spare);
+        newest.put(place.launchRank(), spare);
+    }
+
+    void spawnFails(SimulatedProcess process) {
+        int launchRank = process.id().launchRank();
+        time.after(MS, () -> event(() -> new CoordinatorEvent.SpawnFailed(time.nowNs(), launchRank, "bad luck")));
+    }
+
     /** The agent itself does not run for a while: its fault, and nobody else's. */
-    private void pause() {
-        pausedUntilNs = Math.max(pausedUntilNs, time.nowNs() + delay(300 * MS, 5_000 * MS));
-        note("the agent pauses");
+    void pauseAgent(long forNs) {
+        pausedUntilNs = Math.max(pausedUntilNs, time.nowNs() + forNs);
+        trace.note("the agent pauses", "");
         time.at(pausedUntilNs, this::goOn);
     }
 
@@ -190,10 +178,10 @@ final class Simulation {
     /** Records of epochs long gone, and of epochs that never were. */
     private void babble() {
         List<SimulatedProcess> talkers =
-                processes().stream().filter(SimulatedProcess::isSound).toList();
+                processes.stream().filter(SimulatedProcess::isSound).toList();
         if (!talkers.isEmpty()) {
-            SimulatedProcess talker = talkers.get(random.nextInt(talkers.size()));
-            long epoch = random.nextBoolean() ? talker.forming() - random.nextInt(1, 4) : random.nextInt(50, 60);
+            SimulatedProcess talker = talkers.get(chance.below(talkers.size()));
+            long epoch = chance.percent(50) ? talker.forming() - 1 - chance.below(3) : 1_000 + chance.below(10);
             long now = time.nowNs();
             RankMessage[] stale = {
                 new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {0, 1, -7, 99}, now, "stale", 0, 0),
@@ -204,59 +192,10 @@ final class Simulation {
                 new RankMessage.Completed(epoch),
                 new RankMessage.Finished(epoch, null)
             };
-            // A suspicion of the epoch that is just being revoked is no rubbish, unless it names the living.
-            talker.send(stale[talker.forming() > epoch + 1 || epoch >= 50 ? random.nextInt(7) : 2]);
+            // A suspicion of the newest epoch is no rubbish, even while the next one is being formed.
+            talker.send(stale[epoch < invariants.newestEpoch() || epoch >= 1_000 ? chance.below(7) : 2]);
         }
-        time.after(delay(5 * MS, 60 * MS), this::babble);
-    }
-
-    private void wishToLeave() {
-        List<SimulatedProcess> working = processes().stream()
-                .filter(SimulatedProcess::isSound)
-                .filter(process -> process.epoch() > 0)
-                .toList();
-        if (!working.isEmpty()) {
-            SimulatedProcess leaver = working.get(random.nextInt(working.size()));
-            leaver.after(0, () -> leaver.send(new RankMessage.Leaving(leaver.epoch())));
-        }
-    }
-
-    private void randomFault() {
-        List<SimulatedProcess> alive =
-                processes().stream().filter(SimulatedProcess::isSound).toList();
-        if (alive.isEmpty()) {
-            return;
-        }
-        SimulatedProcess victim = alive.get(random.nextInt(alive.size()));
-        faultsDone++;
-        // Where nobody has joined it may be any command, for which nobody sets a bound.
-        boolean isGroup = processes().stream().anyMatch(SimulatedProcess::hasJoined);
-        int kind = victim.hasJoined() ? random.nextInt(10) : isGroup ? random.nextInt(7) : 0;
-        programFaults += kind >= 6 ? 1 : 0;
-        note("fault " + kind + " for " + victim.id());
-        switch (kind) {
-            case 0, 1, 2, 3 -> ended(victim, "was killed by signal 9", false);
-            case 4, 5 -> victim.stop();
-            case 6 -> {
-                victim.stop();
-                time.after(delay(50 * MS, 4_000 * MS), victim::resume);
-            }
-            case 7 -> victim.dawdle(delay(10 * MS, 2_500 * MS));
-            case 8 -> victim.after(0, victim::fail);
-            default -> victim.after(0, () -> victim.suspect(Evidence.ASYNC_ERROR));
-        }
-    }
-
-    /** Whether the process dies here, at a named point of a recovery. */
-    boolean diesAt(String point, SimulatedProcess process) {
-        boolean recovering = !coordinator.incidents().isEmpty();
-        boolean dies = recovering && random.nextInt(100) < scenario.pointPercent();
-        if (dies) {
-            faultsDone++;
-            note("dies at " + point + ": " + process.id());
-            ended(process, "was killed by signal 9", false);
-        }
-        return dies;
+        time.after(chance.between(5 * MS, 60 * MS), this::babble);
     }
 
     /** A process ends: its records in flight still arrive; peers, child watch and socket notice in any order. */
@@ -264,19 +203,23 @@ final class Simulation {
         if (!process.isAlive()) {
             return;
         }
-        MemberId id = process.id();
         process.kill();
         time.after(
-                delay(100_000, 12 * MS),
-                () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), id, how, status(how, clean))));
-        time.after(delay(4 * MS, 12 * MS), () -> event(() -> new CoordinatorEvent.Disconnected(time.nowNs(), id)));
+                chance.between(100_000, 12 * MS),
+                () -> event(
+                        () -> new CoordinatorEvent.Exited(time.nowNs(), process.id(), how, clean ? 0 : failure(how))));
+        connectionEnded(process);
         if (!clean) {
             peersNotice(process);
         }
     }
 
-    private static int status(String how, boolean clean) {
-        return clean ? 0 : how.contains("signal") ? 128 + 9 : 1;
+    private static int failure(String how) {
+        return how.contains("signal") ? 128 + 9 : 1;
+    }
+
+    void connectionEnded(SimulatedProcess process) {
+        process.link().closed(() -> event(() -> new CoordinatorEvent.Disconnected(time.nowNs(), process.id())));
     }
 
     private void peersNotice(SimulatedProcess dead) {
@@ -284,12 +227,11 @@ final class Simulation {
         if (world == null) {
             return;
         }
-        int rank = world.members().indexOf(dead.id());
-        for (MemberId member : world.members()) {
-            SimulatedProcess peer = process(member);
-            if (random.nextInt(10) < 7) {
-                long epoch = dead.epoch();
-                peer.after(delay(100_000, 6 * MS), () -> {
+        int rank = world.rank(dead);
+        long epoch = dead.epoch();
+        for (SimulatedProcess peer : world.members()) {
+            if (chance.percent(70)) {
+                peer.after(chance.between(100_000, 6 * MS), () -> {
                     if (peer.epoch() == epoch && peer.forming() == epoch) {
                         peer.suspect(Evidence.PEER_DEATH, rank);
                     }
@@ -298,23 +240,12 @@ final class Simulation {
         }
     }
 
-    /** Sends towards the coordinator, in order for one process; returns when it arrives. */
-    long send(MemberId from, long lastNs, RankMessage message) {
-        return deliver(from, lastNs, () -> new CoordinatorEvent.Received(time.nowNs(), from, message));
+    boolean diesAt(String point, SimulatedProcess process) {
+        return faults.diesAt(point, process);
     }
 
-    long deliver(MemberId from, long lastNs, Supplier<CoordinatorEvent> arrival) {
-        long atNs = Math.max(lastNs, time.nowNs() + delay(20_000, 3 * MS));
-        time.at(atNs, () -> event(arrival));
-        return atNs;
-    }
-
-    long delay(long fromNs, long toNs) {
-        return random.nextLong(fromNs, toNs);
-    }
-
-    SplittableRandom random() {
-        return random;
+    Chance chance() {
+        return chance;
     }
 
     VirtualTime time() {
@@ -329,55 +260,55 @@ final class Simulation {
         return scenario;
     }
 
+    Faults faults() {
+        return faults;
+    }
+
     Invariants invariants() {
         return invariants;
     }
 
+    Trace trace() {
+        return trace;
+    }
+
     SimulatedProcess process(MemberId id) {
-        return processes.get(id);
+        return byName.get(id);
+    }
+
+    /** The newest process of a launch rank; null if there never was one. */
+    SimulatedProcess current(int launchRank) {
+        return newest.get(launchRank);
     }
 
     Collection<SimulatedProcess> processes() {
-        return new LinkedHashSet<>(processes.values());
+        return processes;
     }
 
     ModelWorld world(long epoch) {
         return worlds.get(epoch);
     }
 
-    List<SimulatedProcess> aliveAtEnd() {
-        return aliveAtEnd;
-    }
-
-    int faultsDone() {
-        return faultsDone;
-    }
-
-    /** Faults that a program may make itself, those that fell before the first step included. */
-    int programFaults() {
-        return programFaults;
+    List<SimulatedProcess> soundAtEnd() {
+        return soundAtEnd;
     }
 
     int incidents() {
-        return coordinator.incidents().size();
-    }
-
-    List<MembershipChange> changes() {
-        return coordinator.changes();
+        return core.incidents().size();
     }
 
     List<Incident> history() {
-        return coordinator.incidents();
+        return core.incidents();
+    }
+
+    List<MembershipChange> changes() {
+        return core.changes();
     }
 
     /** Replacements that did not live to the end: at most so many attempts beyond the incidents. */
     int failedReplacements() {
-        return (int) processes().stream()
-                .filter(process -> process.id().incarnation() > 0 && !aliveAtEnd.contains(process))
+        return (int) processes.stream()
+                .filter(process -> process.id().incarnation() > 0 && !soundAtEnd.contains(process))
                 .count();
-    }
-
-    Collection<String> trace() {
-        return trace;
     }
 }

@@ -3,130 +3,156 @@ package dev.convoy.fault.protocol.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.MembershipChange;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Random schedules against the coordinator; {@link Invariants} checks each by name and prints the seed. */
+/**
+ * Random schedules against the coordinator. {@link Invariants} checks each by name after every step; a schedule that
+ * breaks one is made small and told as a story. One seed is run with {@code -Dconvoy.simulation.seed=N
+ * -Dconvoy.simulation.schedules=1}, a soak with as many schedules as one wants.
+ */
 class SimulationTest {
-    private static final int SCHEDULES = Integer.getInteger("convoy.simulation.schedules", 3_000);
+    private static final int SCHEDULES = Integer.getInteger("convoy.simulation.schedules", 10_000);
     private static final long FIRST_SEED = Long.getLong("convoy.simulation.seed", 1);
+    private static final long MS = 1_000_000L;
 
     @Test
-    @Timeout(120)
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
     void invariantsHoldUnderRandomSchedules() {
-        Map<String, Integer> seen = new TreeMap<>();
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed++) {
-            run(seed, seen);
-        }
+        Outcomes seen = new Outcomes();
+        run(UnaryOperator.identity(), SCHEDULES, seen);
         System.out.println(SCHEDULES + " schedules from seed " + FIRST_SEED + ": " + seen);
         // The schedules must really reach the places that the invariants are about.
-        if (SCHEDULES >= 3_000) {
-            assertThat(seen)
-                    .containsKeys(
+        if (SCHEDULES >= 10_000) {
+            assertThat(seen.names())
+                    .contains(
                             "success",
                             "success after recovery",
                             "overtaken recovery",
                             "several ranks in one incident",
+                            "nobody lost",
                             "failure: recoveries",
                             "failure: too few ranks",
                             "failure: uncoverable",
+                            "failure: all lost",
+                            "failure: formation",
                             "joined",
                             "left",
                             "handed over",
                             "change overtaken",
+                            "exit",
                             "hang",
                             "error");
         }
     }
 
     @Test
-    @Timeout(60)
     void nobodyIsBlamedWhenTheAgentItselfDidNotRun() {
-        for (long seed = FIRST_SEED; seed < FIRST_SEED + 300; seed++) {
-            Simulation simulation = new Simulation(Scenario.of(seed).withPausesOnly());
-            JobOutcome outcome = simulation.run();
-            assertThat(outcome.success()).as("seed %d: %s", seed, outcome).isTrue();
-            assertThat(simulation.history()).as("seed %d", seed).isEmpty();
-        }
+        assertUndisturbed(run(Scenario::withPausesOnly, 500, new Outcomes()));
     }
 
-    private static void run(long seed, Map<String, Integer> seen) {
-        Simulation simulation = new Simulation(Scenario.of(seed));
-        JobOutcome outcome;
-        try {
-            outcome = simulation.run();
-        } catch (RuntimeException e) {
-            throw new AssertionError("seed " + seed + "\n" + String.join("\n", simulation.trace()), e);
-        }
-        count(seen, outcome.success() ? "success" : "failure");
-        if (outcome.success() && simulation.incidents() > 0) {
-            count(seen, "success after recovery");
-        }
-        classify(outcome.message(), seen);
-        for (MembershipChange change : simulation.changes()) {
-            boolean done = change.resumedAtNs() != null;
-            count(seen, "change" + (done ? "" : " overtaken"));
-            if (done && !change.joined().isEmpty()) {
-                count(seen, "joined");
-            }
-            if (done && !change.left().isEmpty()) {
-                count(seen, change.joined().isEmpty() ? "left" : "handed over");
-            }
-        }
-        for (Incident incident : simulation.history()) {
-            count(seen, incident.cause().label());
-            if (incident.agreedAtNs() == null || incident.restoredAtNs() == null) {
-                count(seen, "overtaken recovery");
-            }
-            if (incident.ranks().size() > 1) {
-                count(seen, "several ranks in one incident");
-            }
-            assertPhasesInOrder(seed, incident);
-        }
+    @Test
+    void noFalseTimeoutWhileRanksPauseAndLinksStallBelowTheDeadline() {
+        assertUndisturbed(run(SimulationTest::withShortPausesOnly, 2_000, new Outcomes()));
     }
 
-    private static void classify(String message, Map<String, Integer> seen) {
-        Map.of(
-                        "--max-recoveries", "failure: recoveries",
-                        "--min-ranks", "failure: too few ranks",
-                        "cannot be restored", "failure: uncoverable",
-                        "every rank was lost", "failure: all lost",
-                        "before the group was formed", "failure: formation")
-                .forEach((text, name) -> {
-                    if (message.contains(text)) {
-                        count(seen, name);
-                    }
-                });
+    private static void assertUndisturbed(Outcomes seen) {
+        assertThat(seen.names()).containsExactly("success");
     }
 
-    private static void assertPhasesInOrder(long seed, Incident incident) {
-        Long[] stamps = {
-            incident.faultAtNs(),
-            incident.detectedAtNs(),
-            incident.abortedAtNs(),
-            incident.agreedAtNs(),
-            incident.rebuiltAtNs(),
-            incident.restoredAtNs(),
-            incident.resumedAtNs()
+    /** Together shorter than the deadline, so that no collective waits as long as that. */
+    private static Scenario withShortPausesOnly(Scenario scenario) {
+        SplittableRandom random = new SplittableRandom(~scenario.seed());
+        Disturbance.Kind[] kinds = {
+            Disturbance.Kind.PAUSE,
+            Disturbance.Kind.SLOW,
+            Disturbance.Kind.PARTITION,
+            Disturbance.Kind.PARTITION_UP,
+            Disturbance.Kind.PARTITION_DOWN,
+            Disturbance.Kind.AGENT_PAUSE
         };
-        for (int i = 1; i < stamps.length; i++) {
-            if (stamps[i] != null) {
-                assertThat(stamps[i - 1])
-                        .as("seed %d: phase %d of %s", seed, i - 1, incident)
-                        .isNotNull();
-                assertThat(stamps[i])
-                        .as("seed %d: phase %d of %s", seed, i, incident)
-                        .isGreaterThanOrEqualTo(stamps[i - 1]);
-            }
+        List<Disturbance> pauses = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            pauses.add(new Disturbance.At(
+                    kinds[random.nextInt(kinds.length)],
+                    random.nextInt(scenario.spec().ranks()),
+                    random.nextLong(600) * MS,
+                    random.nextLong(20, 220) * MS));
         }
+        return scenario.with(pauses);
     }
 
-    private static void count(Map<String, Integer> seen, String name) {
-        seen.merge(name, 1, Integer::sum);
+    private static Outcomes run(UnaryOperator<Scenario> variant, int schedules, Outcomes seen) {
+        Schedules all = new Schedules(Core::real, variant, seen::count);
+        all.firstFinding(FIRST_SEED, schedules).ifPresent(finding -> {
+            throw finding.violation();
+        });
+        return seen;
+    }
+
+    /** What the schedules led to. */
+    private static final class Outcomes {
+        private static final Map<String, String> FAILURES = Map.of(
+                "--max-recoveries", "failure: recoveries",
+                "--min-ranks", "failure: too few ranks",
+                "cannot be restored", "failure: uncoverable",
+                "every rank was lost", "failure: all lost",
+                "before the group was formed", "failure: formation");
+
+        private final Map<String, Integer> counts = new ConcurrentSkipListMap<>();
+
+        void count(Simulation simulation, JobOutcome outcome) {
+            count(outcome.success() ? "success" : "failure");
+            if (outcome.success() && simulation.incidents() > 0) {
+                count("success after recovery");
+            }
+            FAILURES.forEach((text, name) -> {
+                if (outcome.message().contains(text)) {
+                    count(name);
+                }
+            });
+            simulation.changes().forEach(this::count);
+            simulation.history().forEach(incident -> {
+                count(incident.cause().label());
+                if (incident.agreedAtNs() == null || incident.restoredAtNs() == null) {
+                    count("overtaken recovery");
+                }
+                if (incident.ranks().size() != 1) {
+                    count(incident.ranks().isEmpty() ? "nobody lost" : "several ranks in one incident");
+                }
+            });
+        }
+
+        private void count(MembershipChange change) {
+            if (change.resumedAtNs() == null) {
+                count("change overtaken");
+            } else {
+                boolean joined = !change.joined().isEmpty();
+                count(change.left().isEmpty() ? "joined" : joined ? "handed over" : "left");
+            }
+        }
+
+        private void count(String name) {
+            counts.merge(name, 1, Integer::sum);
+        }
+
+        Set<String> names() {
+            return counts.keySet();
+        }
+
+        @Override
+        public String toString() {
+            return counts.toString();
+        }
     }
 }

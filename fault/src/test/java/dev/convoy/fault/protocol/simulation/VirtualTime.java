@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Events in virtual nanoseconds; those of the same instant run in the order in which they were scheduled. */
 final class VirtualTime {
-    private final PriorityQueue<Entry> queue =
-            new PriorityQueue<>(Comparator.comparingLong(Entry::atNs).thenComparingLong(Entry::order));
-    private long nowNs = 1_000_000_000L;
+    private static final long START_NS = 1_000_000_000L;
+
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+    private long nowNs = START_NS;
     private long scheduled;
 
-    private record Entry(long atNs, long order, Runnable action) {}
+    private record Entry(long atNs, long order, Runnable action) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            int byTime = Long.compare(atNs, other.atNs);
+            return byTime != 0 ? byTime : Long.compare(order, other.order);
+        }
+    }
 
     long nowNs() {
         return nowNs;
+    }
+
+    long sinceStartNs() {
+        return nowNs - START_NS;
     }
 
     void at(long atNs, Runnable action) {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.protocol.simulation;
+
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.Decision;
+import dev.convoy.fault.protocol.RankMessage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+
+/** What happened, a line an event, without heartbeats and ticks. Costs nothing unless it is wanted. */
+final class Trace {
+    private static final int LINES = 150;
+
+    private final VirtualTime time;
+    private final boolean wanted;
+    private final Deque<String> lines = new ArrayDeque<>();
+    private long dropped;
+
+    Trace(VirtualTime time, boolean wanted) {
+        this.time = time;
+        this.wanted = wanted;
+    }
+
+    void event(CoordinatorEvent event) {
+        boolean dull = event instanceof CoordinatorEvent.Tick
+                || event instanceof CoordinatorEvent.Received received
+                        && received.message() instanceof RankMessage.Heartbeat;
+        if (wanted && !dull) {
+            line("-> " + event.toString().replaceAll("nowNs=\\d+, ", ""));
+        }
+    }
+
+    void decision(Decision decision) {
+        if (wanted && !(decision instanceof Decision.IncidentUpdated)) {
+            line("<- " + decision);
+        }
+    }
+
+    void note(String text, Object about) {
+        if (wanted) {
+            line("!! " + text + about);
+        }
+    }
+
+    private void line(String text) {
+        lines.add(String.format(Locale.ROOT, "%10.3f ms  %s", time.sinceStartNs() / 1e6, text));
+        if (lines.size() > LINES) {
+            lines.remove();
+            dropped++;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (dropped > 0 ? "… " + dropped + " lines before\n" : "") + String.join("\n", lines);
+    }
+}
