@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @State(Scope.Benchmark)
 public class CoordinatorSpeed {
-    @Param({"4", "64", "1024"})
+    @Param({"4", "64", "1024", "16384"})
     int ranks;
 
     /** What the coordinator was told; as a rate. */

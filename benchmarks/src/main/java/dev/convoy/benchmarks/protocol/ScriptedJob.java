@@ -20,6 +20,7 @@ import java.util.Set;
 final class ScriptedJob {
     private static final long TICK_NS = 1_000;
     private static final long BOUND_NS = 60_000_000_000L;
+    private static final long BEAT_NS = 100_000_000L;
     private static final int MOST_RECOVERIES = 16;
     private static final byte[] ID = {42};
     private static final byte[] NO_ID = {};
@@ -29,6 +30,7 @@ final class ScriptedJob {
     private final Set<MemberId> idMakers = new HashSet<>();
     private long nowNs = TICK_NS;
     private long events;
+    private int nextToBeat;
 
     ScriptedJob(int ranks) {
         this.ranks = ranks;
@@ -58,6 +60,19 @@ final class ScriptedJob {
             acknowledge(member(rank), 2, List.of(held));
         }
         goOn(2);
+    }
+
+    /** The heartbeat of whoever is next, at ten a second from each. */
+    void nextHeartbeat() {
+        nowNs += BEAT_NS / ranks;
+        nextToBeat = (nextToBeat + 1) % ranks;
+        says(member(nextToBeat), new RankMessage.Heartbeat(1, 1, 1, 1));
+    }
+
+    /** A heartbeat, and a tick right after it. */
+    void tick() {
+        nextHeartbeat();
+        on(new CoordinatorEvent.Tick(nowNs));
     }
 
     /** What happened so far. */

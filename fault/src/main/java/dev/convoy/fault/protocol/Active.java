@@ -20,6 +20,8 @@ final class Active extends Phase {
     private long stageSinceNs;
     private HangDiagnosis diagnosis;
     private String complaint;
+    // Nobody was heard earlier than this. Most ticks need no look at anybody else.
+    private long earliestHeardNs = Long.MIN_VALUE;
 
     Active(Job job, long epoch, List<MemberStatus> members, boolean first, Chronicle chronicle) {
         super(job);
@@ -294,6 +296,14 @@ final class Active extends Phase {
         long now = job.clock.timerNs();
         // A starting program loads its data and its classes; a working one has no such excuse.
         long boundNs = isFormed() ? job.spec.deadlineNs() + HEARTBEAT_MARGIN_NS : job.spec.startBoundNs();
+        if (earliestHeardNs != Long.MIN_VALUE && now - earliestHeardNs <= boundNs) {
+            return;
+        }
+        long longestNs = progress.members().stream()
+                .mapToLong(status -> status.silentForNs(now))
+                .max()
+                .orElse(0);
+        earliestHeardNs = now - longestNs;
         List<MemberStatus> silent = progress.members().stream()
                 .filter(status -> status.silentForNs(now) > boundNs)
                 .toList();

@@ -18,11 +18,13 @@ final class EpochProgress {
     }
 
     private final List<MemberStatus> members;
+    private final Set<MemberStatus> memberSet;
     private final Map<Stage, Set<MemberStatus>> reached = new EnumMap<>(Stage.class);
     private final Map<Stage, Long> lastNs = new EnumMap<>(Stage.class);
 
     EpochProgress(List<MemberStatus> members) {
         this.members = List.copyOf(members);
+        memberSet = Set.copyOf(members);
         for (Stage stage : Stage.values()) {
             reached.put(stage, new HashSet<>());
             lastNs.put(stage, 0L);
@@ -31,7 +33,7 @@ final class EpochProgress {
 
     /** Returns whether this was the last member to reach the stage. */
     boolean reach(Stage stage, MemberStatus status, long atNs) {
-        boolean fresh = members.contains(status) && reached.get(stage).add(status);
+        boolean fresh = memberSet.contains(status) && reached.get(stage).add(status);
         if (fresh) {
             lastNs.merge(stage, atNs, Math::max);
         }

@@ -41,6 +41,9 @@ final class Job {
     }
 
     List<Decision> takeDecisions() {
+        if (decisions.isEmpty()) {
+            return List.of();
+        }
         List<Decision> taken = List.copyOf(decisions);
         decisions = new ArrayList<>();
         return taken;

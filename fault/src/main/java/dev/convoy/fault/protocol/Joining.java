@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Processes start. Those of a training program join; plain commands never do, and their exit statuses decide. */
@@ -9,6 +12,9 @@ final class Joining extends Phase {
     private static final long NOBODY = Long.MAX_VALUE;
 
     private long firstJoinedNs = NOBODY;
+    private final Set<MemberStatus> joined = new HashSet<>();
+    // Ended although they had not joined: a plain command has no more to do, a member of a group has.
+    private final Set<MemberStatus> ended = new LinkedHashSet<>();
 
     Joining(Job job) {
         super(job);
@@ -20,13 +26,12 @@ final class Joining extends Phase {
             firstJoinedNs = job.clock.timerNs();
             job.reserve.open();
         }
-        for (MemberStatus other : job.members.current()) {
-            if (other.hasExited()) {
-                job.fail(other + " exited with status 0 before the group was formed");
-                return;
-            }
+        if (!ended.isEmpty()) {
+            job.fail(ended.iterator().next() + " exited with status 0 before the group was formed");
+            return;
         }
-        if (job.members.connected().size() == job.spec.ranks()) {
+        joined.add(status);
+        if (joined.size() == job.spec.ranks()) {
             job.become(Revoking.forFormation(job, job.epochs.next(), "every rank has joined"));
         }
     }
@@ -34,9 +39,10 @@ final class Joining extends Phase {
     @Override
     boolean exited(MemberStatus status, String how, boolean clean) {
         boolean somebodyJoined = firstJoinedNs != NOBODY;
+        ended.add(status);
         if (!clean || somebodyJoined) {
             job.fail(status + " " + how + (somebodyJoined ? " before the group was formed" : ""));
-        } else if (job.members.current().stream().allMatch(MemberStatus::hasExited)) {
+        } else if (ended.size() == job.members.currentCount()) {
             job.succeed("every process exited with status 0", null);
         }
         return true;

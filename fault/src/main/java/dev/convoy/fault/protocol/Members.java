@@ -16,8 +16,8 @@ final class Members {
     // On their way out by their own wish: they still have to acknowledge.
     private final List<MemberStatus> departing = new ArrayList<>();
     private final List<MemberStatus> departed = new ArrayList<>();
-    // Asked for far more often than changed.
-    private List<MemberStatus> currentList = List.of();
+    // Asked for far more often than changed; null when it has to be made again.
+    private List<MemberStatus> currentList;
 
     MemberStatus add(MemberId id, long timerNs) {
         MemberStatus status = new MemberStatus(id, timerNs);
@@ -28,12 +28,12 @@ final class Members {
 
     private void occupy(MemberStatus status) {
         current.put(status.launchRank(), status);
-        currentList = List.copyOf(current.values());
+        currentList = null;
     }
 
     private void vacate(MemberStatus status) {
         current.remove(status.launchRank(), status);
-        currentList = List.copyOf(current.values());
+        currentList = null;
     }
 
     /** A process that has no place in the group yet. */
@@ -53,7 +53,7 @@ final class Members {
 
     /** Current, not connected yet, and started for this launch rank: a spare keeps the one it was started for. */
     MemberStatus starting(int launchRank) {
-        return currentList.stream()
+        return current().stream()
                 .filter(status -> status.bornAs().launchRank() == launchRank)
                 .filter(status -> !status.isConnected() && !status.hasExited())
                 .findFirst()
@@ -102,11 +102,18 @@ final class Members {
 
     /** In launch-rank order. */
     List<MemberStatus> current() {
+        if (currentList == null) {
+            currentList = List.copyOf(current.values());
+        }
         return currentList;
     }
 
+    int currentCount() {
+        return current.size();
+    }
+
     List<MemberStatus> connected() {
-        return currentList.stream().filter(MemberStatus::isConnected).toList();
+        return current().stream().filter(MemberStatus::isConnected).toList();
     }
 
     void exclude(MemberStatus status, long fenceDueNs) {

@@ -61,8 +61,10 @@ final class Releasing extends Phase {
     }
 
     private void endWhenAllExited() {
+        // Everybody's exit comes here: the sizes say at once that it is not the last.
+        boolean all = exited.size() >= members.size() && exited.containsAll(members);
         // Who left before may still be saving what it has.
-        if (exited.containsAll(members) && job.members.departed().isEmpty()) {
+        if (all && job.members.departed().isEmpty()) {
             RunSummary summary = members.stream()
                     .map(finished::get)
                     .filter(last -> last != null && last.summary() != null)

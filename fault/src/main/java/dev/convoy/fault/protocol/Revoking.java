@@ -61,6 +61,8 @@ final class Revoking extends Phase {
         enteredNs = job.clock.timerNs();
         if (lastChance) {
             keepEverybody();
+        } else if (!initial && !anyMemberStays()) {
+            keepLeavers();
         }
         List<MemberStatus> live = job.members.connected();
         live.stream()
@@ -237,7 +239,11 @@ final class Revoking extends Phase {
 
     /** Replacements alone hold nothing of the job's state. */
     private boolean nobodyIsLeft() {
-        return job.members.current().stream().noneMatch(MemberStatus::isMember);
+        return !anyMemberStays() && job.members.departing().isEmpty();
+    }
+
+    private boolean anyMemberStays() {
+        return job.members.current().stream().anyMatch(MemberStatus::isMember);
     }
 
     private boolean isLastChance() {
@@ -257,10 +263,14 @@ final class Revoking extends Phase {
         if (!last && !initial && !isChange()) {
             refill();
         }
+        // Everybody's answer comes here: the sizes say at once that it is not the last.
+        boolean perhapsAll = last || answers.size() >= job.members.currentCount();
+        if (!perhapsAll || !job.members.leaving().isEmpty()) {
+            return;
+        }
         List<MemberStatus> awaited = last ? job.members.connected() : job.members.current();
         if (answers.keySet().containsAll(awaited)
                 && answers.keySet().containsAll(job.members.departing())
-                && job.members.leaving().isEmpty()
                 && !awaited.isEmpty()) {
             agree(awaited, last);
         }
@@ -275,7 +285,9 @@ final class Revoking extends Phase {
 
     /** A process that is not known to be gone still occupies its place. */
     private void refill() {
-        for (int launchRank = 0; launchRank < job.spec.ranks(); launchRank++) {
+        // Where nobody is missing, as at nearly every answer, there is nothing to look for.
+        boolean anyVacant = job.members.currentCount() < job.spec.ranks();
+        for (int launchRank = 0; anyVacant && launchRank < job.spec.ranks(); launchRank++) {
             if (job.members.current(launchRank) == null && !job.members.isLeaving(launchRank)) {
                 refill(launchRank);
             }
@@ -321,7 +333,12 @@ final class Revoking extends Phase {
         if (departing.isEmpty() || !tooFew && with.equals(without)) {
             return false;
         }
-        for (MemberStatus status : departing) {
+        keepLeavers();
+        return true;
+    }
+
+    private void keepLeavers() {
+        for (MemberStatus status : job.members.departing()) {
             MemberStatus successor = job.members.current(status.launchRank());
             if (successor != null) {
                 answers.remove(successor);
@@ -331,7 +348,6 @@ final class Revoking extends Phase {
             job.changes.refuseFor(status);
         }
         job.fenceOverdue();
-        return true;
     }
 
     private void agree(List<MemberStatus> next, boolean last) {
