@@ -192,6 +192,9 @@ final class Active extends Phase {
     }
 
     private void concludeWhenDue() {
+        if (diagnosis != null && diagnosis.asksAgain(job.clock.timerNs())) {
+            askEverybody();
+        }
         if (diagnosis == null || !diagnosis.isDue(job.clock.timerNs())) {
             return;
         }
@@ -201,7 +204,6 @@ final class Active extends Phase {
             stageSinceNs = now;
         } else if (diagnosis.mustLookAgain(now)) {
             diagnosis.lookAgain(now);
-            askEverybody();
         } else {
             conclude(now);
         }

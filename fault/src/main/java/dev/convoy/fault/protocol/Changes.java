@@ -47,6 +47,9 @@ final class Changes {
     }
 
     private List<Integer> vacant() {
+        if (job.members.currentCount() == job.spec.ranks()) {
+            return List.of();
+        }
         return IntStream.range(0, job.spec.ranks())
                 .filter(place -> job.members.current(place) == null && !job.members.isLeaving(place))
                 .boxed()

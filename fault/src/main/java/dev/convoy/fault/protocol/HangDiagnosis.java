@@ -18,6 +18,7 @@ final class HangDiagnosis {
     static final long SILENCE_NS = 500_000_000L;
     // On a machine so loaded that heartbeats come irregularly a silence means less: wait, but not for ever.
     private static final long LONGEST_NS = 2_000_000_000L;
+    private static final long BETWEEN_LOOKS_NS = 250_000_000L;
     private static final double SUSPICIOUS_PHI = 8;
 
     private final Detection evidence;
@@ -26,6 +27,7 @@ final class HangDiagnosis {
     private long startedNs;
     // What everybody said when it was asked first; null as long as it has not been asked again.
     private Map<MemberStatus, Long> firstLook;
+    private boolean awaitsSecondLook;
     private boolean complained;
     // The first collective that somebody gave up waiting for; with nobody's word for it, whichever anybody is in.
     private long awaited = Long.MAX_VALUE;
@@ -81,11 +83,20 @@ final class HangDiagnosis {
         return !complained && firstLook == null && members.stream().noneMatch(status -> isSilent(status, timerNs));
     }
 
+    /** Everybody is to be asked again, though not at once: who is only slow must have had the time to move. */
     void lookAgain(long timerNs) {
         firstLook = new HashMap<>();
         members.forEach(status -> firstLook.put(status, status.enqueued()));
         replied.clear();
-        startedNs = timerNs;
+        startedNs = timerNs + BETWEEN_LOOKS_NS;
+        awaitsSecondLook = true;
+    }
+
+    /** Returns once whether it is time for the second look. */
+    boolean asksAgain(long timerNs) {
+        boolean asks = awaitsSecondLook && timerNs >= startedNs;
+        awaitsSecondLook &= !asks;
+        return asks;
     }
 
     /** The second look shows that somebody has gone on since the first. */
@@ -96,6 +107,9 @@ final class HangDiagnosis {
     }
 
     boolean isDue(long timerNs) {
+        if (awaitsSecondLook) {
+            return false;
+        }
         long waitedNs = timerNs - startedNs;
         boolean opinionWouldHelp = opinionExpected && waitedNs < SILENCE_NS && isBehindButNotFew(behind());
         return (replied.size() == members.size() && !opinionWouldHelp)

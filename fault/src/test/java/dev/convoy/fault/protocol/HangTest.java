@@ -242,6 +242,7 @@ class HangTest {
         restoreIsOverdue();
         repliesOfEpoch2(3, 2, 3, 3);
         assertThat(job.fenced()).isEmpty();
+        job.advance(300);
         repliesOfEpoch2(3, 3, 3, 3);
         assertThat(job.fenced()).isEmpty();
         assertThat(job.coordinator.incidents()).hasSize(1);
@@ -253,6 +254,7 @@ class HangTest {
     void whoIsBehindAtTheSecondLookAsWellIsToBlameForTheBound() {
         restoreIsOverdue();
         repliesOfEpoch2(3, 2, 3, 3);
+        job.advance(300);
         repliesOfEpoch2(3, 2, 3, 3);
         assertThat(job.fenced()).containsExactly(rank(1));
     }

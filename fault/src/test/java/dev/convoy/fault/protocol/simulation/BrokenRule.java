@@ -127,7 +127,8 @@ enum BrokenRule {
             },
             "minority never proceeds",
             "no step is lost",
-            "agreement"),
+            "agreement",
+            "does not give up without need"),
 
     BLAMES_THE_NEIGHBOUR(
             spec -> new BrokenCore(Core.real(spec)) {

@@ -130,7 +130,10 @@ final class Simulation {
                 outcome = end.outcome();
                 invariants.ended(outcome);
             }
-            case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _, Decision.ChangeUpdated _ -> {}
+            case Decision.Announce _,
+                    Decision.ProgressMade _,
+                    Decision.IncidentUpdated _,
+                    Decision.ChangeUpdated _ -> {}
         }
     }
 
@@ -145,7 +148,8 @@ final class Simulation {
         processes.add(process);
         byName.put(id, process);
         newest.put(id.launchRank(), process);
-        boolean ofTheLaunch = id.incarnation() == 0 && id.launchRank() < scenario.spec().ranks();
+        boolean ofTheLaunch =
+                id.incarnation() == 0 && id.launchRank() < scenario.spec().ranks();
         if (ofTheLaunch || faults.startsWell(process)) {
             process.start();
         }
