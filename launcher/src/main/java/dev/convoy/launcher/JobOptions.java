@@ -28,7 +28,7 @@ public final class JobOptions {
             paramLabel = "POLICY",
             description =
                     "After a loss: shrink (go on without it), replace (wait for a process in its place) or regrow "
-                            + "(go on without it, and take one in when it is ready). Default: shrink; replace with --spares.")
+                            + "(go on, and take one in when ready). Default: shrink; with --spares, replace.")
     private String recover;
 
     @Option(names = "--min-ranks", paramLabel = "M", description = "Fewest ranks to go on with. Default: 1.")
