@@ -5,9 +5,12 @@
  * NVIDIA's libraries.
  */
 module dev.convoy.bindings.javacpp {
+    requires transitive dev.convoy;
     requires dev.convoy.bindings;
     requires org.bytedeco.cuda;
-    requires org.bytedeco.javacpp;
+    requires transitive org.bytedeco.javacpp;
+
+    exports dev.convoy.javacpp;
 
     provides dev.convoy.bindings.BindingProvider with
             dev.convoy.bindings.javacpp.JavaCppBindings;
