@@ -11,7 +11,11 @@ fail() {
 
 command -v cmake >/dev/null || fail "no cmake found; install cmake 3.20 or newer (Debian: apt-get install cmake)"
 command -v "${CC:-cc}" >/dev/null || fail "no C compiler found; install gcc 12 or newer (Debian: apt-get install gcc), or set CC"
-[ "$(uname -sm)" = "Linux x86_64" ] || fail "the host runtime is built on Linux x86_64 only, this is $(uname -sm)"
+case "$(uname -sm)" in
+"Linux x86_64") ;;
+"Linux aarch64") resources=${resources/linux-x86_64/linux-aarch64} ;;
+*) fail "the host runtime is built on Linux on x86_64 and aarch64 only, this is $(uname -sm)" ;;
+esac
 
 log="$build_dir.log"
 mkdir -p "$(dirname "$log")"
