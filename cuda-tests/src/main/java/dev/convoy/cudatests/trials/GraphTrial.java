@@ -12,6 +12,7 @@ import dev.convoy.Graph;
 import dev.convoy.PreMulSum;
 import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
+import dev.convoy.UniqueId;
 import dev.convoy.cudatests.Bench;
 import dev.convoy.cudatests.SkippedException;
 import dev.convoy.cudatests.Trial;
@@ -38,17 +39,23 @@ public final class GraphTrial implements Trial {
         if (!runtime.supports(Capability.GRAPHS)) {
             throw new SkippedException("the " + runtime.kind() + " runtime has no graphs");
         }
+        for (boolean isBlocking : List.of(true, false)) {
+            bench.say("%s communicator", isBlocking ? "blocking" : "non-blocking");
+            graphs(bench, runtime, CommunicatorOptions.defaults().withBlocking(isBlocking));
+        }
+        return "graphs of " + OPERATIONS + " all-reduces launched " + 2 * (LAUNCHES + TIMED + 1)
+                + " times, results right";
+    }
+
+    private static void graphs(Bench bench, ConvoyRuntime runtime, CommunicatorOptions options) {
         Device device = runtime.device(0);
-        Communicator communicator = Communicator.initAll(List.of(device), CommunicatorOptions.defaults())
-                .getFirst();
-        try (communicator;
+        try (Communicator communicator = Communicator.init(device, UniqueId.create(runtime), 1, 0, options);
                 Stream stream = device.newStream();
                 DeviceBuffer buffer = device.allocate(DataType.INT64, 64);
                 PreMulSum twice = ReduceOp.preMulSum(communicator, DataType.INT64, 2)) {
             doublings(communicator, buffer, twice, stream);
             compareTimes(bench, communicator, buffer, stream);
         }
-        return "a graph of " + OPERATIONS + " all-reduces launched " + (LAUNCHES + TIMED) + " times, results right";
     }
 
     private static void doublings(Communicator communicator, DeviceBuffer buffer, PreMulSum twice, Stream stream) {

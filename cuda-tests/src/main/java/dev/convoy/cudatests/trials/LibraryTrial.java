@@ -2,13 +2,18 @@
 package dev.convoy.cudatests.trials;
 
 import dev.convoy.RuntimeKind;
+import dev.convoy.bindings.Cublas;
+import dev.convoy.bindings.CublasFunction;
+import dev.convoy.bindings.CublasProbe;
 import dev.convoy.bindings.LibraryRefusedException;
-import dev.convoy.bindings.NativeResources;
 import dev.convoy.bindings.NativeFunction;
+import dev.convoy.bindings.NativeResources;
+import dev.convoy.bindings.NativeRuntime.Kind;
 import dev.convoy.bindings.Nccl;
 import dev.convoy.bindings.NcclConfig;
 import dev.convoy.bindings.NcclFunction;
 import dev.convoy.bindings.NcclLayouts;
+import dev.convoy.bindings.Runtimes;
 import dev.convoy.bindings.ffm.DynamicLibrary;
 import dev.convoy.bindings.ffm.FfmLibraries;
 import dev.convoy.cudatests.Bench;
@@ -26,6 +31,8 @@ public final class LibraryTrial implements Trial {
     private static final int INVALID_ARGUMENT = 4;
     private static final int INVALID_USAGE = 5;
     private static final int LAST_STATUS = 7;
+    private static final int UNHANDLED_CUDA_ERROR = 1;
+    private static final int BEFORE_DEVICES = 3;
     private static final int OLDEST = 2_19_00;
 
     /** Made by the list of trials. */
@@ -50,6 +57,7 @@ public final class LibraryTrial implements Trial {
         Check.equal(SUCCESS, nccl.groupStart(), "ncclGroupStart");
         Check.equal(SUCCESS, nccl.groupEnd(), "ncclGroupEnd of an empty group");
         int refusals = refusals(bench, nccl, version);
+        bench.say("%s", cublas());
         return text + ": " + functions + " functions are there as their releases say, " + refusals
                 + " wrong calls refused";
     }
@@ -124,9 +132,45 @@ public final class LibraryTrial implements Trial {
             long bytes = config.memory().get(ValueLayout.JAVA_LONG, 0);
             config.memory().set(ValueLayout.JAVA_INT, Long.BYTES, 0);
             int damaged = nccl.commInitRankConfig(out.address(), 1, id.address(), 0, config.address());
-            refused(damaged, "a configuration without its magic number");
             bench.say("configuration: %d bytes; without its magic number: %s", bytes, nccl.getErrorString(damaged));
-            return 4;
+            return hasDevice(bench) ? refusedConfiguration(damaged) : withoutDevice(bench, nccl, damaged);
+        }
+    }
+
+    private static boolean hasDevice(Bench bench) {
+        Kind kind = bench.kind() == RuntimeKind.HOST ? Kind.HOST : Kind.CUDA;
+        return Runtimes.probe(kind).runtime().isPresent();
+    }
+
+    private static int refusedConfiguration(int status) {
+        refused(status, "a configuration without its magic number");
+        return BEFORE_DEVICES + 1;
+    }
+
+    /** NCCL starts CUDA before it looks at a configuration. */
+    private static int withoutDevice(Bench bench, Nccl nccl, int status) {
+        Check.equal(UNHANDLED_CUDA_ERROR, status, "a communicator without a device");
+        String said = nccl.getLastError(0);
+        bench.say("without a device: %s", said.strip());
+        Check.that(said.contains("CUDA"), "the last error does not speak of CUDA: " + said);
+        return BEFORE_DEVICES;
+    }
+
+    /** That cuBLAS is the library that the bindings know; it is optional. */
+    private static String cublas() {
+        CublasProbe probe = Runtimes.cublas();
+        if (probe.cublas().isEmpty()) {
+            return probe.reason();
+        }
+        Cublas cublas = probe.cublas().get();
+        Check.equal(
+                CublasFunction.values().length,
+                cublas.functions().size(),
+                "functions of cuBLAS, which are " + cublas.functions());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cell = arena.allocate(ValueLayout.JAVA_INT);
+            Check.equal(SUCCESS, cublas.getProperty(0, cell.address()), "cublasGetProperty");
+            return "cuBLAS " + cell.get(ValueLayout.JAVA_INT, 0) + " with all functions";
         }
     }
 
