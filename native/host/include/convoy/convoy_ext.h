@@ -61,6 +61,23 @@ CONVOY_API ncclResult_t convoyCommWaitReady(ncclComm_t comm, uint64_t maxNanos);
 CONVOY_API ncclResult_t convoyCommProgress(ncclComm_t comm, uint64_t *enqueued,
                                            uint64_t *completed);
 
+/*
+ * Copies memory of this process, at once and by the calling thread, past the caches, and stores the
+ * CRC32C (Castagnoli) of what was copied: it is read once for both. The two do not overlap. With
+ * `to` NULL it only checksums. cudaErrorInvalidValue if `from` or `checksum` is NULL,
+ * cudaErrorNotSupported on a CPU without instructions for it, as is ncclInvalidUsage below.
+ */
+CONVOY_API cudaError_t convoyCopyChecksum(void *to, const void *from, size_t bytes,
+                                          uint32_t *checksum);
+
+/*
+ * ncclRecv, which also stores the CRC32C of what was received, before it completes. `checksum` is 4
+ * bytes of a live device or pinned allocation.
+ */
+CONVOY_API ncclResult_t convoyRecvChecksum(void *recvbuff, size_t count, ncclDataType_t datatype,
+                                           int peer, uint32_t *checksum, ncclComm_t comm,
+                                           cudaStream_t stream);
+
 #ifdef __cplusplus
 }
 #endif

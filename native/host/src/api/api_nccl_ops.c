@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NCCL's operations, as exported. */
+#include "convoy/convoy_ext.h"
 #include "convoy/nccl_abi.h"
 
+#include "base/errors.h"
 #include "comm/user_operator.h"
+#include "memory/checked_copy.h"
 #include "operations/one_sided_request.h"
 #include "operations/validate.h"
 
@@ -136,6 +139,23 @@ ncclResult_t ncclRecv(void *recvbuff, size_t count, ncclDataType_t datatype, int
                       ncclComm_t comm, cudaStream_t stream) {
     return request_submit(&(struct op_request){.kind = OP_RECEIVE,
                                                .receive = recvbuff,
+                                               .count = count,
+                                               .type = datatype,
+                                               .root = peer,
+                                               .comm = comm,
+                                               .stream = stream});
+}
+
+ncclResult_t convoyRecvChecksum(void *recvbuff, size_t count, ncclDataType_t datatype, int peer,
+                                uint32_t *checksum, ncclComm_t comm, cudaStream_t stream) {
+    if (checksum == NULL || !checked_copy_is_possible()) {
+        return error_nccl(ncclInvalidUsage, "convoyRecvChecksum: %s",
+                          checksum == NULL ? "checksum is NULL"
+                                           : "this CPU has no instruction for CRC32C");
+    }
+    return request_submit(&(struct op_request){.kind = OP_RECEIVE,
+                                               .receive = recvbuff,
+                                               .checksum = checksum,
                                                .count = count,
                                                .type = datatype,
                                                .root = peer,

@@ -4,6 +4,7 @@
  * short one is shown in the sender's mailbox, so that the sender goes on at once; a long one in
  * place, so that it waits for the copy.
  */
+#include "memory/checked_copy.h"
 #include "operations/move.h"
 #include "operations/op.h"
 
@@ -133,6 +134,16 @@ static bool meet(struct op *op) {
     return resolve(op, lane, slot);
 }
 
+static void move(struct op *op, size_t bytes) {
+    unsigned char *to = op->receive + op->moved;
+    const unsigned char *from = op->sources[0] + op->moved;
+    if (op->checksum != NULL) {
+        op->crc = checked_copy(op->crc, to, from, bytes);
+    } else {
+        move_copied(op, to, from, bytes);
+    }
+}
+
 static enum step_result receive_step(struct op *op) {
     struct ncclComm *comm = op->comm;
     struct peer *peer = &comm->peers[op->root];
@@ -146,7 +157,7 @@ static enum step_result receive_step(struct op *op) {
         }
     }
     size_t bytes = size_min(op->bytes - op->moved, MOVE_PIECE_BYTES);
-    move_copied(op, op->receive + op->moved, op->sources[0] + op->moved, bytes);
+    move(op, bytes);
     op->moved += bytes;
     if (op->moved < op->bytes) {
         return STEP_PROGRESSED;
@@ -154,6 +165,9 @@ static enum step_result receive_step(struct op *op) {
     if (!op_source_is_intact(op, op->root)) {
         comm_fail_gone(comm, op->root, "a message from it");
         return STEP_PENDING;
+    }
+    if (op->checksum != NULL) {
+        *op->checksum = op->crc;
     }
     peer->received++;
     comm_publish(comm, &comm->page->lanes[op->root].consumed.value,

@@ -92,6 +92,8 @@ struct op {
     int root; /* or the peer */
     const unsigned char *send;
     unsigned char *receive;
+    uint32_t *checksum; /* of a receive: where that of its data goes; NULL: nobody wants it */
+    uint32_t crc;       /* of what was received so far */
     size_t count;
     size_t bytes; /* of `count` elements */
     /* With a user-made operator only: this rank's scalar, which is read from device memory when the

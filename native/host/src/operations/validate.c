@@ -140,6 +140,9 @@ static ncclResult_t check_buffers(const char *name, const struct op_request *req
     if (result == ncclSuccess) {
         result = check_buffer(name, "receive buffer", request->receive, extents.receive);
     }
+    if (result == ncclSuccess && request->checksum != NULL) {
+        result = check_buffer(name, "checksum", request->checksum, sizeof *request->checksum);
+    }
     if (result == ncclSuccess && request->kind == OP_ALL_TO_ALL &&
         request->send == request->receive) {
         result = error_nccl(ncclInvalidUsage, "%s: cannot work in place", name);
@@ -168,6 +171,7 @@ static struct op *create(const struct op_request *request, struct CUstream_st *s
                       .root = request->root,
                       .send = request->send,
                       .receive = request->receive,
+                      .checksum = request->checksum,
                       .count = request->count,
                       .bytes = bytes};
     if (two_phase) {

@@ -13,6 +13,7 @@ struct op_request {
     ncclDataType_t type;
     ncclRedOp_t redop;
     int root;                      /* or the peer */
+    uint32_t *checksum;            /* of a receive; NULL: none is wanted */
     struct user_operator *scaling; /* that `redop` is; NULL: one of NCCL's own */
     ncclComm_t comm;
     cudaStream_t stream;

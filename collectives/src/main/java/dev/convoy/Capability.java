@@ -38,7 +38,12 @@ public enum Capability {
     /** {@link Communicator#failedRanks()} names the ranks that died; otherwise it is empty. */
     FAILED_RANKS("convoyCommFailedRanks"),
     /** Waits sleep in the native library, which wakes them; otherwise they poll. */
-    NATIVE_WAIT("convoyEventWait", "convoyStreamWait", "convoyCommWaitReady");
+    NATIVE_WAIT("convoyEventWait", "convoyStreamWait", "convoyCommWaitReady"),
+    /**
+     * {@link Communicator#recv(DeviceBuffer, int, DeviceBuffer, Stream)} and {@link CheckedCopy} read what they
+     * checksum once.
+     */
+    CHECKED_COPY("convoyCopyChecksum", "convoyRecvChecksum");
 
     private final List<String> functions;
 

@@ -382,6 +382,42 @@ public abstract sealed class Collectives permits Communicator {
     }
 
     /**
+     * Receives as {@link #recv(DeviceBuffer, int, Stream)} does, and checksums what arrives while it is being moved, so
+     * that it is not read again. Needs {@link Capability#CHECKED_COPY}; see {@link CheckedCopy#isFused()}.
+     *
+     * @param buffer receives the elements
+     * @param peer who sends them
+     * @param checksum whose element 0 receives the CRC32C; of type {@link DataType#INT32}
+     * @param stream the order in which it is done
+     * @return the work, to be awaited
+     * @throws UnsupportedOperationException if the library cannot
+     * @throws CommunicatorException if the communicator is lost or closed
+     */
+    public Work recv(DeviceBuffer buffer, int peer, DeviceBuffer checksum, Stream stream) {
+        arguments.supported(Capability.CHECKED_COPY);
+        if (checksum.type() != DataType.INT32) {
+            throw new IllegalArgumentException("a checksum is an INT32, " + checksum + " is not");
+        }
+        arguments.rank(peer, "peer");
+        long to = arguments.address(buffer);
+        long sum = arguments.addressOfSome(checksum);
+        long queue = arguments.stream(stream);
+        long sequence = begin(Operation.RECV, buffer.count(), buffer.type());
+        try {
+            int status = communicator
+                    .device()
+                    .natives()
+                    .extensions()
+                    .orElseThrow()
+                    .recvChecksum(
+                            to, buffer.count(), buffer.type().code(), peer, sum, communicator.handle(), queue);
+            return communicator.issued(Operation.RECV, sequence, status, stream);
+        } finally {
+            communicator.leave();
+        }
+    }
+
+    /**
      * Has somebody told of every operation before it is enqueued.
      *
      * @param observer who is told; null for nobody

@@ -82,4 +82,29 @@ public interface HostExtensions extends NativeLibrary {
      * @return a {@code cudaError_t}
      */
     int kernelLaunch(int kernel, long arguments, long bytes, long stream);
+
+    /**
+     * Copies memory of this process in the calling thread, past the caches, and checksums it on the way.
+     *
+     * @param to where to; 0 only checksums
+     * @param from where from; apart from {@code to}
+     * @param bytes how much
+     * @param checksum address of a {@code uint32_t} that receives the CRC32C
+     * @return a {@code cudaError_t}; {@code cudaErrorNotSupported} on a CPU without instructions for it
+     */
+    int copyChecksum(long to, long from, long bytes, long checksum);
+
+    /**
+     * Receives as {@code ncclRecv} does, and stores the CRC32C of what was received before that is complete.
+     *
+     * @param buffer receives the data
+     * @param count elements
+     * @param type their type
+     * @param peer who sends them
+     * @param checksum a {@code uint32_t} in device or pinned memory
+     * @param comm the communicator
+     * @param stream the stream
+     * @return an {@code ncclResult_t}
+     */
+    int recvChecksum(long buffer, long count, int type, int peer, long checksum, long comm, long stream);
 }

@@ -18,7 +18,11 @@ public enum HostFunction implements NativeFunction {
     /** {@code convoyCommProgress}. */
     COMM_PROGRESS("convoyCommProgress", "(LLL)I"),
     /** {@code convoyKernelLaunch}. */
-    KERNEL_LAUNCH("convoyKernelLaunch", "(ILLL)I");
+    KERNEL_LAUNCH("convoyKernelLaunch", "(ILLL)I"),
+    /** {@code convoyCopyChecksum}. */
+    COPY_CHECKSUM("convoyCopyChecksum", "(LLLL)I"),
+    /** {@code convoyRecvChecksum}. */
+    RECV_CHECKSUM("convoyRecvChecksum", "(LLIILLL)I");
 
     private final String symbol;
     private final String signature;

@@ -5,14 +5,19 @@ import static dev.convoy.bindings.TwoRanks.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /** What the host runtime's extensions do. */
 final class ExtensionCases {
     private static final int INVALID_ARGUMENT = 4;
     private static final int CUDA_INVALID_VALUE = 1;
+    private static final int CUDA_NOT_SUPPORTED = 801;
     private static final int COPY_BY_ADDRESS = 4;
     private static final long SECONDS_10 = 10_000_000_000L;
 
@@ -30,6 +35,8 @@ final class ExtensionCases {
         cases.put(HostFunction.COMM_FAILED_RANKS, ExtensionCases::communicator);
         cases.put(HostFunction.COMM_PROGRESS, ExtensionCases::progress);
         cases.put(HostFunction.KERNEL_LAUNCH, ExtensionCases::kernel);
+        cases.put(HostFunction.COPY_CHECKSUM, ExtensionCases::copyChecksum);
+        cases.put(HostFunction.RECV_CHECKSUM, ExtensionCases::recvChecksum);
         return cases;
     }
 
@@ -116,6 +123,47 @@ final class ExtensionCases {
             assertThat(ranks.cell()).isEqualTo(1);
             assertThat(NativeMemory.longAt(ranks.out() + 8)).isEqualTo(1);
             assertThat(extensions.commProgress(0, ranks.out(), ranks.out() + 8)).isEqualTo(INVALID_ARGUMENT);
+        }
+    }
+
+    private static void copyChecksum(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment from = arena.allocate(100_003, 1);
+            for (long i = 0; i < from.byteSize(); i++) {
+                from.set(ValueLayout.JAVA_BYTE, i, (byte) (i * 7 >> 3));
+            }
+            MemorySegment to = arena.allocate(from.byteSize(), 1);
+            MemorySegment checksum = arena.allocate(Integer.BYTES, Integer.BYTES);
+            CRC32C expected = new CRC32C();
+            expected.update(from.asByteBuffer());
+            int status = extensions.copyChecksum(to.address(), from.address(), from.byteSize(), checksum.address());
+            if (status != CUDA_NOT_SUPPORTED) {
+                ok(status);
+                assertThat(checksum.get(ValueLayout.JAVA_INT, 0)).isEqualTo((int) expected.getValue());
+                assertThat(to.mismatch(from)).isEqualTo(-1);
+            }
+            assertThat(extensions.copyChecksum(to.address(), 0, 1, checksum.address()))
+                    .isEqualTo(CUDA_INVALID_VALUE);
+        }
+    }
+
+    private static void recvChecksum(NativeRuntime runtime) {
+        HostExtensions extensions = extensions(runtime);
+        Nccl nccl = runtime.nccl();
+        try (TwoRanks ranks = new TwoRanks(runtime)) {
+            long checksum = ranks.receive[0];
+            ranks.together(rank -> rank == 1
+                    ? nccl.send(ranks.send[1], 1, TwoRanks.FLOAT32, 0, ranks.comm[1], ranks.stream[1])
+                    : extensions.recvChecksum(
+                            ranks.send[0], 1, TwoRanks.FLOAT32, 1, checksum, ranks.comm[0], ranks.stream[0]));
+            ok(runtime.cuda().memcpy(ranks.out(), checksum, Integer.BYTES, COPY_BY_ADDRESS));
+            ok(runtime.cuda().memcpy(ranks.out() + 8, ranks.send[0], Integer.BYTES, COPY_BY_ADDRESS));
+            CRC32C expected = new CRC32C();
+            expected.update(ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .putInt(0, NativeMemory.intAt(ranks.out() + 8)));
+            assertThat(NativeMemory.intAt(ranks.out())).isEqualTo((int) expected.getValue());
         }
     }
 }

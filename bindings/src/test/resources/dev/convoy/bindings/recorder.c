@@ -294,5 +294,11 @@ FUNCTION(convoyCommFailedRanks, (void *comm, int *ranks, int capacity, int *coun
 FUNCTION(convoyCommWaitReady, (void *comm, uint64_t nanos), P(comm), nanos)
 FUNCTION(convoyKernelLaunch, (int kernel, const void *arguments, size_t bytes, void *stream),
          N(kernel), P(arguments), bytes, P(stream))
+FUNCTION(convoyCopyChecksum, (void *to, const void *from, size_t bytes, uint32_t *checksum), P(to),
+         P(from), bytes, P(checksum))
+FUNCTION(convoyRecvChecksum,
+         (void *recvbuff, size_t count, int datatype, int peer, uint32_t *checksum, void *comm,
+          void *stream),
+         P(recvbuff), count, N(datatype), N(peer), P(checksum), P(comm), P(stream))
 FUNCTION(convoyCommProgress, (void *comm, uint64_t *enqueued, uint64_t *completed), P(comm),
          P(enqueued), P(completed))

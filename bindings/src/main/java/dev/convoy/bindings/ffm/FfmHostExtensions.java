@@ -88,4 +88,23 @@ record FfmHostExtensions(FunctionTable table, MethodHandle streamWaitHandle, Met
             throw FunctionTable.unexpected(e);
         }
     }
+
+    @Override
+    public int copyChecksum(long to, long from, long bytes, long checksum) {
+        try {
+            return (int) table.handle(HostFunction.COPY_CHECKSUM).invokeExact(to, from, bytes, checksum);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
+
+    @Override
+    public int recvChecksum(long buffer, long count, int type, int peer, long checksum, long comm, long stream) {
+        try {
+            return (int) table.handle(HostFunction.RECV_CHECKSUM)
+                    .invokeExact(buffer, count, type, peer, checksum, comm, stream);
+        } catch (Throwable e) {
+            throw FunctionTable.unexpected(e);
+        }
+    }
 }
