@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * A rank with a large sharded state and hardly any work: {@code LargeState MIB STEPS QUIET STATE-DIR FILE}, MIB for
  * each rank. Before step QUIET it waits until the first snapshot is on disk, so that nothing else is measured with the
- * recovery. Writes what it measured to FILE: the times of snapshots, the speed of a plain copy, and the memory.
+ * recovery. LARGE_STATE_CHANGING says how many of 100 bytes lie in a MiB that each step changes (100). Writes what it measured to FILE: the times of snapshots, the speed of a plain copy, and the memory.
  */
 public final class LargeState {
     private static final long MIB = 1L << 20;
@@ -33,6 +33,7 @@ public final class LargeState {
     private final ShardedState state;
     private final DeviceBuffer sum;
     private final long bytes;
+    private final long changing;
     private final long quiet;
     private final Path stateDirectory;
     private final List<Double> snapshotMs = new ArrayList<>();
@@ -42,6 +43,7 @@ public final class LargeState {
         this.group = group;
         this.sum = sum;
         bytes = Long.parseLong(arguments[0]) * MIB;
+        changing = bytes / 100 * Long.parseLong(System.getenv().getOrDefault("LARGE_STATE_CHANGING", "100"));
         quiet = Long.parseLong(arguments[2]);
         stateDirectory = Path.of(arguments[3]);
         int ranks = Integer.parseInt(System.getenv("CONVOY_WORLD_SIZE"));
@@ -74,8 +76,12 @@ public final class LargeState {
         }
         MemorySegment shard = state.buffer().hostView().orElseThrow();
         for (long at = 0; at < shard.byteSize(); at += MIB) {
-            if (shard.get(ValueLayout.JAVA_BYTE, at) != content(state.offset() + at)) {
+            byte expected = (byte) (content(state.offset() + at) + (at < changing ? step.index() : 0));
+            if (shard.get(ValueLayout.JAVA_BYTE, at) != expected) {
                 throw new IllegalStateException("byte " + at + " is wrong");
+            }
+            if (at < changing) {
+                shard.set(ValueLayout.JAVA_BYTE, at, (byte) (expected + 1));
             }
         }
         if (step.epoch() == 1 && step.index() == quiet - 1) {

@@ -20,8 +20,8 @@ import javax.tools.ToolProvider;
  * {@code benchmarks/recovery/large-state [MIB [RUNS [RANKS [RUN OPTION...]]]]}, MIB for each rank.
  */
 public final class LargeStateTime {
-    private static final int STEPS = 12;
-    private static final int FAULT = 9;
+    private static final int STEPS = 60;
+    private static final int FAULT = 57;
     private static final List<String> STAMPS = List.of(
             "faultAtNs", "detectedAtNs", "abortedAtNs", "agreedAtNs", "rebuiltAtNs", "restoredAtNs", "resumedAtNs");
 

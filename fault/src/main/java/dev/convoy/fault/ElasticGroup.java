@@ -376,8 +376,18 @@ public final class ElasticGroup implements AutoCloseable {
 
     // Before the group forms: to make much memory takes seconds, in which nobody shall wait for this rank.
     private void prepareSnapshots(long steps) {
-        snapshots = new SnapshotKeeper(environment, options.snapshotEvery(), steps, states, device, stream, link);
+        snapshots = new SnapshotKeeper(environment, options, steps, states, device, stream, link, suspicions::report);
         snapshots.reserve();
+    }
+
+    /**
+     * Waits until the declared buffers may be changed in this step; returns at once unless
+     * {@link SnapshotOverlap#COPY} was chosen. Call it in each step before the first change.
+     */
+    public void awaitCopied() {
+        if (snapshots != null) {
+            snapshots.awaitCopied();
+        }
     }
 
     /**
@@ -421,7 +431,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     private boolean train(long steps, StepFunction function) throws Exception {
         try {
-            formation.offer(snapshots.slots(), snapshots.durable());
+            formation.offer(snapshots);
             return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, flights, stream)
                     .run(steps, function);
         } catch (Throwable e) {
@@ -435,7 +445,7 @@ public final class ElasticGroup implements AutoCloseable {
     // Otherwise the program could wait for ever in freeing a buffer that the communicator still works on.
     private void abortQuietly(Throwable failure) {
         try {
-            formation.members().communicator().abort();
+            snapshots.abort(formation.members().communicator());
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }

@@ -2,6 +2,7 @@
 package dev.convoy.fault;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How a process takes part in an elastic group. All ranks must use the same values.
@@ -9,14 +10,16 @@ import java.time.Duration;
  * @param snapshotEvery steps between snapshots; 1 snapshots before every step, so that at most the step in progress is
  *     lost
  * @param initDeadline bound of a communicator's initialisation
+ * @param overlap what of a snapshot goes on while the next step is carried out
  */
-public record ElasticOptions(int snapshotEvery, Duration initDeadline) {
+public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotOverlap overlap) {
     /**
      * Checks the values.
      *
      * @throws IllegalArgumentException if {@code snapshotEvery} is below 1 or {@code initDeadline} is not positive
      */
     public ElasticOptions {
+        Objects.requireNonNull(overlap, "overlap");
         if (snapshotEvery < 1) {
             throw new IllegalArgumentException("snapshotEvery must be at least 1, was " + snapshotEvery);
         }
@@ -26,12 +29,12 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline) {
     }
 
     /**
-     * A snapshot before every step, 60 seconds for an initialisation.
+     * A snapshot before every step, committed before that begins; 60 seconds for an initialisation.
      *
      * @return the default options
      */
     public static ElasticOptions defaults() {
-        return new ElasticOptions(1, Duration.ofSeconds(60));
+        return new ElasticOptions(1, Duration.ofSeconds(60), SnapshotOverlap.NONE);
     }
 
     /**
@@ -41,6 +44,17 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline) {
      * @return the changed options
      */
     public ElasticOptions withSnapshotEvery(int steps) {
-        return new ElasticOptions(steps, initDeadline);
+        return new ElasticOptions(steps, initDeadline, overlap);
+    }
+
+    /**
+     * These options with another overlap of snapshots and steps.
+     *
+     * @param what what goes on during a step; other than {@link SnapshotOverlap#NONE} needs
+     *     {@link dev.convoy.Capability#SPLIT}
+     * @return the changed options
+     */
+    public ElasticOptions withOverlap(SnapshotOverlap what) {
+        return new ElasticOptions(snapshotEvery, initDeadline, what);
     }
 }

@@ -20,6 +20,7 @@ import dev.convoy.fault.snapshot.DurableParts;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.SlotPair;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * This rank's part in the two rounds that make an epoch: abort and tell what lies in its memory, then build the
@@ -41,6 +42,7 @@ final class EpochFormation {
 
     private SlotPair slots;
     private DurableParts durable;
+    private Consumer<Communicator> aborter = Communicator::abort;
     private Membership members;
     private RestorePlan plan;
     private long acknowledged;
@@ -70,9 +72,10 @@ final class EpochFormation {
     }
 
     /** Names where this rank's snapshots are, once there are any. */
-    void offer(SlotPair ownSlots, DurableParts parts) {
-        slots = ownSlots;
-        durable = parts;
+    void offer(SnapshotKeeper snapshots) {
+        slots = snapshots.slots();
+        durable = snapshots.durable();
+        aborter = snapshots::abort;
     }
 
     /** This rank's place in the present epoch, or null before the first. */
@@ -153,7 +156,7 @@ final class EpochFormation {
         control.unguard();
         status.leaveCommunicator();
         if (members != null) {
-            members.communicator().abort();
+            aborter.accept(members.communicator());
             stream.synchronize(options.deadline());
         }
     }

@@ -53,7 +53,8 @@ final class Rehearsal {
             states.addShard("shard", DataType.FLOAT32, ELEMENTS, (offset, shard) -> {});
             states.addHost("ledger", new SampleLedger(ELEMENTS));
             try (SnapshotKeeper snapshots =
-                    new SnapshotKeeper(environment.withoutStateDirectory(), 1, 0, states, device, stream, m -> {})) {
+                    new SnapshotKeeper(
+                    environment.withoutStateDirectory(), ElasticOptions.defaults(), 0, states, device, stream, m -> {}, (e, f) -> {})) {
                 snapshots.restore(present[0], RestorePlan.initial());
                 snapshots.take(present[0], 0, false);
                 operations(present[0].communicator());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault;
 
+import dev.convoy.Communicator;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
@@ -17,18 +18,23 @@ import dev.convoy.fault.snapshot.Restorer;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
 import dev.convoy.fault.snapshot.Wishes;
+import java.time.Duration;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** When snapshots are taken and which of them go to disk. Used by the user's thread. */
 final class SnapshotKeeper implements AutoCloseable {
     private final LaunchEnvironment environment;
     private final StateRegistry states;
+    private final Stream stream;
     private final SlotPair slots;
     private final DeclarationCheck declarations;
     private final Snapshotter snapshotter;
     private final Restorer restorer;
     private final DurableParts durable;
+    private final BackgroundSnapshots background;
     private final int every;
+    private final SnapshotOverlap overlap;
     private boolean first = true;
     private long durableAtNs;
 
@@ -36,30 +42,45 @@ final class SnapshotKeeper implements AutoCloseable {
      * Sets the memory of this rank's snapshots up.
      *
      * @param environment bounds and folders
-     * @param every steps between snapshots
+     * @param options when snapshots are taken, and what of them goes on during steps
      * @param steps steps of the whole job, equal on all ranks
      * @param states the declared states
      * @param device where they are
      * @param stream stream of all copies
      * @param out tells the coordinator of parts on disk
+     * @param failed told of failures of communicators while a step goes on
      */
     SnapshotKeeper(
             LaunchEnvironment environment,
-            int every,
+            ElasticOptions options,
             long steps,
             StateRegistry states,
             Device device,
             Stream stream,
-            Consumer<RankMessage> out) {
+            Consumer<RankMessage> out,
+            BiConsumer<Long, Throwable> failed) {
         this.environment = environment;
-        this.every = every;
+        this.stream = stream;
+        this.every = options.snapshotEvery();
+        this.overlap = options.overlap();
         this.states = states;
-        long declaration = states.freeze().declarationHash(steps, every);
+        long declaration = states.freeze().declarationHash(steps, every, overlap.ordinal());
         slots = new SlotPair(states.shape(), bytes -> pinned(device, bytes));
         declarations = new DeclarationCheck(device, stream, environment.launchSize(), declaration);
-        snapshotter = new Snapshotter(states, slots, device, stream, environment.launchSize(), declaration);
-        restorer = new Restorer(states, slots, device, stream, environment.launchSize());
+        snapshotter = new Snapshotter(states, slots, device, stream, environment.deadline(), environment.launchSize(), declaration);
+        background = overlap == SnapshotOverlap.NONE ? null : inBackground(device, declaration, failed);
+        restorer = new Restorer(states, slots, device, stream, environment.deadline(), environment.launchSize());
         durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
+    }
+
+    private BackgroundSnapshots inBackground(Device device, long declaration, BiConsumer<Long, Throwable> failed) {
+        Stream side = device.newStream();
+        Duration bound = environment.deadline();
+        return new BackgroundSnapshots(
+                new Snapshotter(states, slots, device, side, bound, environment.launchSize(), declaration),
+                side,
+                bound,
+                failed);
     }
 
     private static Region pinned(Device device, long bytes) {
@@ -129,7 +150,8 @@ final class SnapshotKeeper implements AutoCloseable {
     }
 
     /**
-     * Takes a snapshot of the state before a step. A collective call.
+     * Takes a snapshot of the state before a step, or begins one that goes on during the step. The first of an epoch is
+     * committed at once: before the first step after a restore every shard has its copies again. A collective call.
      *
      * @param members the epoch
      * @param step the step that has not begun
@@ -137,16 +159,58 @@ final class SnapshotKeeper implements AutoCloseable {
      * @return whether all ranks stop at this one
      */
     boolean take(Membership members, long step, boolean wantsBoundary) {
-        boolean wantsDurable = members.rank() == 0 && wantsDurable(step);
-        Wishes agreed = snapshotter.take(members, step, new Wishes(wantsDurable, wantsBoundary));
-        first = false;
+        boolean mustStop = settle(members);
+        Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary);
+        if (first || background == null || mustStop) {
+            Wishes agreed = snapshotter.take(members, step, wishes);
+            first = false;
+            committed(members, new Version(members.epoch(), step), agreed);
+            return mustStop || agreed.boundary();
+        }
+        members.communicator().synchronize(stream);
+        background.start(members, step, wishes, overlap == SnapshotOverlap.EXCHANGE);
+        return false;
+    }
+
+    /** Takes the snapshot behind the last step; nothing goes on afterwards. A collective call. */
+    void takeLast(Membership members, long steps) {
+        take(members, steps, false);
+        settle(members);
+    }
+
+    /** Waits until the declared buffers may be changed. */
+    void awaitCopied() {
+        if (background != null) {
+            background.awaitCopied();
+        }
+    }
+
+    // What the ranks agreed on by the snapshot that went on meanwhile, they do at the present boundary.
+    private boolean settle(Membership members) {
+        BackgroundSnapshots.Settled settled = background == null ? null : background.settle();
+        if (settled == null) {
+            return false;
+        }
+        committed(members, settled.version(), settled.agreed());
+        return settled.agreed().boundary();
+    }
+
+    private void committed(Membership members, Version version, Wishes agreed) {
         if (agreed.durable()) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {
-                durable.startWriting(new Version(members.epoch(), step), members.rank(), environment.stateDirectory());
+                durable.startWriting(version, members.rank(), environment.stateDirectory());
             }
         }
-        return agreed.boundary();
+    }
+
+    /** Aborts an epoch's communicator and whatever goes on beside it. */
+    void abort(Communicator communicator) {
+        if (background == null) {
+            communicator.abort();
+        } else {
+            background.abort(communicator);
+        }
     }
 
     private boolean wantsDurable(long step) {
@@ -159,6 +223,9 @@ final class SnapshotKeeper implements AutoCloseable {
 
     @Override
     public void close() {
+        if (background != null) {
+            background.close();
+        }
         durable.close();
         restorer.close();
         snapshotter.close();

@@ -89,7 +89,7 @@ final class TrainingLoop {
             }
         }
         status.enterStep(steps);
-        snapshots.take(members, steps, false);
+        snapshots.takeLast(members, steps);
         if (!resumed) {
             resumed(members);
         }

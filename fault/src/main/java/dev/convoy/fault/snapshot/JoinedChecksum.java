@@ -16,6 +16,8 @@ final class JoinedChecksum {
 
     private int joined;
     private long bytes;
+    private long lastLength;
+    private int lastPower = ONE;
 
     /** Bytes so far. */
     long bytes() {
@@ -29,7 +31,7 @@ final class JoinedChecksum {
      * @param length its bytes, not negative
      */
     void add(long checksum, long length) {
-        joined = times(joined, powerOfX(length)) ^ (int) checksum;
+        joined = times(joined, cachedPowerOfX(length)) ^ (int) checksum;
         bytes += length;
     }
 
@@ -45,6 +47,15 @@ final class JoinedChecksum {
     /** The checksum of everything so far, 0 to 2^32 − 1. */
     long value() {
         return Integer.toUnsignedLong(joined);
+    }
+
+    // Most pieces are of one length.
+    private int cachedPowerOfX(long length) {
+        if (length != lastLength) {
+            lastLength = length;
+            lastPower = powerOfX(length);
+        }
+        return lastPower;
     }
 
     /** x^(8·length). */

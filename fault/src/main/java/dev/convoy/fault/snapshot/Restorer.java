@@ -10,6 +10,7 @@ import dev.convoy.Stream;
 import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -33,14 +34,15 @@ public final class Restorer implements AutoCloseable {
      * @param slots this rank's slots
      * @param device where the states are
      * @param stream stream of all copies and exchanges
+     * @param bound bound of a wait for the device
      * @param largestWorld most ranks that an epoch can have
      */
-    public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, int largestWorld) {
+    public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, Duration bound, int largestWorld) {
         this.live = live;
         this.slots = slots;
         this.numbers = device.allocate(DataType.INT64, RestoreProof.mostNumbers(live.shape(), largestWorld));
         this.stream = stream;
-        this.copies = new SlotCopies(live, stream);
+        this.copies = new SlotCopies(live, stream, bound);
     }
 
     /**

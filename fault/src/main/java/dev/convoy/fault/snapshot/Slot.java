@@ -36,16 +36,18 @@ public final class Slot {
     private final Region.Source source;
     private final List<Region> shardRegions = new ArrayList<>();
     private Region replicated = Region.EMPTY;
-    private Stage stage = Stage.EMPTY;
+    // Read by another thread than the one that writes a slot: only what is whole is looked at.
+    private volatile Stage stage = Stage.EMPTY;
     private Version version;
     private int shardCount;
     private int[] shards = NONE;
     private long replicatedChecksum;
-    private RunningChecksum replicatedSum;
-    private RunningChecksum[] shardSums = {};
+    private ChunkSums replicatedSums = new ChunkSums(MemorySegment.ofArray(new byte[0]));
+    private ChunkSums[] shardSums = {};
     private long[] shardChecksums = {};
     private long[] originals = {};
     private boolean ownIsStaged;
+    private Version base;
 
     Slot(StateShape shape, Region.Source source) {
         this.shape = shape;
@@ -53,13 +55,17 @@ public final class Slot {
     }
 
     /**
-     * Starts to write a version. From here until {@link #seal} the slot counts as torn.
+     * Starts to write a version. From here until {@link #seal} the slot counts as torn. If it holds a version that every
+     * rank of the same epoch has whole, cut alike, that stays as the {@link #base} of the new one: who writes only what
+     * has changed since then has everything.
      *
      * @param next the version
      * @param nextShardCount number of shards, 0 if the job has no sharded state
      * @param nextShards the shards to be held, this rank's own first; empty if the job has no sharded state
      */
     void begin(Version next, int nextShardCount, int[] nextShards) {
+        boolean keeps = isBaseOf(next, nextShardCount, nextShards);
+        base = keeps ? version : null;
         stage = Stage.WRITING;
         version = next;
         shardCount = nextShardCount;
@@ -69,11 +75,27 @@ public final class Slot {
         ownIsStaged = false;
         Arrays.fill(shardChecksums, UNKNOWN);
         Arrays.fill(originals, UNKNOWN);
+        if (keeps) {
+            return;
+        }
         fit(shards, shardCount);
         clearPadding();
-        replicatedSum = new RunningChecksum(replicatedBytes());
-        shardSums = new RunningChecksum[shards.length];
-        Arrays.setAll(shardSums, i -> new RunningChecksum(shardBytes(i)));
+        replicatedSums = new ChunkSums(replicatedBytes());
+        shardSums = new ChunkSums[shards.length];
+        Arrays.setAll(shardSums, i -> new ChunkSums(shardBytes(i)));
+    }
+
+    // All ranks have taken the same snapshots in this epoch, so all come to the same answer.
+    private boolean isBaseOf(Version next, int nextShardCount, int[] nextShards) {
+        return stage == Stage.COMMITTED
+                && version.epoch() == next.epoch()
+                && shardCount == nextShardCount
+                && Arrays.equals(shards, nextShards);
+    }
+
+    /** The version whose content lies here while the next is written over it, or null if the content is nothing. */
+    Version base() {
+        return base;
     }
 
     /** Makes memory for a version with these shards; changes nothing that the slot holds. */
@@ -124,21 +146,21 @@ public final class Slot {
         }
     }
 
-    /** Checksums the replicated region up to a position, behind which it may still be written. */
-    void checksumReplicated(long through) {
-        replicatedSum.through(through);
+    /** The checksums of the replicated region, as it is written. */
+    ChunkSums replicatedSums() {
+        return replicatedSums;
     }
 
-    /** Checksums a held shard up to a position, behind which it may still be written. */
-    void checksumShard(int position, long through) {
-        shardSums[position].through(through);
+    /** The checksums of a held shard, as it is written. */
+    ChunkSums shardSums(int position) {
+        return shardSums[position];
     }
 
     /** Checksum of this rank's own shard, whose bytes must be there: what its copies are compared with. */
     long checksumOwn() {
         requireStage(Stage.WRITING);
         if (shardChecksums[0] == UNKNOWN) {
-            shardChecksums[0] = shardSums[0].value();
+            shardChecksums[0] = shardSums[0].whole();
         }
         return shardChecksums[0];
     }
@@ -166,10 +188,10 @@ public final class Slot {
     /** Checksums what was written; the slot is whole from here on. */
     void seal() {
         requireStage(Stage.WRITING);
-        replicatedChecksum = replicatedSum.value();
+        replicatedChecksum = replicatedSums.whole();
         for (int i = 0; i < shards.length; i++) {
             if (shardChecksums[i] == UNKNOWN) {
-                shardChecksums[i] = shardSums[i].value();
+                shardChecksums[i] = shardSums[i].whole();
             }
         }
         ownIsStaged = false;

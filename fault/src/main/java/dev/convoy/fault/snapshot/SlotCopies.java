@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.CheckedCopy;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
 import dev.convoy.fault.ElasticException;
@@ -12,48 +13,140 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Copies between the live states and a slot. Device copies go in pieces on the stream, and each piece is checksummed
- * while it lies in a cache; host states are copied at once.
+ * Copies between the live states and a slot. To a slot go chunks, each read once for its copy and its checksum, and only
+ * those that differ from what lies there already; from a slot go pieces, by the stream. Host states are copied at once.
  */
 final class SlotCopies {
-    /** A piece and its copy fit a core's second cache, and a call costs little beside it. */
-    private static final long PIECE = 512L << 10;
-
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final LiveState live;
     private final StateShape shape;
     private final Stream stream;
+    private final CheckedCopy checked;
+    private final Duration bound;
 
-    SlotCopies(LiveState live, Stream stream) {
+    /**
+     * Prepares copies.
+     *
+     * @param live the states
+     * @param stream where copies of a device that the CPU does not see are enqueued
+     * @param bound bound of the wait for one of these
+     */
+    SlotCopies(LiveState live, Stream stream, Duration bound) {
         this.live = live;
         this.shape = live.shape();
         this.stream = stream;
+        this.bound = bound;
+        this.checked = CheckedCopy.of(stream.device());
     }
 
-    /** Copies the replicated buffers into a slot. */
-    void saveBuffers(Slot slot, Duration bound) {
-        MemorySegment region = slot.replicatedBytes();
-        long end = shape.hostOffset(0);
-        for (long from = 0; from < end; from += PIECE) {
-            long to = Math.min(from + PIECE, end);
-            eachBuffer(from, to, (part, offset) -> part.copyToAsync(region.asSlice(offset, part.bytes()), stream));
-            stream.synchronize(bound);
-            slot.checksumReplicated(to);
+    /** Saves all replicated states into a slot. */
+    void saveReplicated(Slot slot) {
+        saveHosts(slot);
+        saveBuffers(slot);
+    }
+
+    /** Saves the replicated buffers; the host states of the same slot were saved before. */
+    void saveBuffers(Slot slot) {
+        for (int chunk = 0; chunk < slot.replicatedSums().count(); chunk++) {
+            saveReplicatedChunk(slot, chunk);
         }
     }
 
-    /** Copies a part of the live shard into a slot whose first shard is this rank's own. */
-    void saveOwnShard(Slot slot, long begin, long end, Duration bound) {
-        MemorySegment region = slot.shardBytes(0);
-        for (long from = begin; from < end; from += PIECE) {
-            long to = Math.min(from + PIECE, end);
-            eachShard(slot, from, to, (part, offset) -> part.copyToAsync(region.asSlice(offset, part.bytes()), stream));
-            stream.synchronize(bound);
-            slot.checksumShard(0, to);
+    private void saveReplicatedChunk(Slot slot, int chunk) {
+        ChunkSums sums = slot.replicatedSums();
+        long hosts = shape.hostOffset(0);
+        long begin = chunk * ChunkSums.CHUNK;
+        long end = begin + sums.length(chunk);
+        boolean hasHosts = end > hosts && !shape.hosts().isEmpty();
+        if (!hasHosts && slot.base() != null && !differs(slot.replicatedBytes(), begin, end, this::eachBuffer)) {
+            return;
         }
+        JoinedChecksum joined = save(slot.replicatedBytes(), begin, Math.min(end, hosts), this::eachBuffer);
+        long from = Math.max(begin, hosts);
+        if (from < end) {
+            joined.add(CheckedCopy.checksum(slot.replicatedBytes().asSlice(from, end - from)), end - from);
+        }
+        sums.put(chunk, joined.value());
+    }
+
+    /**
+     * Saves a chunk of the live shard into a slot whose first shard is this rank's own.
+     *
+     * @return false if it lay there already
+     */
+    private boolean saveOwn(Slot slot, int chunk) {
+        ChunkSums sums = slot.shardSums(0);
+        long begin = chunk * ChunkSums.CHUNK;
+        long end = begin + sums.length(chunk);
+        Parts parts = (from, to, copy) -> eachShard(slot, from, to, copy);
+        if (slot.base() != null && !differs(slot.shardBytes(0), begin, end, parts)) {
+            return false;
+        }
+        sums.put(chunk, save(slot.shardBytes(0), begin, end, parts).value());
+        return true;
+    }
+
+    /**
+     * Saves a batch of chunks.
+     *
+     * @return a bit for each that did not lie there already
+     */
+    long saveOwnBatch(Slot slot, int batch) {
+        long changed = 0;
+        for (int i = 0; i < Replication.BATCH; i++) {
+            int chunk = batch * Replication.BATCH + i;
+            if (chunk < slot.shardSums(0).count() && saveOwn(slot, chunk)) {
+                changed |= 1L << i;
+            }
+        }
+        return changed;
+    }
+
+    /**
+     * The live memory with the content of a chunk of this rank's shard.
+     *
+     * @return null if it lies in several pieces
+     */
+    DeviceBuffer liveChunk(Slot slot, int chunk) {
+        long begin = chunk * ChunkSums.CHUNK;
+        long length = slot.shardSums(0).length(chunk);
+        DeviceBuffer[] found = new DeviceBuffer[1];
+        eachShard(slot, begin, begin + length, (part, _) -> found[0] = part.bytes() == length ? part : null);
+        return found[0];
+    }
+
+    // The first differing byte ends the comparison, so that what changes everywhere costs next to nothing here.
+    private boolean differs(MemorySegment region, long begin, long end, Parts parts) {
+        boolean[] differs = new boolean[1];
+        parts.each(begin, end, (part, offset) -> {
+            differs[0] |= part.hostView().isEmpty()
+                    || part.hostView().get().mismatch(region.asSlice(offset, part.bytes())) >= 0;
+        });
+        return differs[0];
+    }
+
+    private JoinedChecksum save(MemorySegment region, long begin, long end, Parts parts) {
+        JoinedChecksum joined = new JoinedChecksum();
+        parts.each(begin, end, (part, offset) -> {
+            joined.zerosTo(offset - begin);
+            joined.add(copy(part, region.asSlice(offset, part.bytes())), part.bytes());
+        });
+        joined.zerosTo(end - begin);
+        return joined;
+    }
+
+    private long copy(DeviceBuffer part, MemorySegment target) {
+        Optional<MemorySegment> view = part.hostView();
+        if (view.isPresent()) {
+            return checked.copy(view.get(), target);
+        }
+        part.copyToAsync(target, stream);
+        stream.synchronize(bound);
+        return CheckedCopy.checksum(target);
     }
 
     /** Enqueues the copy of a part of a slot's replicated buffers into the live ones. */
@@ -71,6 +164,11 @@ final class SlotCopies {
     @FunctionalInterface
     private interface Copy {
         void copy(DeviceBuffer part, long offset);
+    }
+
+    @FunctionalInterface
+    private interface Parts {
+        void each(long from, long to, Copy copy);
     }
 
     private void eachBuffer(long from, long to, Copy copy) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
-import dev.convoy.Communicator;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
@@ -10,6 +9,7 @@ import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
 import java.time.Duration;
+import java.util.Arrays;
 
 /**
  * Takes a snapshot: copies the live states into a slot, exchanges the shards' copies within the groups, and has all
@@ -18,8 +18,6 @@ import java.time.Duration;
 public final class Snapshotter implements AutoCloseable {
     private static final int[] NO_SHARDS = {};
     private static final int ATTEMPTS = 3;
-    /** Bytes that the ranks of a group exchange at a time. */
-    static final long CHUNK = 4L << 20;
 
     private final LiveState live;
     private final SlotPair slots;
@@ -28,8 +26,7 @@ public final class Snapshotter implements AutoCloseable {
     private final long declaration;
     private final DeviceBuffer ballot;
     private final DeviceBuffer ballots;
-    private final DeviceBuffer ownChecksum;
-    private final DeviceBuffer heldChecksums;
+    private final Replication replication;
     private final long[] record = new long[CommitVote.LONGS];
 
     /**
@@ -39,20 +36,26 @@ public final class Snapshotter implements AutoCloseable {
      * @param slots this rank's slots
      * @param device where the states are
      * @param stream stream of all copies and exchanges
+     * @param bound bound of a wait for the device
      * @param largestWorld most ranks that an epoch can have
      * @param declaration hash of what all ranks must have in common
      */
     public Snapshotter(
-            LiveState live, SlotPair slots, Device device, Stream stream, int largestWorld, long declaration) {
+            LiveState live,
+            SlotPair slots,
+            Device device,
+            Stream stream,
+            Duration bound,
+            int largestWorld,
+            long declaration) {
         this.live = live;
         this.slots = slots;
         this.stream = stream;
         this.declaration = declaration;
-        this.copies = new SlotCopies(live, stream);
+        this.copies = new SlotCopies(live, stream, bound);
         this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
         this.ballots = device.allocate(DataType.INT64, (long) CommitVote.LONGS * largestWorld);
-        this.ownChecksum = device.allocate(DataType.INT64, 1);
-        this.heldChecksums = device.allocate(DataType.INT64, CommitVote.MOST_SHARDS);
+        this.replication = new Replication(device);
     }
 
     /**
@@ -73,88 +76,143 @@ public final class Snapshotter implements AutoCloseable {
                 return vote.agreed();
             }
         }
-        throw new ElasticException("the copies of snapshot " + version + " differed from their originals " + ATTEMPTS
+        throw damaging(version);
+    }
+
+    /**
+     * A snapshot that is taken bit by bit, perhaps by several threads one after the other: {@link #begin}, {@link #copy},
+     * {@link #commit}.
+     */
+    public static final class Course {
+        private final Membership members;
+        private final Version version;
+        private final Wishes wishes;
+        private final Slot slot;
+        private final long[] changed;
+
+        private Course(Membership members, Version version, Wishes wishes, Slot slot) {
+            this.members = members;
+            this.version = version;
+            this.wishes = wishes;
+            this.slot = slot;
+            changed = new long[slot.heldShards() == 0 ? 0 : Replication.batches(slot.shardSums(0).count())];
+        }
+    }
+
+    /**
+     * Begins a snapshot: opens its slot and saves the host states. What the device does with the states is done.
+     *
+     * @param members the epoch, with the communicator of the exchange
+     * @param step the step that has not begun yet
+     * @param wishes what this rank wants beside the snapshot
+     * @return the snapshot
+     */
+    public Course begin(Membership members, long step, Wishes wishes) {
+        Version version = new Version(members.epoch(), step);
+        Slot slot = slots.begin(version, shardCount(members), held(members));
+        copies.saveHosts(slot);
+        return new Course(members, version, wishes, slot);
+    }
+
+    /**
+     * Copies the buffers, which nobody changes meanwhile.
+     *
+     * @param course a snapshot that was begun
+     */
+    public void copy(Course course) {
+        copies.saveBuffers(course.slot);
+        for (int batch = 0; batch < course.changed.length; batch++) {
+            course.changed[batch] = copies.saveOwnBatch(course.slot, batch);
+        }
+    }
+
+    /**
+     * Exchanges the copies and votes. A collective call.
+     *
+     * @param course a snapshot whose buffers are copied
+     * @return what the ranks agreed on, the same on all of them
+     */
+    public Wishes commit(Course course) {
+        Membership members = course.members;
+        Replication.Source source = new StoredSource(course.changed);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (attempt > 0) {
+                slots.begin(course.version, shardCount(members), held(members));
+                Arrays.fill(course.changed, -1);
+            }
+            if (course.slot.heldShards() > 0) {
+                replication.run(members, members.communicator(), stream, course.slot, source);
+            }
+            course.slot.seal();
+            CommitVote vote = vote(members, course.slot, course.wishes);
+            if (vote.verdict(course.version, live.shape().hasShards()) == CommitVote.Verdict.COMMIT) {
+                course.slot.commit();
+                return vote.agreed();
+            }
+        }
+        throw damaging(course.version);
+    }
+
+    private static ElasticException damaging(Version version) {
+        return new ElasticException("the copies of snapshot " + version + " differed from their originals " + ATTEMPTS
                 + " times; the memory or the links of this machine damage data");
     }
 
+    private int shardCount(Membership members) {
+        return live.shape().hasShards() ? members.worldSize() : 0;
+    }
+
+    private int[] held(Membership members) {
+        return live.shape().hasShards()
+                ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank())
+                : NO_SHARDS;
+    }
+
     private Slot store(Membership members, Version version) {
-        boolean sharded = live.shape().hasShards();
-        int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
-        Slot slot = slots.resume(version, sharded ? members.worldSize() : 0, shards);
+        Slot slot = slots.resume(version, shardCount(members), held(members));
         members.communicator().synchronize(stream);
-        copies.saveBuffers(slot, bound(members));
-        copies.saveHosts(slot);
+        copies.saveReplicated(slot);
         if (slot.heldShards() > 0) {
-            storeShards(members, slot);
+            replication.run(members, members.communicator(), stream, slot, new LiveSource(slot));
         }
         slot.seal();
         return slot;
     }
 
-    private static Duration bound(Membership members) {
-        return members.communicator().options().deadline();
-    }
+    /**
+     * The live state itself: peers read it while it is still in a cache. The vote ends the snapshot, and by then all
+     * have read; who is stopped meanwhile and reads later is no longer asked what it has.
+     */
+    private final class LiveSource implements Replication.Source {
+        private final Slot slot;
+        private final boolean isStaged;
 
-    // Peers read this rank's slot, never its live state: the next step may change that while a slow peer still reads.
-    private void storeShards(Membership members, Slot slot) {
-        int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
-        long own = slot.shardBytes(0).byteSize();
-        long longest = own;
-        for (int i = 1; i < slot.heldShards(); i++) {
-            longest = Math.max(longest, slot.shardBytes(i).byteSize());
+        LiveSource(Slot slot) {
+            this.slot = slot;
+            isStaged = slot.ownIsStaged();
         }
-        for (long from = 0; from < longest; from += CHUNK) {
-            if (!slot.ownIsStaged()) {
-                copies.saveOwnShard(slot, from, Math.min(from + CHUNK, own), bound(members));
-            }
-            if (slot.heldShards() > 1) {
-                exchangeCopies(members.communicator(), slot, holders, from);
-            }
-        }
-        if (slot.heldShards() > 1) {
-            exchangeChecksums(members.communicator(), slot, holders);
-        }
-    }
 
-    private void exchangeCopies(Communicator communicator, Slot slot, int[] holders, long from) {
-        try (var _ = communicator.group()) {
-            long own = lengthFrom(slot, 0, from);
-            for (int i = 1; i < holders.length && own > 0; i++) {
-                communicator.send(slot.shardRegion(0).buffer().slice(from, own), holders[i], stream);
-            }
-            for (int i = 1; i < slot.heldShards(); i++) {
-                long held = lengthFrom(slot, i, from);
-                if (held > 0) {
-                    communicator.recv(slot.shardRegion(i).buffer().slice(from, held), slot.shard(i), stream);
-                }
-            }
+        @Override
+        public long prepare(int batch) {
+            return isStaged ? -1 : copies.saveOwnBatch(slot, batch);
         }
-        communicator.synchronize(stream);
-        for (int i = 1; i < slot.heldShards(); i++) {
-            slot.checksumShard(i, from + lengthFrom(slot, i, from));
+
+        @Override
+        public DeviceBuffer chunk(int chunk) {
+            return isStaged ? null : copies.liveChunk(slot, chunk);
         }
     }
 
-    private static long lengthFrom(Slot slot, int position, long from) {
-        return Math.clamp(slot.shardBytes(position).byteSize() - from, 0, CHUNK);
-    }
-
-    // With each copy goes the checksum that its owner has: the holder may be the only one left before the vote.
-    private void exchangeChecksums(Communicator communicator, Slot slot, int[] holders) {
-        ownChecksum.copyFrom(new long[] {slot.checksumOwn()});
-        try (var _ = communicator.group()) {
-            for (int i = 1; i < holders.length; i++) {
-                communicator.send(ownChecksum, holders[i], stream);
-            }
-            for (int i = 1; i < slot.heldShards(); i++) {
-                communicator.recv(heldChecksums.slice(i, 1), slot.shard(i), stream);
-            }
+    /** What was copied into the slot before. */
+    private record StoredSource(long[] changed) implements Replication.Source {
+        @Override
+        public long prepare(int batch) {
+            return batch < changed.length ? changed[batch] : 0;
         }
-        communicator.synchronize(stream);
-        long[] originals = new long[CommitVote.MOST_SHARDS];
-        heldChecksums.copyTo(originals);
-        for (int i = 1; i < slot.heldShards(); i++) {
-            slot.expect(i, originals[i]);
+
+        @Override
+        public DeviceBuffer chunk(int chunk) {
+            return null;
         }
     }
 
@@ -173,7 +231,6 @@ public final class Snapshotter implements AutoCloseable {
     public void close() {
         ballot.close();
         ballots.close();
-        ownChecksum.close();
-        heldChecksums.close();
+        replication.close();
     }
 }

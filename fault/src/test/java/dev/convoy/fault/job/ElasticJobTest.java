@@ -3,6 +3,7 @@ package dev.convoy.fault.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.fault.SnapshotOverlap;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Incident;
@@ -158,6 +159,47 @@ class ElasticJobTest {
             Decision.CommitDurable last = agent.durable().getLast();
             assertThat(last.version()).isEqualTo(new Version(1, 20));
             DurableFiles.check(last, state.resolve(last.version().directoryName()), LENGTH);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SnapshotOverlap.class)
+    void snapshotsThatGoOnDuringStepsCostAStepMoreAndNoResult(SnapshotOverlap overlap) throws Exception {
+        for (RecoveryPolicy policy : List.of(RecoveryPolicy.SHRINK, RecoveryPolicy.REPLACE)) {
+            JobSpec spec = spec(4, policy, 1, null);
+            try (TestAgent agent = new TestAgent(
+                    spec,
+                    "kill:2@20,kill:1@30",
+                    folder,
+                    SumProgram.class,
+                    STEPS,
+                    LENGTH,
+                    1_000,
+                    1,
+                    overlap)) {
+                succeeds(agent, policy == RecoveryPolicy.SHRINK ? 2 : 4);
+                assertThat(agent.incidents())
+                        .hasSize(2)
+                        .allSatisfy(incident ->
+                                assertThat(incident.lostSteps()).isLessThan(overlap == SnapshotOverlap.NONE ? 1 : 2));
+            }
+        }
+    }
+
+    // Shards of several chunks, of which a step changes all.
+    @Test
+    void aLossWhileMuchIsBeingCopiedIsRecoveredFrom() throws Exception {
+        int length = 1_500_000;
+        long steps = 8;
+        JobSpec spec = spec(4, RecoveryPolicy.REPLACE, 1, null);
+        try (TestAgent agent = new TestAgent(
+                spec, "kill:1@5", folder, SumProgram.class, steps, length, 0, 1, SnapshotOverlap.COPY)) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success())
+                    .as("%s%n%s", outcome.message(), agent.output())
+                    .isTrue();
+            assertThat(outcome.summary().parametersSha256())
+                    .isEqualTo(SumProgram.reference(steps, length).parametersSha256());
         }
     }
 

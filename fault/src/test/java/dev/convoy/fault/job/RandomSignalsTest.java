@@ -3,6 +3,7 @@ package dev.convoy.fault.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.fault.SnapshotOverlap;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.RankMessage;
@@ -44,10 +45,12 @@ class RandomSignalsTest {
         RecoveryPolicy policy = RecoveryPolicy.values()[random.nextInt(2)];
         JobSpec spec = new JobSpec(ranks, policy, 1, 40, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
         int every = 1 + random.nextInt(3);
-        String story = "seed " + seed + ": " + ranks + " ranks, " + policy + ", a snapshot every " + every + " steps";
+        SnapshotOverlap overlap = SnapshotOverlap.values()[random.nextInt(3)];
+        String story = "seed " + seed + ": " + ranks + " ranks, " + policy + ", a snapshot every " + every + " steps, overlap "
+                + overlap;
         System.out.println(story);
         Path logs = Files.createDirectory(folder.resolve("seed" + seed));
-        try (TestAgent agent = new TestAgent(spec, "", logs, SumProgram.class, STEPS, LENGTH, 2_000, every)) {
+        try (TestAgent agent = new TestAgent(spec, "", logs, SumProgram.class, STEPS, LENGTH, 2_000, every, overlap)) {
             int signals = 1 + random.nextInt(policy == RecoveryPolicy.SHRINK ? ranks - 1 : 3);
             for (int i = 0; i < signals; i++) {
                 plan(agent, random, ranks, i == 0);

@@ -9,6 +9,7 @@ import dev.convoy.fault.ElasticOptions;
 import dev.convoy.fault.HostState;
 import dev.convoy.fault.SampleLedger;
 import dev.convoy.fault.ShardedState;
+import dev.convoy.fault.SnapshotOverlap;
 import dev.convoy.fault.Step;
 import dev.convoy.fault.protocol.RunSummary;
 import java.nio.ByteBuffer;
@@ -69,7 +70,11 @@ public final class SumProgram {
         int length = Integer.parseInt(arguments[1]);
         long pauseMicros = Long.parseLong(arguments[2]);
         int every = Integer.parseInt(arguments[3]);
-        try (ElasticGroup group = ElasticGroup.join(ElasticOptions.defaults().withSnapshotEvery(every))) {
+        SnapshotOverlap overlap =
+                arguments.length > 4 ? SnapshotOverlap.valueOf(arguments[4]) : SnapshotOverlap.NONE;
+        ElasticOptions options =
+                ElasticOptions.defaults().withSnapshotEvery(every).withOverlap(overlap);
+        try (ElasticGroup group = ElasticGroup.join(options)) {
             new SumProgram(group, steps, length, pauseMicros).train();
         }
     }
@@ -122,6 +127,7 @@ public final class SumProgram {
         gradient.copyFrom(gradientHere);
         step.communicator().allReduce(gradient, ReduceOp.SUM, step.stream()).await();
         gradient.copyTo(gradientHere);
+        group.awaitCopied();
         update(step);
         ledger.feed(step, pass(step.index()), batch, from, to, batch.length);
         counter.value++;
