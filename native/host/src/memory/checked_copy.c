@@ -2,8 +2,9 @@
 /*
  * A CRC of 8 bytes takes three cycles, but one can begin every cycle: so three lanes of a block are
  * checksummed beside each other and joined at its end, and the next block is asked for meanwhile:
- * the CPU's own prefetcher knows nothing of a page that nobody has read from. The remainders of the lanes are joined by a
- * multiplication with a power of x, which is linear, so that a table for each byte does it.
+ * the CPU's own prefetcher knows nothing of a page that nobody has read from. The remainders of the
+ * lanes are joined by a multiplication with a power of x, which is linear, so that a table for each
+ * byte does it.
  */
 #include "memory/checked_copy.h"
 
@@ -16,7 +17,6 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#endif
 
 /* Castagnoli's polynomial; bit 31 is the coefficient of x^0. */
 #define POLYNOMIAL 0x82f63b78u
@@ -57,8 +57,6 @@ static void make_tables(void) {
         }
     }
 }
-
-#if defined(__x86_64__)
 
 #define WITH_CRC __attribute__((target("sse4.2")))
 /* The widest store that is one line: halves would be two transactions where others write, too. */

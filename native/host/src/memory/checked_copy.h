@@ -7,8 +7,9 @@
 
 /*
  * Where it is possible: copies past the caches and returns the CRC32C (Castagnoli) of what was
- * copied, behind bytes whose CRC32C is `before` (0: none). With `to` NULL nothing is stored. The buffers do not overlap and need no alignment. The stores are complete, for
- * every observer, before anything that follows the call.
+ * copied, behind bytes whose CRC32C is `before` (0: none). With `to` NULL nothing is stored. The
+ * buffers do not overlap and need no alignment. The stores are complete, for every observer, before
+ * anything that follows the call.
  */
 uint32_t checked_copy(uint32_t before, void *to, const void *from, size_t bytes);
 
