@@ -47,6 +47,14 @@ final class RankMessageCodec {
                 out.u8(11);
                 out.text(m.text());
             }
+            case RankMessage.Repaired m -> {
+                out.u8(42);
+                out.i64(m.epoch());
+                out.i64(m.step());
+                out.i64(m.foundNs());
+                out.i64(m.repairedNs());
+                out.text(m.what());
+            }
             case RankMessage.Failing m -> {
                 out.u8(12);
                 out.i64(m.epoch());
@@ -171,6 +179,7 @@ final class RankMessageCodec {
             case 18 -> new RankMessage.Leaving(in.i64());
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
             case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());
+            case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

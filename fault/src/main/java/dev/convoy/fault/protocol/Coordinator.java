@@ -119,6 +119,7 @@ public final class Coordinator {
         switch (message) {
             case RankMessage.Heartbeat heartbeat -> status.heartbeat(heartbeat, job.clock.timerNs());
             case RankMessage.Warning warning -> job.warn(status + ": " + warning.text());
+            case RankMessage.Repaired repaired -> repaired(status, repaired);
             case RankMessage.Failing failing
             when status.isReserve() -> job.reserve.lost(status, "failed: " + failing.description());
             case RankMessage.Failing failing -> failing(status, failing);
@@ -133,6 +134,14 @@ public final class Coordinator {
     private void faultFired(MemberStatus status, RankMessage.FaultFired fired) {
         if (job.faults.record(status.launchRank(), fired.spec(), job.clock.stamp(fired.atNs()))) {
             job.send(status, new CoordinatorMessage.FaultRecorded(fired.spec()));
+        }
+    }
+
+    private void repaired(MemberStatus status, RankMessage.Repaired repaired) {
+        int worldSize = job.epochs.members(repaired.epoch()).size();
+        if (worldSize > 0) {
+            job.incidents.repaired(status.launchRank(), repaired, job.clock, worldSize);
+            job.warn(status + ": memory was damaged: " + repaired.what());
         }
     }
 

@@ -40,18 +40,22 @@ final class FiredFaults {
         return List.copyOf(specs);
     }
 
-    /** Time of the fault behind a loss, once; null if none was injected. */
+    /** Time of the fault behind a loss, or behind damage, once; null if none was injected. */
     Long take(int launchRank, Incident.Cause cause) {
-        Firing firing = lastByRank.remove(launchRank);
-        return firing != null && isBehind(firing.spec().kind(), cause) ? Long.valueOf(firing.atNs()) : null;
+        Firing firing = lastByRank.get(launchRank);
+        boolean isBehind = firing != null && isBehind(firing.spec().kind(), cause);
+        if (isBehind || cause != Incident.Cause.CORRUPTION) {
+            lastByRank.remove(launchRank);
+        }
+        return isBehind ? Long.valueOf(firing.atNs()) : null;
     }
 
     /** A rank that only slept, or whose memory was damaged, may be lost for another reason much later. */
     private static boolean isBehind(FaultSpec.Kind kind, Incident.Cause cause) {
         return switch (kind) {
             case SLOW -> cause == Incident.Cause.HANG;
-            case CORRUPT -> false;
-            case KILL, STOP, THROW -> true;
+            case CORRUPT -> cause == Incident.Cause.CORRUPTION;
+            case KILL, STOP, THROW -> cause != Incident.Cause.CORRUPTION;
         };
     }
 }

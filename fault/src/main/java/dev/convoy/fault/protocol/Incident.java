@@ -7,9 +7,9 @@ import java.util.List;
  * One recovery as the report shows it. Times are CLOCK_MONOTONIC nanoseconds; phases that were not reached are null,
  * also when the next incident overtook this one.
  *
- * @param epoch epoch that this recovery forms
+ * @param epoch epoch that this recovery forms, or in which memory was repaired with nobody lost
  * @param cause what went wrong
- * @param ranks launch ranks lost, ascending; empty if nobody was
+ * @param ranks launch ranks lost, ascending, or whose memory was damaged; empty if nobody was
  * @param detectedBy first evidence
  * @param faultAtNs when the fault happened: as the injected fault reported it, else as detected
  * @param detectedAtNs when the first evidence was seen

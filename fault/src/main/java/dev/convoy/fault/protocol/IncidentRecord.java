@@ -37,6 +37,20 @@ final class IncidentRecord {
         faultAtNs = injectedNs == null ? faultAtNs : Math.min(faultAtNs, injectedNs);
     }
 
+    /** Memory of a rank that stays, at the step of the version in it. */
+    void repaired(int launchRank, Long injectedNs, long step, long atNs) {
+        ranks.add(launchRank);
+        faultAtNs = injectedNs == null ? faultAtNs : Math.min(faultAtNs, injectedNs);
+        restoredStep = step;
+        lostSteps = 0L;
+        restoredAtNs = atNs;
+        resumedAtNs = atNs;
+    }
+
+    void goesOnWith(int members) {
+        worldSize = members;
+    }
+
     void aborted(long atNs) {
         abortedAtNs = atNs;
     }

@@ -11,6 +11,7 @@ final class Incidents {
     private final FiredFaults faults;
     private final Consumer<Decision> out;
     private final List<IncidentRecord> records = new ArrayList<>();
+    private IncidentRecord present;
     private int recoveries;
 
     Incidents(RecoveryPolicy policy, FiredFaults faults, Consumer<Decision> out) {
@@ -21,7 +22,8 @@ final class Incidents {
 
     void open(long epoch, Detection first, List<Loss> losses) {
         recoveries++;
-        records.add(new IncidentRecord(epoch, first));
+        present = new IncidentRecord(epoch, first);
+        records.add(present);
         merge(losses);
     }
 
@@ -29,6 +31,17 @@ final class Incidents {
     void merge(List<Loss> losses) {
         update(last ->
                 losses.forEach(loss -> last.add(loss, faults.take(loss.member().launchRank(), loss.cause()))));
+    }
+
+    /** Damage that was found and repaired while the group worked; no recovery, and the present incident stays. */
+    void repaired(int launchRank, RankMessage.Repaired repaired, DetectorClock clock, int worldSize) {
+        long foundNs = clock.stamp(repaired.foundNs());
+        long repairedNs = clock.stamp(repaired.repairedNs());
+        Detection detection = new Detection(Incident.Cause.CORRUPTION, Incident.DetectedBy.CHECKSUM, foundNs);
+        IncidentRecord record = new IncidentRecord(repaired.epoch(), detection);
+        record.repaired(launchRank, faults.take(launchRank, Incident.Cause.CORRUPTION), repaired.step(), repairedNs);
+        record.goesOnWith(worldSize);
+        records.add(record);
     }
 
     /** A further attempt within the present incident, such as another replacement. */
@@ -42,12 +55,12 @@ final class Incidents {
 
     /** Writes something down about the present incident. */
     void update(Consumer<IncidentRecord> change) {
-        change.accept(records.getLast());
+        change.accept(present);
         out.accept(new Decision.IncidentUpdated(last()));
     }
 
     Incident last() {
-        return records.getLast().toIncident(policy);
+        return present.toIncident(policy);
     }
 
     List<Incident> history() {

@@ -228,6 +228,18 @@ public sealed interface RankMessage extends Message {
     record Warning(String text) implements RankMessage {}
 
     /**
+     * A part of this rank's snapshots had lost its checksum, with nothing else wrong, and was brought back from another
+     * rank's memory.
+     *
+     * @param epoch epoch of the version
+     * @param step step of the version
+     * @param foundNs when the damage was found
+     * @param repairedNs when it was repaired
+     * @param what which part, and from where
+     */
+    record Repaired(long epoch, long step, long foundNs, long repairedNs, String what) implements RankMessage {}
+
+    /**
      * The user's code threw: this process ends now.
      *
      * @param epoch epoch of the sender

@@ -36,6 +36,7 @@ final class RandomMessages {
             () -> new RankMessage.Resumed(i64(), i64()),
             () -> new RankMessage.Progress(i64(), i64(), f64(), f64(), i32()),
             () -> new RankMessage.Warning(text()),
+            () -> new RankMessage.Repaired(i64(), i64(), i64(), i64(), text()),
             () -> new RankMessage.Failing(i64(), text()),
             () -> new RankMessage.DurablePart(version(), text(), i64(), text(), flag()),
             () -> new RankMessage.DurableFailed(version(), text(), text()),
