@@ -32,8 +32,8 @@ public final class CheckedCopy {
         HostExtensions found = device.runtime().supports(Capability.CHECKED_COPY)
                 ? device.natives().extensions().orElseThrow()
                 : null;
-        boolean works = found != null
-                && found.copyChecksum(0, NativeCells.ofThread().second(), 1, cell()) == Status.SUCCESS;
+        boolean works =
+                found != null && found.copyChecksum(0, NativeCells.ofThread().second(), 1, cell()) == Status.SUCCESS;
         return new CheckedCopy(device, works ? found : null);
     }
 

@@ -409,8 +409,7 @@ public abstract sealed class Collectives permits Communicator {
                     .natives()
                     .extensions()
                     .orElseThrow()
-                    .recvChecksum(
-                            to, buffer.count(), buffer.type().code(), peer, sum, communicator.handle(), queue);
+                    .recvChecksum(to, buffer.count(), buffer.type().code(), peer, sum, communicator.handle(), queue);
             return communicator.issued(Operation.RECV, sequence, status, stream);
         } finally {
             communicator.leave();

@@ -39,27 +39,27 @@ class CheckedCopyTest {
         int[] sum = new int[1];
         byte[] arrived = new byte[BYTES];
         try (Ranks ranks = new Ranks(2)) {
-        ranks.all((communicator, stream) -> {
-            try (DeviceBuffer buffer = communicator.device().allocate(DataType.UINT8, BYTES);
-                    DeviceBuffer cell = communicator.device().allocatePinned(DataType.INT32, 1)) {
-                if (communicator.rank() == 0) {
-                    buffer.copyFrom(content);
-                    communicator.send(buffer, 1, stream).await();
-                } else if (copy.isFused()) {
-                    communicator.recv(buffer, 0, cell, stream).await();
-                    cell.copyTo(sum);
-                    buffer.copyTo(arrived);
-                    assertThatIllegalArgumentException()
-                            .isThrownBy(() -> communicator.recv(buffer, 0, buffer, stream))
-                            .withMessageContaining("a checksum is an INT32");
-                } else {
-                    communicator.recv(buffer, 0, stream).await();
-                    sum[0] = (int) expected(content);
-                    buffer.copyTo(arrived);
+            ranks.all((communicator, stream) -> {
+                try (DeviceBuffer buffer = communicator.device().allocate(DataType.UINT8, BYTES);
+                        DeviceBuffer cell = communicator.device().allocatePinned(DataType.INT32, 1)) {
+                    if (communicator.rank() == 0) {
+                        buffer.copyFrom(content);
+                        communicator.send(buffer, 1, stream).await();
+                    } else if (copy.isFused()) {
+                        communicator.recv(buffer, 0, cell, stream).await();
+                        cell.copyTo(sum);
+                        buffer.copyTo(arrived);
+                        assertThatIllegalArgumentException()
+                                .isThrownBy(() -> communicator.recv(buffer, 0, buffer, stream))
+                                .withMessageContaining("a checksum is an INT32");
+                    } else {
+                        communicator.recv(buffer, 0, stream).await();
+                        sum[0] = (int) expected(content);
+                        buffer.copyTo(arrived);
+                    }
+                    return null;
                 }
-                return null;
-            }
-        });
+            });
         }
         assertThat(arrived).isEqualTo(content);
         assertThat(Integer.toUnsignedLong(sum[0])).isEqualTo(expected(content));

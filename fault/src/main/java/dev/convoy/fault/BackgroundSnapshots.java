@@ -16,10 +16,10 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
 /**
- * Snapshots that are exchanged and voted on while the next step goes on: by a thread of their own, on a communicator and
- * a stream of their own, so that the program's collectives keep their order. There is one at a time: the next begins when
- * the last is committed, which is what keeps the two slots safe. The communicator is a child of the epoch's and is
- * revoked and aborted with it.
+ * Snapshots that are exchanged and voted on while the next step goes on: by a thread of their own, on a communicator
+ * and a stream of their own, so that the program's collectives keep their order. There is one at a time: the next
+ * begins when the last is committed, which is what keeps the two slots safe. The communicator is a child of the epoch's
+ * and is revoked and aborted with it.
  *
  * <p>All methods are for the user's thread; the other one has what it was given until {@link #settle} returns.
  */

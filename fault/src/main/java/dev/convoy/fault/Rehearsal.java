@@ -52,9 +52,15 @@ final class Rehearsal {
             states.addBuffer("buffer", DataType.FLOAT32, ELEMENTS);
             states.addShard("shard", DataType.FLOAT32, ELEMENTS, (offset, shard) -> {});
             states.addHost("ledger", new SampleLedger(ELEMENTS));
-            try (SnapshotKeeper snapshots =
-                    new SnapshotKeeper(
-                    environment.withoutStateDirectory(), ElasticOptions.defaults(), 0, states, device, stream, m -> {}, (e, f) -> {})) {
+            try (SnapshotKeeper snapshots = new SnapshotKeeper(
+                    environment.withoutStateDirectory(),
+                    ElasticOptions.defaults(),
+                    0,
+                    states,
+                    device,
+                    stream,
+                    m -> {},
+                    (e, f) -> {})) {
                 snapshots.restore(present[0], RestorePlan.initial());
                 snapshots.take(present[0], 0, false);
                 operations(present[0].communicator());

@@ -6,7 +6,6 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
-import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
@@ -15,6 +14,7 @@ import dev.convoy.fault.snapshot.DurableParts;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.Restorer;
+import dev.convoy.fault.snapshot.Scrubber;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
 import dev.convoy.fault.snapshot.Wishes;
@@ -31,12 +31,15 @@ final class SnapshotKeeper implements AutoCloseable {
     private final DeclarationCheck declarations;
     private final Snapshotter snapshotter;
     private final Restorer restorer;
+    private final Scrubber scrubber;
+    private final Consumer<RankMessage> out;
     private final DurableParts durable;
     private final BackgroundSnapshots background;
     private final int every;
     private final SnapshotOverlap overlap;
     private boolean first = true;
     private long durableAtNs;
+    private long announced;
 
     /**
      * Sets the memory of this rank's snapshots up.
@@ -47,7 +50,7 @@ final class SnapshotKeeper implements AutoCloseable {
      * @param states the declared states
      * @param device where they are
      * @param stream stream of all copies
-     * @param out tells the coordinator of parts on disk
+     * @param out tells the coordinator of parts on disk and of damage
      * @param failed told of failures of communicators while a step goes on
      */
     SnapshotKeeper(
@@ -64,11 +67,14 @@ final class SnapshotKeeper implements AutoCloseable {
         this.every = options.snapshotEvery();
         this.overlap = options.overlap();
         this.states = states;
-        long declaration = states.freeze().declarationHash(steps, every, overlap.ordinal());
-        slots = new SlotPair(states.shape(), bytes -> pinned(device, bytes));
+        long declaration = states.freeze().declarationHash(steps, every, overlap.ordinal(), options.replicas());
+        slots = new SlotPair(states.shape(), 1 + options.replicas(), bytes -> pinned(device, bytes));
         declarations = new DeclarationCheck(device, stream, environment.launchSize(), declaration);
-        snapshotter = new Snapshotter(states, slots, device, stream, environment.deadline(), environment.launchSize(), declaration);
+        snapshotter = new Snapshotter(
+                states, slots, device, stream, environment.deadline(), environment.launchSize(), declaration);
         background = overlap == SnapshotOverlap.NONE ? null : inBackground(device, declaration, failed);
+        scrubber = new Scrubber(slots, device, stream, environment.launchSize());
+        this.out = out;
         restorer = new Restorer(states, slots, device, stream, environment.deadline(), environment.launchSize());
         durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
     }
@@ -97,13 +103,17 @@ final class SnapshotKeeper implements AutoCloseable {
         int rank = likelyRank(size);
         states.reserve(rank, size);
         slots.reserve(shardCount(size), heldShards(rank, size));
+        announce(rank, size);
     }
 
-    /** What this rank's snapshots need as the group was launched, and what they have now; bytes. */
+    /** What this rank's snapshots need in the largest of the cuts so far, and what they have now; bytes. */
     SnapshotMemory memory() {
-        int size = environment.launchSize();
-        int[] held = heldShards(likelyRank(size), size);
-        return new SnapshotMemory(SlotPair.announcedBytes(states.shape(), shardCount(size), held), slots.usedBytes());
+        return new SnapshotMemory(announced, slots.usedBytes());
+    }
+
+    private void announce(int rank, int size) {
+        long bytes = SlotPair.announcedBytes(states.shape(), shardCount(size), heldShards(rank, size));
+        announced = Math.max(announced, bytes);
     }
 
     // A spare may take any place; those of two places differ by one element at most.
@@ -116,7 +126,7 @@ final class SnapshotKeeper implements AutoCloseable {
     }
 
     private int[] heldShards(int rank, int worldSize) {
-        return states.shape().hasShards() ? GroupPlacement.of(worldSize).shardsHeldBy(rank) : new int[0];
+        return states.shape().hasShards() ? slots.placement(worldSize).shardsHeldBy(rank) : new int[0];
     }
 
     SlotPair slots() {
@@ -130,6 +140,7 @@ final class SnapshotKeeper implements AutoCloseable {
     /** Brings the states to what the plan of a new epoch says. A collective call. */
     void restore(Membership members, RestorePlan plan) {
         declarations.requireEqual(members, plan);
+        announce(members.rank(), members.worldSize());
         if (plan.isInitial()) {
             initialize(members);
         } else {
@@ -160,6 +171,9 @@ final class SnapshotKeeper implements AutoCloseable {
      */
     boolean take(Membership members, long step, boolean wantsBoundary) {
         boolean mustStop = settle(members);
+        if (!first) {
+            scrub(members);
+        }
         Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary);
         if (first || background == null || mustStop) {
             Wishes agreed = snapshotter.take(members, step, wishes);
@@ -182,6 +196,21 @@ final class SnapshotKeeper implements AutoCloseable {
     void awaitCopied() {
         if (background != null) {
             background.awaitCopied();
+        }
+    }
+
+    private void scrub(Membership members) {
+        for (Scrubber.Repair repair : scrubber.run(members)) {
+            out.accept(
+                    repair.isDone()
+                            ? new RankMessage.Repaired(
+                                    members.epoch(),
+                                    repair.version().step(),
+                                    repair.foundNs(),
+                                    repair.repairedNs(),
+                                    repair.what() + " was brought back from rank " + repair.source())
+                            : new RankMessage.Warning("memory was damaged: " + repair.what()
+                                    + " does not have its checksum, and nobody else has it"));
         }
     }
 
@@ -228,6 +257,7 @@ final class SnapshotKeeper implements AutoCloseable {
         }
         durable.close();
         restorer.close();
+        scrubber.close();
         snapshotter.close();
         declarations.close();
         slots.close();

@@ -123,13 +123,20 @@ final class RestoreChoice {
         List<List<Integer>> left = holders(held, shardCount(held));
         for (int shard = 0; shard < left.size(); shard++) {
             if (left.get(shard).isEmpty()) {
-                String holders = Arrays.stream(GroupPlacement.of(former.size()).holders(shard))
+                String holders = Arrays.stream(new GroupPlacement(former.size(), copies(held)).holders(shard))
                         .mapToObj(rank -> former.get(rank).toString())
                         .collect(Collectors.joining(" and "));
                 return head + "shard " + shard + " lay only at " + holders + ", lost or damaged there";
             }
         }
         return head + "no survivor holds its replicated state";
+    }
+
+    /** How many copies of each shard there were, as far as what is left tells. */
+    private static int copies(Holding[] held) {
+        return Arrays.stream(held)
+                .mapToInt(holding -> holding == null ? 0 : holding.shards().length)
+                .reduce(GroupPlacement.DEFAULT_COPIES, Math::max);
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class CommitVote {
     /** Longs in a record. */
-    public static final int LONGS = 8;
+    public static final int LONGS = 16;
 
     private static final int DECLARATION = 0;
     private static final int EPOCH = 1;
@@ -22,11 +22,13 @@ public final class CommitVote {
     private static final int WISHES = 3;
     private static final int REPLICATED = 4;
     private static final int FIRST_SHARD = 5;
-    static final int MOST_SHARDS = LONGS - FIRST_SHARD;
+    /** Shards that a rank can hold, its own included. */
+    public static final int MOST_SHARDS = LONGS - FIRST_SHARD;
 
     private final List<String> declared;
     private final long[] records;
     private final int worldSize;
+    private final GroupPlacement placement;
 
     /** What all ranks conclude. */
     public enum Verdict {
@@ -40,15 +42,16 @@ public final class CommitVote {
      * Reads a vote.
      *
      * @param records every rank's record, in rank order
-     * @param worldSize number of ranks
+     * @param placement where the copies of shards lie
      * @param declared names of the replicated states, for messages
      */
-    public CommitVote(long[] records, int worldSize, List<String> declared) {
+    public CommitVote(long[] records, GroupPlacement placement, List<String> declared) {
+        worldSize = placement.worldSize();
         if (records.length < worldSize * LONGS) {
             throw new IllegalArgumentException(records.length + " longs for " + worldSize + " ranks");
         }
         this.records = records;
-        this.worldSize = worldSize;
+        this.placement = placement;
         this.declared = declared;
     }
 
@@ -102,7 +105,6 @@ public final class CommitVote {
     }
 
     private boolean copiesEqualOriginals() {
-        GroupPlacement placement = GroupPlacement.of(worldSize);
         boolean equal = true;
         for (int rank = 0; rank < worldSize; rank++) {
             int[] held = placement.shardsHeldBy(rank);

@@ -7,7 +7,6 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
-import dev.convoy.fault.protocol.GroupPlacement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -76,14 +75,13 @@ final class Replication implements AutoCloseable {
      * Puts this rank's shard into its slot and into those of its holders, and theirs into this one. A collective call
      * of the group.
      *
-     * @param members the epoch
-     * @param communicator of all its ranks
+     * @param holders who holds this rank's shard, itself first
+     * @param communicator of all ranks
      * @param stream order of the exchange
      * @param slot the slot, in the stage of being written
      * @param source this rank's own chunks
      */
-    void run(Membership members, Communicator communicator, Stream stream, Slot slot, Source source) {
-        int[] holders = GroupPlacement.of(members.worldSize()).holders(members.rank());
+    void run(int[] holders, Communicator communicator, Stream stream, Slot slot, Source source) {
         Run run = new Run(communicator, stream, slot, holders, source);
         int chunks = 0;
         for (int i = 0; i < slot.heldShards(); i++) {

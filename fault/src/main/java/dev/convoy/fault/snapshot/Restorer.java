@@ -7,7 +7,6 @@ import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
-import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.time.Duration;
@@ -81,7 +80,7 @@ public final class Restorer implements AutoCloseable {
     // The free slot, laid out as the epoch's first snapshot will be: what arrives lies where that snapshot has it.
     private Slot stage(Membership members, RestorePlan plan) {
         boolean sharded = live.shape().hasShards();
-        int[] shards = sharded ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank()) : new int[0];
+        int[] shards = sharded ? slots.placement(members.worldSize()).shardsHeldBy(members.rank()) : new int[0];
         return slots.begin(new Version(members.epoch(), plan.step()), sharded ? members.worldSize() : 0, shards);
     }
 

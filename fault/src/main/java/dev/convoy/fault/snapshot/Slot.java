@@ -55,9 +55,9 @@ public final class Slot {
     }
 
     /**
-     * Starts to write a version. From here until {@link #seal} the slot counts as torn. If it holds a version that every
-     * rank of the same epoch has whole, cut alike, that stays as the {@link #base} of the new one: who writes only what
-     * has changed since then has everything.
+     * Starts to write a version. From here until {@link #seal} the slot counts as torn. If it holds a version that
+     * every rank of the same epoch has whole, cut alike, that stays as the {@link #base} of the new one: who writes
+     * only what has changed since then has everything.
      *
      * @param next the version
      * @param nextShardCount number of shards, 0 if the job has no sharded state

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Copies between the live states and a slot. To a slot go chunks, each read once for its copy and its checksum, and only
- * those that differ from what lies there already; from a slot go pieces, by the stream. Host states are copied at once.
+ * Copies between the live states and a slot. To a slot go chunks, each read once for its copy and its checksum, and
+ * only those that differ from what lies there already; from a slot go pieces, by the stream. Host states are copied at
+ * once.
  */
 final class SlotCopies {
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

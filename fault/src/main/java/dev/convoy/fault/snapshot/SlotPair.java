@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Version;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ public final class SlotPair implements AutoCloseable {
     private static final long CHECKED_AT_ONCE = 32L << 20;
 
     private final Slot[] slots;
+    private final int copies;
     private Version agreed;
 
     /**
@@ -26,7 +28,29 @@ public final class SlotPair implements AutoCloseable {
      * @param source where memory comes from
      */
     public SlotPair(StateShape shape, Region.Source source) {
+        this(shape, GroupPlacement.DEFAULT_COPIES, source);
+    }
+
+    /**
+     * Creates two empty slots; their memory comes with the first use.
+     *
+     * @param shape what a snapshot holds
+     * @param copies copies of each shard, the owner's included
+     * @param source where memory comes from
+     */
+    public SlotPair(StateShape shape, int copies, Region.Source source) {
+        this.copies = copies;
         slots = new Slot[] {new Slot(shape, source), new Slot(shape, source)};
+    }
+
+    /**
+     * Where the copies of shards lie.
+     *
+     * @param worldSize ranks
+     * @return the same on every rank
+     */
+    public GroupPlacement placement(int worldSize) {
+        return new GroupPlacement(worldSize, copies);
     }
 
     /**
@@ -194,7 +218,8 @@ public final class SlotPair implements AutoCloseable {
         }
     }
 
-    private Slot newestCommitted() {
+    /** The slot with the newest version that this rank knows to be committed, or null. */
+    Slot newestCommitted() {
         Slot newest = null;
         for (Slot slot : slots) {
             boolean candidate = slot.stage() == Slot.Stage.COMMITTED;

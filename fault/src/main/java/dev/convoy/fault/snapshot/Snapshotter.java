@@ -6,7 +6,6 @@ import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
 import dev.convoy.fault.ElasticException;
-import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
 import java.time.Duration;
 import java.util.Arrays;
@@ -80,8 +79,8 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     /**
-     * A snapshot that is taken bit by bit, perhaps by several threads one after the other: {@link #begin}, {@link #copy},
-     * {@link #commit}.
+     * A snapshot that is taken bit by bit, perhaps by several threads one after the other: {@link #begin},
+     * {@link #copy}, {@link #commit}.
      */
     public static final class Course {
         private final Membership members;
@@ -95,7 +94,10 @@ public final class Snapshotter implements AutoCloseable {
             this.version = version;
             this.wishes = wishes;
             this.slot = slot;
-            changed = new long[slot.heldShards() == 0 ? 0 : Replication.batches(slot.shardSums(0).count())];
+            changed = new long
+                    [slot.heldShards() == 0
+                            ? 0
+                            : Replication.batches(slot.shardSums(0).count())];
         }
     }
 
@@ -141,7 +143,7 @@ public final class Snapshotter implements AutoCloseable {
                 Arrays.fill(course.changed, -1);
             }
             if (course.slot.heldShards() > 0) {
-                replication.run(members, members.communicator(), stream, course.slot, source);
+                replication.run(holders(members), members.communicator(), stream, course.slot, source);
             }
             course.slot.seal();
             CommitVote vote = vote(members, course.slot, course.wishes);
@@ -163,9 +165,11 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private int[] held(Membership members) {
-        return live.shape().hasShards()
-                ? GroupPlacement.of(members.worldSize()).shardsHeldBy(members.rank())
-                : NO_SHARDS;
+        return live.shape().hasShards() ? slots.placement(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
+    }
+
+    private int[] holders(Membership members) {
+        return slots.placement(members.worldSize()).holders(members.rank());
     }
 
     private Slot store(Membership members, Version version) {
@@ -173,7 +177,7 @@ public final class Snapshotter implements AutoCloseable {
         members.communicator().synchronize(stream);
         copies.saveReplicated(slot);
         if (slot.heldShards() > 0) {
-            replication.run(members, members.communicator(), stream, slot, new LiveSource(slot));
+            replication.run(holders(members), members.communicator(), stream, slot, new LiveSource(slot));
         }
         slot.seal();
         return slot;
@@ -223,7 +227,8 @@ public final class Snapshotter implements AutoCloseable {
         members.communicator().allGather(ballot, all, stream).await();
         long[] records = new long[CommitVote.LONGS * members.worldSize()];
         all.copyTo(records);
-        return new CommitVote(records, members.worldSize(), live.shape().replicatedNames());
+        return new CommitVote(
+                records, slots.placement(members.worldSize()), live.shape().replicatedNames());
     }
 
     /** Frees the device memory of the vote. Idempotent. */

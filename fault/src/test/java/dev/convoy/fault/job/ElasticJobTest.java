@@ -115,6 +115,28 @@ class ElasticJobTest {
     }
 
     @Test
+    void damageIsFoundAtTheNextStepAndRepairedWithNobodyLost() throws Exception {
+        try (TestAgent agent = agent(4, RecoveryPolicy.SHRINK, "corrupt:1@20,kill:0@25")) {
+            succeeds(agent, 3);
+            assertThat(agent.incidents()).hasSize(2);
+            Incident incident = agent.incidents().getFirst();
+            assertThat(incident.cause()).isEqualTo(Incident.Cause.CORRUPTION);
+            assertThat(incident.detectedBy()).isEqualTo(Incident.DetectedBy.CHECKSUM);
+            assertThat(incident.ranks()).containsExactly(1);
+            assertThat(incident.restoredStep()).isEqualTo(20);
+            assertThat(incident.lostSteps()).isZero();
+            assertThat(incident.worldSize()).isEqualTo(4);
+            assertThat(incident.faultAtNs()).isLessThan(incident.detectedAtNs());
+            assertThat(incident.resumedAtNs()).isGreaterThanOrEqualTo(incident.detectedAtNs());
+            assertThat(agent.warnings())
+                    .anySatisfy(text ->
+                            assertThat(text).contains("shard 1 of step 20 of epoch 1 was brought back from rank 0"));
+            assertThat(agent.incidents().getLast().ranks()).containsExactly(0);
+            assertThat(agent.incidents().getLast().cause()).isEqualTo(Incident.Cause.EXIT);
+        }
+    }
+
+    @Test
     void damageIsFoundAndRepairedFromTheCopy() throws Exception {
         try (TestAgent agent = agent(4, RecoveryPolicy.SHRINK, "corrupt:1@20,kill:2@20")) {
             succeeds(agent, 3);
@@ -168,15 +190,7 @@ class ElasticJobTest {
         for (RecoveryPolicy policy : List.of(RecoveryPolicy.SHRINK, RecoveryPolicy.REPLACE)) {
             JobSpec spec = spec(4, policy, 1, null);
             try (TestAgent agent = new TestAgent(
-                    spec,
-                    "kill:2@20,kill:1@30",
-                    folder,
-                    SumProgram.class,
-                    STEPS,
-                    LENGTH,
-                    1_000,
-                    1,
-                    overlap)) {
+                    spec, "kill:2@20,kill:1@30", folder, SumProgram.class, STEPS, LENGTH, 1_000, 1, overlap)) {
                 succeeds(agent, policy == RecoveryPolicy.SHRINK ? 2 : 4);
                 assertThat(agent.incidents())
                         .hasSize(2)
@@ -192,8 +206,8 @@ class ElasticJobTest {
         int length = 1_500_000;
         long steps = 8;
         JobSpec spec = spec(4, RecoveryPolicy.REPLACE, 1, null);
-        try (TestAgent agent = new TestAgent(
-                spec, "kill:1@5", folder, SumProgram.class, steps, length, 0, 1, SnapshotOverlap.COPY)) {
+        try (TestAgent agent =
+                new TestAgent(spec, "kill:1@5", folder, SumProgram.class, steps, length, 0, 1, SnapshotOverlap.COPY)) {
             JobOutcome outcome = agent.run(BOUND);
             assertThat(outcome.success())
                     .as("%s%n%s", outcome.message(), agent.output())
@@ -243,6 +257,15 @@ class ElasticJobTest {
             assertThat(outcome.success()).isFalse();
             assertThat(outcome.exitStatus()).isEqualTo(1);
             assertThat(outcome.message()).contains("shard");
+        }
+    }
+
+    @Test
+    void twoLossesAtOnceAreRecoveredFromWithTwoReplicas() throws Exception {
+        JobSpec spec = spec(5, RecoveryPolicy.SHRINK, 1, null);
+        try (TestAgent agent = new TestAgent(
+                spec, "kill:0@20,kill:1@20", folder, SumProgram.class, STEPS, LENGTH, 1_000, 1, "NONE", 2)) {
+            succeeds(agent, 3);
         }
     }
 

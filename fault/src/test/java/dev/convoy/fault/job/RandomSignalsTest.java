@@ -46,8 +46,8 @@ class RandomSignalsTest {
         JobSpec spec = new JobSpec(ranks, policy, 1, 40, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
         int every = 1 + random.nextInt(3);
         SnapshotOverlap overlap = SnapshotOverlap.values()[random.nextInt(3)];
-        String story = "seed " + seed + ": " + ranks + " ranks, " + policy + ", a snapshot every " + every + " steps, overlap "
-                + overlap;
+        String story = "seed " + seed + ": " + ranks + " ranks, " + policy + ", a snapshot every " + every
+                + " steps, overlap " + overlap;
         System.out.println(story);
         Path logs = Files.createDirectory(folder.resolve("seed" + seed));
         try (TestAgent agent = new TestAgent(spec, "", logs, SumProgram.class, STEPS, LENGTH, 2_000, every, overlap)) {

@@ -9,6 +9,7 @@ import dev.convoy.fault.ElasticOptions;
 import dev.convoy.fault.HostState;
 import dev.convoy.fault.SampleLedger;
 import dev.convoy.fault.ShardedState;
+import dev.convoy.fault.SnapshotMemory;
 import dev.convoy.fault.SnapshotOverlap;
 import dev.convoy.fault.Step;
 import dev.convoy.fault.protocol.RunSummary;
@@ -70,10 +71,11 @@ public final class SumProgram {
         int length = Integer.parseInt(arguments[1]);
         long pauseMicros = Long.parseLong(arguments[2]);
         int every = Integer.parseInt(arguments[3]);
-        SnapshotOverlap overlap =
-                arguments.length > 4 ? SnapshotOverlap.valueOf(arguments[4]) : SnapshotOverlap.NONE;
-        ElasticOptions options =
-                ElasticOptions.defaults().withSnapshotEvery(every).withOverlap(overlap);
+        SnapshotOverlap overlap = arguments.length > 4 ? SnapshotOverlap.valueOf(arguments[4]) : SnapshotOverlap.NONE;
+        ElasticOptions options = ElasticOptions.defaults()
+                .withSnapshotEvery(every)
+                .withOverlap(overlap)
+                .withReplicas(arguments.length > 5 ? Integer.parseInt(arguments[5]) : 1);
         try (ElasticGroup group = ElasticGroup.join(options)) {
             new SumProgram(group, steps, length, pauseMicros).train();
         }
@@ -107,6 +109,7 @@ public final class SumProgram {
     }
 
     private void step(Step step) throws Exception {
+        requireMemoryAsAnnounced();
         int[] batch = batch(step.index());
         int from = step.from(batch.length);
         int to = step.to(batch.length);
@@ -133,6 +136,13 @@ public final class SumProgram {
         counter.value++;
         if (step.rank() == 0) {
             group.progress(step.index(), 0, 0);
+        }
+    }
+
+    private void requireMemoryAsAnnounced() {
+        SnapshotMemory memory = group.snapshotMemory();
+        if (memory.usedBytes() > memory.announcedBytes()) {
+            throw new IllegalStateException("more than announced: " + memory);
         }
     }
 

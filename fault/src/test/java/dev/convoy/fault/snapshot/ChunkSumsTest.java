@@ -34,8 +34,8 @@ class ChunkSumsTest {
         ChunkSums sums = new ChunkSums(region);
         long before = sums.whole();
         long second = sums.of(1);
-        region.set(ValueLayout.JAVA_BYTE, ChunkSums.CHUNK + 3, (byte) ~region.get(
-                ValueLayout.JAVA_BYTE, ChunkSums.CHUNK + 3));
+        region.set(ValueLayout.JAVA_BYTE, ChunkSums.CHUNK + 3, (byte)
+                ~region.get(ValueLayout.JAVA_BYTE, ChunkSums.CHUNK + 3));
 
         assertThat(sums.whole()).isEqualTo(before);
         assertThat(sums.of(1)).isEqualTo(second);

@@ -59,7 +59,7 @@ class CommitVoteTest {
     }
 
     private static CommitVote vote(long[] records, int worldSize) {
-        return new CommitVote(records, worldSize, List.of("weights"));
+        return new CommitVote(records, GroupPlacement.of(worldSize), List.of("weights"));
     }
 
     private static long[] records(int worldSize) {

@@ -25,9 +25,12 @@ class SnapshotterTest {
                     new StateShape.Vector("few", "INT64", 8, 3)));
 
     @Property(tries = 12, shrinking = ShrinkingMode.OFF)
-    void everySlotHoldsWhatTheOwnersHad(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int worldSize)
+    void everySlotHoldsWhatTheOwnersHad(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 5) int worldSize,
+            @ForAll @IntRange(min = 2, max = 4) int copies)
             throws Exception {
-        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE)) {
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, copies)) {
             all.all(rank -> fill(rank, seed));
             for (int step = 0; step < 6; step++) {
                 int now = step;
@@ -35,7 +38,11 @@ class SnapshotterTest {
                     change(rank, new Random(seed + 31L * now + rank.members.rank()), new Random(seed + now));
                     rank.snapshotter.take(rank.members, now, Wishes.NONE);
                 });
-                all.ranks.forEach(rank -> check(all, rank, new Version(1, now)));
+                for (ThreadRanks.Rank rank : all.ranks) {
+                    assertThat(rank.slots.find(new Version(1, now)).heldShards())
+                            .isEqualTo(Math.min(copies, worldSize));
+                    check(all, rank, new Version(1, now));
+                }
             }
         }
     }
@@ -78,7 +85,8 @@ class SnapshotterTest {
     private static void check(ThreadRanks all, ThreadRanks.Rank rank, Version version) {
         Slot slot = rank.slots.find(version);
         assertThat(slot.stage()).isEqualTo(Slot.Stage.COMMITTED);
-        assertThat(slot.replicatedBytes().asSlice(0, rank.buffers().getFirst().bytes())
+        assertThat(slot.replicatedBytes()
+                        .asSlice(0, rank.buffers().getFirst().bytes())
                         .mismatch(view(rank.buffers().getFirst())))
                 .isEqualTo(-1);
         assertThat(slot.replicatedChecksum()).isEqualTo(Checksum.of(slot.replicatedBytes()));

@@ -25,6 +25,7 @@ final class ThreadRanks implements AutoCloseable {
 
     private final Device device = ConvoyRuntime.open(RuntimeKind.HOST).device(0);
     private final ExecutorService threads;
+    private final int copies;
     final StateShape shape;
     final List<Rank> ranks = new ArrayList<>();
 
@@ -34,7 +35,12 @@ final class ThreadRanks implements AutoCloseable {
     }
 
     ThreadRanks(int worldSize, StateShape shape) {
+        this(worldSize, shape, 2);
+    }
+
+    ThreadRanks(int worldSize, StateShape shape, int copies) {
         this.shape = shape;
+        this.copies = copies;
         threads = Executors.newFixedThreadPool(worldSize);
         List<Communicator> communicators = Communicator.initAll(
                 Collections.nCopies(worldSize, device),
@@ -62,7 +68,7 @@ final class ThreadRanks implements AutoCloseable {
     final class Rank implements LiveState, AutoCloseable {
         final Membership members;
         final Stream stream = device.newStream();
-        final SlotPair slots = new SlotPair(shape, ThreadRanks.this::pinned);
+        final SlotPair slots = new SlotPair(shape, copies, ThreadRanks.this::pinned);
         final Snapshotter snapshotter;
         private final List<DeviceBuffer> buffers = new ArrayList<>();
         private final List<DeviceBuffer> shards = new ArrayList<>();
@@ -70,11 +76,11 @@ final class ThreadRanks implements AutoCloseable {
         Rank(Membership members) {
             this.members = members;
             for (StateShape.Vector vector : shape.buffers()) {
-                buffers.add(device.allocate(DataType.valueOf(vector.type()), vector.count()));
+                buffers.add(zeroed(vector, vector.count()));
             }
             for (StateShape.Vector vector : shape.sharded()) {
                 long count = Partition.count(vector.count(), members.rank(), members.worldSize());
-                shards.add(count == 0 ? null : device.allocate(DataType.valueOf(vector.type()), count));
+                shards.add(count == 0 ? null : zeroed(vector, count));
             }
             snapshotter = new Snapshotter(this, slots, device, stream, BOUND, members.worldSize(), 7);
         }
@@ -112,6 +118,12 @@ final class ThreadRanks implements AutoCloseable {
             shards.stream().filter(shard -> shard != null).forEach(DeviceBuffer::close);
             stream.close();
         }
+    }
+
+    private DeviceBuffer zeroed(StateShape.Vector vector, long count) {
+        DeviceBuffer buffer = device.allocate(DataType.valueOf(vector.type()), count);
+        buffer.hostView().orElseThrow().fill((byte) 0);
+        return buffer;
     }
 
     private Region pinned(long bytes) {

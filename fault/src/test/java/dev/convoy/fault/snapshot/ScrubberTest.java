@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ScrubberTest {
+    private static final StateShape SHAPE = new StateShape(
+            List.of(new StateShape.Vector("weights", "UINT8", 1, ChunkSums.CHUNK + 100)),
+            List.of(),
+            List.of(new StateShape.Vector("moments", "UINT8", 1, 4 * ChunkSums.CHUNK + 77)));
+
+    @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+    void whatOneRankLostAnotherHas(@ForAll long seed, @ForAll @IntRange(min = 2, max = 5) int worldSize)
+            throws Exception {
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE)) {
+            all.all(rank -> rank.snapshotter.take(rank.members, 0, Wishes.NONE));
+            Random random = new Random(seed);
+            int damaged = random.nextInt(worldSize);
+            int hits = 1 + random.nextInt(3);
+            for (int i = 0; i < hits; i++) {
+                damage(all.ranks.get(damaged).slots.newestCommitted(), random);
+            }
+            List<Scrubber.Repair> repairs = scrub(all);
+
+            assertThat(repairs).isNotEmpty().allSatisfy(repair -> {
+                assertThat(repair.isDone()).isTrue();
+                assertThat(repair.source()).isNotEqualTo(damaged);
+                assertThat(repair.what()).contains("of step 0 of epoch 1");
+            });
+            all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
+            assertThat(scrub(all)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAllHaveLostIsSaidToBeLost() throws Exception {
+        try (ThreadRanks all = new ThreadRanks(2, SHAPE)) {
+            all.all(rank -> rank.snapshotter.take(rank.members, 0, Wishes.NONE));
+            for (ThreadRanks.Rank rank : all.ranks) {
+                Slot slot = rank.slots.newestCommitted();
+                flip(slot.shardBytes(slot.positionOf(1)), 5);
+            }
+            assertThat(scrub(all)).hasSize(2).noneMatch(Scrubber.Repair::isDone);
+        }
+    }
+
+    private static List<Scrubber.Repair> scrub(ThreadRanks all) throws Exception {
+        List<Scrubber.Repair> repairs = Collections.synchronizedList(new ArrayList<>());
+        all.all(rank -> {
+            try (Scrubber scrubber =
+                    new Scrubber(rank.slots, rank.stream.device(), rank.stream, rank.members.worldSize())) {
+                repairs.addAll(scrubber.run(rank.members));
+            }
+        });
+        return repairs;
+    }
+
+    private static void damage(Slot slot, Random random) {
+        int part = random.nextInt(1 + slot.heldShards());
+        MemorySegment memory = part == 0 ? slot.replicatedBytes() : slot.shardBytes(part - 1);
+        flip(memory, random.nextLong(memory.byteSize()));
+    }
+
+    private static void flip(MemorySegment memory, long at) {
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) (memory.get(ValueLayout.JAVA_BYTE, at) ^ 0x10));
+    }
+
+    // The live states are zeros.
+    private static void requireSound(Slot slot) {
+        assertThat(isZero(slot.replicatedBytes())).isTrue();
+        for (int i = 0; i < slot.heldShards(); i++) {
+            assertThat(isZero(slot.shardBytes(i))).as("shard %d", slot.shard(i)).isTrue();
+        }
+    }
+
+    private static boolean isZero(MemorySegment memory) {
+        byte[] bytes = memory.toArray(ValueLayout.JAVA_BYTE);
+        return Arrays.equals(bytes, new byte[bytes.length]);
+    }
+}
