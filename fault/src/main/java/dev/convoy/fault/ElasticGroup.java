@@ -88,7 +88,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
         this.environment = environment;
-        this.options = options;
+        this.options = environment.replicas() > 0 ? options.withReplicas(environment.replicas()) : options;
         this.runtime = runtime;
         device = runtime.device(environment.self().launchRank() % runtime.deviceCount());
         stream = device.newStream();
@@ -381,8 +381,8 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
-     * Waits until the declared buffers may be changed in this step; returns at once unless
-     * {@link SnapshotOverlap#COPY} was chosen. Call it in each step before the first change.
+     * Waits until the declared buffers may be changed in this step; returns at once unless {@link SnapshotOverlap#COPY}
+     * was chosen. Call it in each step before the first change.
      */
     public void awaitCopied() {
         if (snapshots != null) {

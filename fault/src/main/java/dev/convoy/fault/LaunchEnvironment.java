@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param faults faults not fired yet, of all ranks
  * @param stateDirectory where durable versions go, or null
  * @param durableEvery time between durable versions
+ * @param replicas copies of a shard in other ranks' memory that the agent wants, or 0: as the program says
  * @param agentPid process that started this one, or 0 if unknown
  */
 record LaunchEnvironment(
@@ -35,6 +36,7 @@ record LaunchEnvironment(
         List<FaultSpec> faults,
         Path stateDirectory,
         Duration durableEvery,
+        int replicas,
         int agentPid) {
     private static final String HOW = "start this program with: convoy run -n N -- java …";
 
@@ -58,13 +60,16 @@ record LaunchEnvironment(
                 faults(environment),
                 state.isBlank() ? null : Path.of(state),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
+                environment.containsKey("CONVOY_REPLICAS")
+                        ? value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS))
+                        : 0,
                 agentPid(environment));
     }
 
     /** The same without durable versions. */
     LaunchEnvironment withoutStateDirectory() {
         return new LaunchEnvironment(
-                host, port, token, self, launchSize, runtime, deadline, faults, null, durableEvery, agentPid);
+                host, port, token, self, launchSize, runtime, deadline, faults, null, durableEvery, replicas, agentPid);
     }
 
     private static <T> T value(Map<String, String> environment, String name, Function<String, T> parser) {

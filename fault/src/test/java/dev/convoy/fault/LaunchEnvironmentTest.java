@@ -31,19 +31,21 @@ class LaunchEnvironmentTest {
         assertThat(read.faults()).isEqualTo(List.of(FaultSpec.parse("kill:2@200"), FaultSpec.parse("stop:1@3")));
         assertThat(read.stateDirectory()).isEqualTo(Path.of("/state"));
         assertThat(read.durableEvery()).isEqualTo(Duration.ofMillis(2_500));
+        assertThat(read.replicas()).isEqualTo(3);
         assertThat(read.agentPid()).isEqualTo(77);
     }
 
     @Test
     void whatIsOptionalHasDefaults() {
         Map<String, String> environment = complete();
-        List.of("RUNTIME", "DEADLINE_MS", "FAULTS", "STATE_DIR", "DURABLE_EVERY_MS", "AGENT_PID")
+        List.of("RUNTIME", "DEADLINE_MS", "FAULTS", "STATE_DIR", "DURABLE_EVERY_MS", "REPLICAS", "AGENT_PID")
                 .forEach(name -> environment.remove("CONVOY_" + name));
         LaunchEnvironment read = LaunchEnvironment.read(environment);
 
         assertThat(read.runtime()).isEqualTo("auto");
         assertThat(read.deadline()).isEqualTo(Duration.ofSeconds(30));
         assertThat(read.faults()).isEmpty();
+        assertThat(read.replicas()).isZero();
         assertThat(read.stateDirectory()).isNull();
         assertThat(read.durableEvery()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -79,6 +81,7 @@ class LaunchEnvironmentTest {
         "INCARNATION,-1",
         "DEADLINE_MS,0",
         "FAULTS,kill:",
+        "REPLICAS,8",
         "AGENT_PID,-3"
     })
     void whatIsDamagedIsNamed(String name, String value) {
@@ -102,6 +105,7 @@ class LaunchEnvironmentTest {
         environment.put("CONVOY_FAULTS", "kill:2@200,stop:1@3");
         environment.put("CONVOY_STATE_DIR", "/state");
         environment.put("CONVOY_DURABLE_EVERY_MS", "2500");
+        environment.put("CONVOY_REPLICAS", "3");
         environment.put("CONVOY_AGENT_PID", "77");
         return environment;
     }

@@ -64,6 +64,12 @@ public final class JobOptions {
             description = "Processes kept ready to take a lost rank's place at once. Default: 0.")
     private Integer spares;
 
+    @Option(
+            names = "--replicas",
+            paramLabel = "K",
+            description = "Copies of each shard of a snapshot in other ranks' memory. Default: as the program says, or 1.")
+    private Integer replicas;
+
     @Option(names = "--html", paramLabel = "FILE", hidden = true)
     private String html;
 
@@ -119,6 +125,9 @@ public final class JobOptions {
         faults().ifPresent(request::faults);
         if (spares != null) {
             request.spares(spares);
+        }
+        if (replicas != null) {
+            request.replicas(replicas);
         }
         policy().ifPresent(request::policy);
         if (minRanks != null) {

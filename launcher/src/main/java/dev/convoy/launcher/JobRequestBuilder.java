@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher;
 
+import dev.convoy.fault.ElasticOptions;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import java.nio.file.Path;
@@ -75,6 +76,22 @@ public final class JobRequestBuilder {
      */
     public JobRequestBuilder spares(int value) {
         spares = value;
+        return this;
+    }
+
+    /**
+     * Sets how many copies of each shard of a snapshot lie in other ranks' memory, whatever the program chose.
+     *
+     * @param value 1 to {@value ElasticOptions#MOST_REPLICAS}
+     * @return this
+     * @throws UsageException if it is out of range
+     */
+    public JobRequestBuilder replicas(int value) {
+        if (value < 1 || value > ElasticOptions.MOST_REPLICAS) {
+            throw new UsageException(
+                    "--replicas " + value + ": must lie between 1 and " + ElasticOptions.MOST_REPLICAS);
+        }
+        environment.put("CONVOY_REPLICAS", Integer.toString(value));
         return this;
     }
 

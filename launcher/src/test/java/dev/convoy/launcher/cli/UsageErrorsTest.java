@@ -31,6 +31,7 @@ class UsageErrorsTest {
                 "run -n 2 --min-ranks 3 -- true | 1 to the number of ranks, 2",
                 "run -n 2 --min-ranks 0 -- true | 1 to the number of ranks, 2",
                 "run -n 2 --max-recoveries -1 -- true | must be 0 or more",
+                "run -n 2 --replicas 0 -- true | must lie between 1 and 7",
                 "run -n 2 --deadline 0 -- true | must be 0.001 to 604800",
                 "run -n 2 --deadline NaN -- true | must be 0.001 to 604800",
                 "run -n 2 --deadline soon -- true | must be a number",
