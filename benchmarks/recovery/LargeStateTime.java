@@ -117,7 +117,8 @@ public final class LargeStateTime {
         put("plain copy, one rank alone, GiB/s", number(figures, "copyAlone"));
         put("plain copy, all ranks at once, GiB/s", number(figures, "copyTogether"));
         put("plain copy of the state, all ranks at once, ms", copyMs);
-        put("snapshot, ms", number(figures, "snapshotMs"));
+        put("snapshot before a step, ms", number(figures, "snapshotMs"));
+        put("step and snapshot, ms", number(figures, "periodMs"));
         put("snapshot, GiB/s of state", gib / number(figures, "snapshotMs") * 1e3);
         put("snapshot, share of the copy's speed", copyMs / number(figures, "snapshotMs"));
         for (int i = 1; i < STAMPS.size(); i++) {
