@@ -67,7 +67,8 @@ public final class JobOptions {
     @Option(
             names = "--replicas",
             paramLabel = "K",
-            description = "Copies of each shard of a snapshot in other ranks' memory. Default: as the program says, or 1.")
+            description =
+                    "Copies of each shard of a snapshot in other ranks' memory. Default: as the program says, or 1.")
     private Integer replicas;
 
     @Option(names = "--html", paramLabel = "FILE", hidden = true)
