@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Changes of the membership that nobody has to die for: who comes in, who goes, at the next step boundary.
@@ -47,12 +46,8 @@ final class Changes {
     }
 
     private List<Integer> vacant() {
-        if (job.members.currentCount() == job.spec.ranks()) {
-            return List.of();
-        }
-        return IntStream.range(0, job.spec.ranks())
-                .filter(place -> job.members.current(place) == null && !job.members.isLeaving(place))
-                .boxed()
+        return job.members.vacant().stream()
+                .filter(place -> !job.members.isLeaving(place))
                 .toList();
     }
 

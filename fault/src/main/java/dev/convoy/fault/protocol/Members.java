@@ -6,12 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The processes of the job: at most one current one a launch rank, and the excluded ones until they are gone. */
 final class Members {
     private final Map<MemberId, MemberStatus> all = new HashMap<>();
     private final NavigableMap<Integer, MemberStatus> current = new TreeMap<>();
+    // Places that somebody has left and nobody has taken.
+    private final NavigableSet<Integer> vacant = new TreeSet<>();
     private final List<MemberStatus> leaving = new ArrayList<>();
     // On their way out by their own wish: they still have to acknowledge.
     private final List<MemberStatus> departing = new ArrayList<>();
@@ -28,11 +32,14 @@ final class Members {
 
     private void occupy(MemberStatus status) {
         current.put(status.launchRank(), status);
+        vacant.remove(status.launchRank());
         currentList = null;
     }
 
     private void vacate(MemberStatus status) {
-        current.remove(status.launchRank(), status);
+        if (current.remove(status.launchRank(), status)) {
+            vacant.add(status.launchRank());
+        }
         currentList = null;
     }
 
@@ -106,6 +113,11 @@ final class Members {
             currentList = List.copyOf(current.values());
         }
         return currentList;
+    }
+
+    /** Ascending; a place whose former holder may still act is among them. */
+    List<Integer> vacant() {
+        return List.copyOf(vacant);
     }
 
     int currentCount() {

@@ -260,7 +260,7 @@ final class Revoking extends Phase {
             return;
         }
         boolean last = isLastChance();
-        if (!last && !initial && !isChange()) {
+        if (!last && !initial && !isChange() && job.spec.policy() != RecoveryPolicy.SHRINK) {
             refill();
         }
         // Everybody's answer comes here: the sizes say at once that it is not the last.
@@ -285,10 +285,8 @@ final class Revoking extends Phase {
 
     /** A process that is not known to be gone still occupies its place. */
     private void refill() {
-        // Where nobody is missing, as at nearly every answer, there is nothing to look for.
-        boolean anyVacant = job.members.currentCount() < job.spec.ranks();
-        for (int launchRank = 0; anyVacant && launchRank < job.spec.ranks(); launchRank++) {
-            if (job.members.current(launchRank) == null && !job.members.isLeaving(launchRank)) {
+        for (int launchRank : job.members.vacant()) {
+            if (!job.members.isLeaving(launchRank)) {
                 refill(launchRank);
             }
         }
