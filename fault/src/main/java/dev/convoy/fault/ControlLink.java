@@ -35,7 +35,10 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
                             + e.getMessage(),
                     e);
         }
-        client.startHeartbeats(status::heartbeat);
+        client.startHeartbeats(() -> {
+            status.pace().ifPresent(this);
+            return status.heartbeat();
+        });
     }
 
     @Override

@@ -101,10 +101,11 @@ public final class ElasticGroup implements AutoCloseable {
         flights = new FlightReports(recorder, status, control, environment.launchSize());
         control.reportFlights(flights);
         suspicions = new Suspicions(control, status, recorder);
-        tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), control, status);
+        StepDeadline deadline = new StepDeadline(environment.deadline(), environment.adaptiveDeadline());
+        tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), deadline, control, status);
         formation = new EpochFormation(
                 environment, communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
-        watchdog = new Watchdog(control, status, suspicions, environment.deadline());
+        watchdog = new Watchdog(control, status, suspicions, deadline);
         states = new StateRegistry(device, stream, environment.deadline(), this::formed);
     }
 

@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param launchSize ranks at launch
  * @param runtime {@code auto}, {@code cuda} or {@code host}
  * @param deadline bound of a communicator's operation
+ * @param adaptiveDeadline whether steps that have been shorter so far are waited for less long
  * @param faults faults not fired yet, of all ranks
  * @param stateDirectory where durable versions go, or null
  * @param durableEvery time between durable versions
@@ -33,6 +34,7 @@ record LaunchEnvironment(
         int launchSize,
         String runtime,
         Duration deadline,
+        boolean adaptiveDeadline,
         List<FaultSpec> faults,
         Path stateDirectory,
         Duration durableEvery,
@@ -57,6 +59,7 @@ record LaunchEnvironment(
                 value(environment, "CONVOY_WORLD_SIZE", text -> bounded(text, 1, 1 << 14)),
                 environment.getOrDefault("CONVOY_RUNTIME", "auto"),
                 millis(environment, "CONVOY_DEADLINE_MS", "30000"),
+                "auto".equals(environment.get("CONVOY_DEADLINE")),
                 faults(environment),
                 state.isBlank() ? null : Path.of(state),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
@@ -69,7 +72,19 @@ record LaunchEnvironment(
     /** The same without durable versions. */
     LaunchEnvironment withoutStateDirectory() {
         return new LaunchEnvironment(
-                host, port, token, self, launchSize, runtime, deadline, faults, null, durableEvery, replicas, agentPid);
+                host,
+                port,
+                token,
+                self,
+                launchSize,
+                runtime,
+                deadline,
+                adaptiveDeadline,
+                faults,
+                null,
+                durableEvery,
+                replicas,
+                agentPid);
     }
 
     private static <T> T value(Map<String, String> environment, String name, Function<String, T> parser) {

@@ -16,6 +16,7 @@ final class OperationTap implements OperationObserver {
     private final FlightRecorder recorder;
     private final FaultInjector injector;
     private final StragglerWatch stragglers;
+    private final StepDeadline deadline;
     private final RankControl control;
     private final RankStatus status;
     private boolean awaitsFirst;
@@ -25,19 +26,27 @@ final class OperationTap implements OperationObserver {
             FlightRecorder recorder,
             FaultInjector injector,
             StragglerWatch stragglers,
+            StepDeadline deadline,
             RankControl control,
             RankStatus status) {
         this.recorder = recorder;
         this.injector = injector;
         this.stragglers = stragglers;
+        this.deadline = deadline;
         this.control = control;
         this.status = status;
+    }
+
+    /** The steps of another group are about to begin. */
+    void epochBegins() {
+        deadline.epochBegins();
     }
 
     /** The step function is about to be called. */
     void stepBegins() {
         awaitsFirst = true;
         beganNs = System.nanoTime();
+        deadline.stepBegins(beganNs);
     }
 
     /** The step function has returned; a step without any operation is caught up on here. */
@@ -49,12 +58,15 @@ final class OperationTap implements OperationObserver {
 
     /** The step function threw. */
     void stepFailed() {
+        deadline.stepFailed();
         awaitsFirst = false;
     }
 
     /** Everything that was enqueued has been waited for. */
     void stepCompleted() {
-        recorder.completed(status.epoch(), status.completed(), System.nanoTime());
+        long now = System.nanoTime();
+        deadline.stepCompleted(now);
+        recorder.completed(status.epoch(), status.completed(), now);
     }
 
     @Override
@@ -74,8 +86,8 @@ final class OperationTap implements OperationObserver {
         awaitsFirst = false;
         long step = status.step();
         injector.atStep(step);
-        stragglers
-                .reached(step, System.nanoTime() - beganNs)
-                .ifPresent(warning -> control.send(new RankMessage.Warning(warning)));
+        long ownNs = System.nanoTime() - beganNs;
+        status.ownTime(ownNs);
+        stragglers.reached(step, ownNs).ifPresent(warning -> control.send(new RankMessage.Warning(warning)));
     }
 }

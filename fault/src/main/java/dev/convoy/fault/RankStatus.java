@@ -4,6 +4,7 @@ package dev.convoy.fault;
 import dev.convoy.Communicator;
 import dev.convoy.Operation;
 import dev.convoy.fault.protocol.RankMessage;
+import java.util.Optional;
 
 /** What this rank is doing, as heartbeats and probes tell it. Written by the user's thread, read by any. */
 final class RankStatus {
@@ -14,10 +15,13 @@ final class RankStatus {
     /** Operations that the present epoch's communicator had completed when it was left. */
     private volatile long completedThen;
 
+    private final OwnTimes ownTimes = new OwnTimes();
+
     void enterEpoch(long newEpoch, Communicator newCommunicator) {
         // In this order: a reader that sees the communicator must not take it for an older epoch's.
         collectives = 0;
         completedThen = 0;
+        ownTimes.takeMedian();
         epoch = newEpoch;
         communicator = newCommunicator;
     }
@@ -67,6 +71,17 @@ final class RankStatus {
     long completed() {
         Communicator present = communicator;
         return present == null ? completedThen : present.completed();
+    }
+
+    /** This rank has come to the first collective of a step, so long after its beginning. */
+    void ownTime(long ns) {
+        ownTimes.add(ns);
+    }
+
+    /** How fast this rank was since it was asked last; empty if it has begun no step. */
+    Optional<RankMessage.Pace> pace() {
+        long median = ownTimes.takeMedian();
+        return median == 0 ? Optional.empty() : Optional.of(new RankMessage.Pace(epoch, median));
     }
 
     RankMessage.Heartbeat heartbeat() {

@@ -12,6 +12,7 @@ import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.snapshot.DamagedTransferException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -63,8 +64,9 @@ final class Suspicions {
     }
 
     /** Reports, in place of the user's thread, an operation that is long past its deadline. */
-    void reportStall(long epoch) {
-        send(epoch, Evidence.DEADLINE, NOBODY, "an operation is past its deadline and the program does not notice");
+    void reportStall(long epoch, long waitedNs) {
+        String what = String.format(Locale.ROOT, "an operation has waited for %.1f s", waitedNs / 1e9);
+        send(epoch, Evidence.DEADLINE, NOBODY, what);
     }
 
     private void send(long epoch, Evidence evidence, int[] ranks, String what) {

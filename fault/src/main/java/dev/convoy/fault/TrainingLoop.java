@@ -73,6 +73,7 @@ final class TrainingLoop {
 
     /** Returns whether all steps are done: otherwise the members stand at a step boundary where the epoch ends. */
     private boolean carryOut(Membership members, long steps, StepFunction function) throws Exception {
+        tap.epochBegins();
         snapshots.restore(members, formation.plan());
         control.send(new RankMessage.Restored(members.epoch(), System.nanoTime()));
         boolean resumed = false;

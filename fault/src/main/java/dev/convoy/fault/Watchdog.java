@@ -3,24 +3,22 @@ package dev.convoy.fault;
 
 import dev.convoy.Communicator;
 import dev.convoy.ConvoyException;
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Helps where the user's thread cannot help itself. Freeing a buffer, or copying it, waits for the device's work, and
  * work of a broken communicator ends only with its abort: a program that frees a buffer while an exception passes
  * through waits for ever. So this thread aborts a revoked communicator which the user's thread does not come back from,
- * and reports an operation that is long past its deadline when nobody did.
+ * and reports an operation that is long past its deadline, or far beyond what steps have taken so far, when nobody did.
  */
 final class Watchdog implements AutoCloseable {
     private static final long LOOK_NS = 50_000_000;
     private static final long GRACE_NS = 250_000_000;
-    private static final long MARGIN_NS = 2_000_000_000;
 
     private final RankControl control;
     private final RankStatus status;
     private final Suspicions suspicions;
-    private final Duration deadline;
+    private final StepDeadline deadline;
     private final Thread thread;
     private volatile boolean closed;
 
@@ -30,7 +28,7 @@ final class Watchdog implements AutoCloseable {
     private long sinceNs;
     private boolean reported;
 
-    Watchdog(RankControl control, RankStatus status, Suspicions suspicions, Duration deadline) {
+    Watchdog(RankControl control, RankStatus status, Suspicions suspicions, StepDeadline deadline) {
         this.control = control;
         this.status = status;
         this.suspicions = suspicions;
@@ -59,9 +57,9 @@ final class Watchdog implements AutoCloseable {
         } else if (hasMoved(present)) {
             sinceNs = now;
             reported = false;
-        } else if (!reported && now - sinceNs > deadline.toNanos() + MARGIN_NS && isStuck(present)) {
+        } else if (!reported && now - sinceNs > deadline.boundNs() && isStuck(present)) {
             reported = true;
-            suspicions.reportStall(epoch);
+            suspicions.reportStall(epoch, now - sinceNs);
         }
     }
 

@@ -50,7 +50,13 @@ class RankStatusTest {
 
     private OperationTap tap(FaultInjector injector) {
         RankControl control = new RankControl(status, message -> {}, (exit, reason) -> {}, Duration.ofSeconds(10));
-        return new OperationTap(new FlightRecorder(), injector, new StragglerWatch(1), control, status);
+        return new OperationTap(
+                new FlightRecorder(),
+                injector,
+                new StragglerWatch(1),
+                new StepDeadline(Duration.ofSeconds(1), false),
+                control,
+                status);
     }
 
     private final class Recording implements FaultInjector.Effects {

@@ -3,6 +3,7 @@ package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.StragglerPolicy;
 import java.time.Duration;
 import java.util.Set;
 
@@ -25,6 +26,9 @@ final class JobLimits {
                 request.spares() == 0 || request.policy() != RecoveryPolicy.SHRINK,
                 "--spares " + request.spares()
                         + ": with --recover shrink nobody takes a lost rank's place; use replace or " + "regrow");
+        require(
+                request.stragglers() != StragglerPolicy.REPLACE || request.policy() != RecoveryPolicy.SHRINK,
+                "--stragglers replace: with --recover shrink nobody takes a rank's place; use replace or regrow");
         require(
                 request.minRanks() >= 1 && request.minRanks() <= ranks,
                 "--min-ranks " + request.minRanks() + ": must be 1 to the number of ranks, " + ranks);

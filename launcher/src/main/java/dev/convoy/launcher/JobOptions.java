@@ -3,7 +3,9 @@ package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.StragglerPolicy;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -40,8 +42,17 @@ public final class JobOptions {
             description = "Recoveries after which the job fails. Default: 16.")
     private Integer maxRecoveries;
 
-    @Option(names = "--deadline", paramLabel = "SECONDS", description = "Longest time that a collective may take.")
-    private Double deadline;
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS|auto",
+            description = "Longest time that a collective may take; auto: less in steps that have been shorter so far.")
+    private String deadline;
+
+    @Option(
+            names = "--stragglers",
+            paramLabel = "POLICY",
+            description = "A rank that stays slower than the others: report it, replace it, or off. Default: report.")
+    private String stragglers;
 
     @Option(
             names = "--state-dir",
@@ -137,8 +148,9 @@ public final class JobOptions {
         if (maxRecoveries != null) {
             request.maxRecoveries(maxRecoveries);
         }
-        if (deadline != null) {
-            request.deadline(Seconds.parse("--deadline", deadline));
+        deadline(request);
+        if (stragglers != null) {
+            request.stragglers(stragglers(stragglers));
         }
         if (stateDir != null) {
             request.stateDir(stateDir);
@@ -150,6 +162,21 @@ public final class JobOptions {
             request.runtime(runtime);
         }
         return request;
+    }
+
+    private void deadline(JobRequestBuilder request) {
+        if ("auto".equals(deadline)) {
+            request.adaptiveDeadline(true);
+        } else if (deadline != null) {
+            request.deadline(Seconds.parse("--deadline", deadline));
+        }
+    }
+
+    private static StragglerPolicy stragglers(String name) {
+        return Arrays.stream(StragglerPolicy.values())
+                .filter(policy -> policy.label().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("--stragglers " + name + ": must be report, replace or off"));
     }
 
     private static RecoveryPolicy policy(String name) {

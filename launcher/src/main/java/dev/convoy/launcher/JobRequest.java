@@ -3,6 +3,7 @@ package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.StragglerPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,9 @@ import java.util.Optional;
  * @param spares processes kept ready to take a lost one's place; 0 where the policy is to shrink
  * @param minRanks fewest ranks to go on with, 1 to {@code ranks}
  * @param maxRecoveries recoveries after which the job fails
+ * @param stragglers what is done about ranks that stay slower than the others
  * @param deadline longest time that a collective may take
+ * @param adaptiveDeadline whether a rank waits less than that in a step once it knows how long its steps are
  * @param faults faults to inject
  * @param runtime {@code auto}, {@code host} or {@code cuda}
  * @param seed seed of the job, for the report
@@ -37,7 +40,9 @@ public record JobRequest(
         int spares,
         int minRanks,
         int maxRecoveries,
+        StragglerPolicy stragglers,
         Duration deadline,
+        boolean adaptiveDeadline,
         List<FaultSpec> faults,
         String runtime,
         long seed,

@@ -4,6 +4,7 @@ package dev.convoy.launcher;
 import dev.convoy.fault.ElasticOptions;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.StragglerPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,7 +21,9 @@ public final class JobRequestBuilder {
     private int spares;
     private int minRanks = 1;
     private int maxRecoveries = 16;
+    private StragglerPolicy stragglers = StragglerPolicy.REPORT;
     private Duration deadline = Duration.ofSeconds(30);
+    private boolean adaptiveDeadline;
     private List<FaultSpec> faults = List.of();
     private String runtime = "auto";
     private long seed;
@@ -129,6 +132,28 @@ public final class JobRequestBuilder {
     }
 
     /**
+     * Lets a rank wait less than the deadline in a step, once it knows how long its steps are.
+     *
+     * @param value whether it does
+     * @return this
+     */
+    public JobRequestBuilder adaptiveDeadline(boolean value) {
+        adaptiveDeadline = value;
+        return this;
+    }
+
+    /**
+     * Sets what is done about ranks that stay slower than the others.
+     *
+     * @param value off, report or replace; replace not where the group only shrinks
+     * @return this
+     */
+    public JobRequestBuilder stragglers(StragglerPolicy value) {
+        stragglers = value;
+        return this;
+    }
+
+    /**
      * Sets the faults to inject.
      *
      * @param value the faults; empty for none
@@ -232,7 +257,9 @@ public final class JobRequestBuilder {
                 spares,
                 minRanks,
                 maxRecoveries,
+                stragglers,
                 deadline,
+                adaptiveDeadline,
                 faults,
                 runtime,
                 seed,

@@ -24,4 +24,20 @@ public final class Seconds {
         }
         return Duration.ofNanos(Math.round(value * 1e9));
     }
+
+    /**
+     * Reads a time.
+     *
+     * @param option name of the option, for the error
+     * @param text seconds
+     * @return the time
+     * @throws UsageException if it is less than a millisecond, more than a week, or no number
+     */
+    public static Duration parse(String option, String text) {
+        try {
+            return parse(option, Double.parseDouble(text));
+        } catch (NumberFormatException e) {
+            throw new UsageException(option + " " + text + ": must be a number, 0.001 to 604800 seconds, or auto");
+        }
+    }
 }

@@ -82,6 +82,11 @@ final class RankMessageCodec {
                 out.i64(m.step());
                 out.i64(m.atNs());
             }
+            case RankMessage.Pace m -> {
+                out.u8(30);
+                out.i64(m.epoch());
+                out.i64(m.ownNs());
+            }
             case RankMessage.Leaving m -> {
                 out.u8(18);
                 out.i64(m.epoch());
@@ -177,6 +182,7 @@ final class RankMessageCodec {
             case 16 -> new RankMessage.DurableFailed(ValueCodec.version(in), in.string(), in.string());
             case 17 -> new RankMessage.Quiesced(in.i64(), in.i64(), in.i64());
             case 18 -> new RankMessage.Leaving(in.i64());
+            case 30 -> new RankMessage.Pace(in.i64(), in.i64());
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
             case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());
             case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());

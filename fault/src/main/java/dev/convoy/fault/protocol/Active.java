@@ -16,6 +16,7 @@ final class Active extends Phase {
     private final boolean first;
     private final Chronicle chronicle;
     private final EpochProgress progress;
+    private final Paces paces;
     private Boundary boundary;
     private long stageSinceNs;
     private HangDiagnosis diagnosis;
@@ -29,6 +30,7 @@ final class Active extends Phase {
         this.first = first;
         this.chronicle = chronicle;
         progress = new EpochProgress(members);
+        paces = new Paces(job.stragglers, progress.members());
     }
 
     @Override
@@ -49,6 +51,9 @@ final class Active extends Phase {
             case RankMessage.Suspect m when m.epoch() == epoch -> suspected(status, m);
             case RankMessage.Probed m when m.epoch() == epoch -> probed(status, m);
             case RankMessage.Quiesced m when m.epoch() == epoch -> quiesced(status, m);
+            case RankMessage.Pace m
+            when m.epoch() == epoch && job.stragglers.areWatched() ->
+                paces.report(status, m.ownNs(), job.clock.timerNs());
             case RankMessage.Progress m when m.epoch() == epoch -> report(status, m);
             default -> {
                 // Speaks of another epoch: refused.

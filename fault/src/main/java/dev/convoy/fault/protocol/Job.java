@@ -17,6 +17,7 @@ final class Job {
     final DurableLedger durable;
     final Reserve reserve = new Reserve(this);
     final Changes changes = new Changes(this);
+    final Stragglers stragglers = new Stragglers(this);
     private final List<String> warnings = new ArrayList<>();
     private List<Decision> decisions = new ArrayList<>();
     private Phase phase;

@@ -12,6 +12,7 @@ package dev.convoy.fault.protocol;
  * @param startBoundNs bound for a started process to join, nanoseconds (60 s by default)
  * @param stateDirectory absolute path for durable versions; null if the job has none
  * @param spares processes kept ready to take a lost one's place, at least 0; at most 0 under {@code SHRINK}
+ * @param stragglers what is done about ranks that stay slower than the others; not {@code REPLACE} under {@code SHRINK}
  */
 public record JobSpec(
         int ranks,
@@ -21,7 +22,8 @@ public record JobSpec(
         long deadlineNs,
         long startBoundNs,
         String stateDirectory,
-        int spares) {
+        int spares,
+        StragglerPolicy stragglers) {
     /** Default bound for a started process to join: 60 s. */
     public static final long START_BOUND_NS = 60_000_000_000L;
 
@@ -38,10 +40,13 @@ public record JobSpec(
         require(startBoundNs > 0, "the start bound must be positive, not " + startBoundNs + " ns");
         require(spares >= 0, "spares must not be negative: " + spares);
         require(spares == 0 || policy != RecoveryPolicy.SHRINK, "a group that only shrinks needs no spares");
+        require(
+                stragglers != StragglerPolicy.REPLACE || policy != RecoveryPolicy.SHRINK,
+                "a group that only shrinks replaces no straggler");
     }
 
     /**
-     * A job without spares.
+     * A job without spares, in which stragglers are reported.
      *
      * @param ranks processes at launch, at least 1
      * @param policy how to go on after a loss
@@ -59,7 +64,16 @@ public record JobSpec(
             long deadlineNs,
             long startBoundNs,
             String stateDirectory) {
-        this(ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, 0);
+        this(
+                ranks,
+                policy,
+                minRanks,
+                maxRecoveries,
+                deadlineNs,
+                startBoundNs,
+                stateDirectory,
+                0,
+                StragglerPolicy.REPORT);
     }
 
     /**
@@ -69,7 +83,19 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withSpares(int count) {
-        return new JobSpec(ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, count);
+        return new JobSpec(
+                ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, count, stragglers);
+    }
+
+    /**
+     * The same job with another policy for stragglers.
+     *
+     * @param other what is done about them
+     * @return the changed specification
+     */
+    public JobSpec withStragglers(StragglerPolicy other) {
+        return new JobSpec(
+                ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, spares, other);
     }
 
     private static void require(boolean condition, String message) {

@@ -221,6 +221,14 @@ public sealed interface RankMessage extends Message {
             implements RankMessage {}
 
     /**
+     * How long the sender needed for a step by itself, before its first collective; comes with a heartbeat.
+     *
+     * @param epoch epoch of the sender
+     * @param ownNs median of the steps since the last such record, nanoseconds
+     */
+    record Pace(long epoch, long ownNs) implements RankMessage {}
+
+    /**
      * Something a person should know that is no incident.
      *
      * @param text one line

@@ -44,6 +44,7 @@ final class RandomMessages {
             () -> new RankMessage.Finished(i64(), maybe(this::summary)),
             () -> new RankMessage.Quiesced(i64(), i64(), i64()),
             () -> new RankMessage.Leaving(i64()),
+            () -> new RankMessage.Pace(i64(), i64()),
             () -> new CoordinatorMessage.InReserve(text()),
             () -> new CoordinatorMessage.Assigned(member(), List.of(text(), text())),
             () -> new CoordinatorMessage.Quiesce(i64()),

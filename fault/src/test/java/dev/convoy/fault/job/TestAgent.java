@@ -120,6 +120,22 @@ final class TestAgent implements AutoCloseable {
                 .forEach(entry -> Posix.kill((int) entry.getValue().pid(), Posix.SIGSTOP));
     }
 
+    /** Stops the process that presently has a launch rank, and lets it go on after a while. */
+    void pause(int launchRank, Duration pause) {
+        signal(launchRank, true);
+        after(
+                pause,
+                () -> processes.entrySet().stream()
+                        .filter(entry -> entry.getKey().launchRank() == launchRank)
+                        .filter(entry -> entry.getValue().isAlive())
+                        .forEach(entry -> Posix.kill((int) entry.getValue().pid(), Posix.SIGCONT)));
+    }
+
+    /** Ranks wait less than the deadline in a step, once they know how long their steps are. */
+    void adaptDeadlines() {
+        variables.put("CONVOY_DEADLINE", "auto");
+    }
+
     /** Does something later, on another thread. */
     void after(Duration delay, Runnable action) {
         Thread.ofPlatform().daemon().start(() -> {

@@ -172,14 +172,15 @@ public final class JobRun {
 
     private JobSpec specification(Path stateFolder) {
         return new JobSpec(
-                request.ranks(),
-                request.policy(),
-                request.minRanks(),
-                request.maxRecoveries(),
-                request.deadline().toNanos(),
-                JobSpec.START_BOUND_NS,
-                stateFolder.toString(),
-                request.spares());
+                        request.ranks(),
+                        request.policy(),
+                        request.minRanks(),
+                        request.maxRecoveries(),
+                        request.deadline().toNanos(),
+                        JobSpec.START_BOUND_NS,
+                        stateFolder.toString())
+                .withSpares(request.spares())
+                .withStragglers(request.stragglers());
     }
 
     private ControlServer openServer() {

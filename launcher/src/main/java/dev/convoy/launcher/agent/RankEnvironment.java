@@ -27,6 +27,9 @@ final class RankEnvironment {
         common.put("CONVOY_WORLD_SIZE", Integer.toString(request.ranks()));
         common.put("CONVOY_RUNTIME", request.runtime());
         common.put("CONVOY_DEADLINE_MS", Long.toString(request.deadline().toMillis()));
+        if (request.adaptiveDeadline()) {
+            common.put("CONVOY_DEADLINE", "auto");
+        }
         common.put("CONVOY_STATE_DIR", stateFolder.toString());
         common.put(
                 "CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));

@@ -35,6 +35,8 @@ class UsageErrorsTest {
                 "run -n 2 --deadline 0 -- true | must be 0.001 to 604800",
                 "run -n 2 --deadline NaN -- true | must be 0.001 to 604800",
                 "run -n 2 --deadline soon -- true | must be a number",
+                "run -n 2 --stragglers maybe -- true | must be report, replace or off",
+                "run -n 2 --stragglers replace -- true | use replace or regrow",
                 "run -n 2 --durable-every -5 -- true | must be 0.001 to 604800",
                 "run -n 2 --fault explode:1@2 -- true | explode",
                 "run -n 2 --fault kill:1 -- true | kill:RANK@STEP",

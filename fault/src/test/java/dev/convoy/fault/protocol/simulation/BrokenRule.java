@@ -198,26 +198,26 @@ enum BrokenRule {
 
     RECOVERS_WITHOUT_LIMIT(
             spec -> Core.real(new JobSpec(
-                    spec.ranks(),
-                    spec.policy(),
-                    spec.minRanks(),
-                    1_000,
-                    spec.deadlineNs(),
-                    spec.startBoundNs(),
-                    spec.stateDirectory(),
-                    spec.spares())),
+                            spec.ranks(),
+                            spec.policy(),
+                            spec.minRanks(),
+                            1_000,
+                            spec.deadlineNs(),
+                            spec.startBoundNs(),
+                            spec.stateDirectory())
+                    .withSpares(spec.spares())),
             "recovery of recovery"),
 
     GIVES_UP_AT_THE_FIRST_LOSS(
             spec -> Core.real(new JobSpec(
-                    spec.ranks(),
-                    spec.policy(),
-                    spec.ranks(),
-                    spec.maxRecoveries(),
-                    spec.deadlineNs(),
-                    spec.startBoundNs(),
-                    spec.stateDirectory(),
-                    spec.spares())),
+                            spec.ranks(),
+                            spec.policy(),
+                            spec.ranks(),
+                            spec.maxRecoveries(),
+                            spec.deadlineNs(),
+                            spec.startBoundNs(),
+                            spec.stateDirectory())
+                    .withSpares(spec.spares())),
             "does not give up without need");
 
     private final Function<JobSpec, Core> maker;

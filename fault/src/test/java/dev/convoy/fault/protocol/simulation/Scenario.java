@@ -42,8 +42,8 @@ record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbanc
         int maxRecoveries = random.nextInt(5) > 0 ? 16 : random.nextInt(0, 4);
         String stateDirectory = random.nextBoolean() ? "/state" : null;
         int spares = policy == RecoveryPolicy.SHRINK ? 0 : random.nextInt(3);
-        JobSpec spec =
-                new JobSpec(ranks, policy, minRanks, maxRecoveries, 1_000 * MS, 3_000 * MS, stateDirectory, spares);
+        JobSpec spec = new JobSpec(ranks, policy, minRanks, maxRecoveries, 1_000 * MS, 3_000 * MS, stateDirectory)
+                .withSpares(spares);
         int steps = random.nextInt(2, 16);
         Noise noise = new Noise(true, random.nextInt(2) == 0, random.nextInt(3) * 5);
         return new Scenario(seed, spec, steps, disturbances(random, ranks + spares, steps), noise);

@@ -113,14 +113,14 @@ final class Shrinker {
     private static JobSpec copy(JobSpec spec, int ranks, RecoveryPolicy policy, int minRanks, String directory) {
         int spares = policy == RecoveryPolicy.SHRINK ? 0 : spec.spares();
         return new JobSpec(
-                ranks,
-                policy,
-                minRanks,
-                spec.maxRecoveries(),
-                spec.deadlineNs(),
-                spec.startBoundNs(),
-                directory,
-                spares);
+                        ranks,
+                        policy,
+                        minRanks,
+                        spec.maxRecoveries(),
+                        spec.deadlineNs(),
+                        spec.startBoundNs(),
+                        directory)
+                .withSpares(spares);
     }
 
     private static List<Disturbance> rounder(Disturbance disturbance) {
