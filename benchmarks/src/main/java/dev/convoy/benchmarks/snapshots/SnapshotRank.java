@@ -10,6 +10,7 @@ import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
 import dev.convoy.fault.snapshot.Wishes;
+import java.time.Duration;
 
 /** A rank that takes a snapshot of the same state before each step. */
 final class SnapshotRank implements AutoCloseable {
@@ -26,7 +27,8 @@ final class SnapshotRank implements AutoCloseable {
         int worldSize = rank.communicator().worldSize();
         state = new OneShard(device, bytes, sharded, worldSize);
         slots = new SlotPair(state.shape(), size -> pinned(device, size));
-        snapshotter = new Snapshotter(state, slots, device, rank.stream(), worldSize, DECLARATION);
+        snapshotter = new Snapshotter(
+                state, slots, device, rank.stream(), Duration.ofMinutes(1), worldSize, DECLARATION);
         members = new Membership(1, rank.communicator().rank(), worldSize, rank.communicator());
     }
 
