@@ -27,8 +27,8 @@ final class SnapshotRank implements AutoCloseable {
         int worldSize = rank.communicator().worldSize();
         state = new OneShard(device, bytes, sharded, worldSize);
         slots = new SlotPair(state.shape(), size -> pinned(device, size));
-        snapshotter = new Snapshotter(
-                state, slots, device, rank.stream(), Duration.ofMinutes(1), worldSize, DECLARATION);
+        snapshotter =
+                new Snapshotter(state, slots, device, rank.stream(), Duration.ofMinutes(1), worldSize, DECLARATION);
         members = new Membership(1, rank.communicator().rank(), worldSize, rank.communicator());
     }
 
