@@ -107,6 +107,115 @@ static void drive_kills(struct test_block *block, const int *pids, uint64_t seed
     }
 }
 
+/* --- the same inside each operation: the last rank of ever fewer dies in the next of the list ---
+ */
+
+struct round {
+    ncclComm_t comm;
+    struct gear *gear;
+    size_t count; /* elements of one part */
+    int nranks;
+    int rank;
+};
+
+static ncclResult_t do_all_reduce(const struct round *r) {
+    return ncclAllReduce(r->gear->send, r->gear->receive, r->count, ncclFloat32, ncclSum, r->comm,
+                         r->gear->stream);
+}
+
+static ncclResult_t do_broadcast(const struct round *r) {
+    return ncclBroadcast(r->gear->send, r->gear->receive, r->count, ncclFloat32, 0, r->comm,
+                         r->gear->stream);
+}
+
+static ncclResult_t do_reduce(const struct round *r) {
+    return ncclReduce(r->gear->send, r->gear->receive, r->count, ncclFloat32, ncclSum, 0, r->comm,
+                      r->gear->stream);
+}
+
+static ncclResult_t do_all_gather(const struct round *r) {
+    return ncclAllGather(r->gear->send, r->gear->receive, r->count, ncclFloat32, r->comm,
+                         r->gear->stream);
+}
+
+static ncclResult_t do_reduce_scatter(const struct round *r) {
+    return ncclReduceScatter(r->gear->send, r->gear->receive, r->count, ncclFloat32, ncclSum,
+                             r->comm, r->gear->stream);
+}
+
+static ncclResult_t do_all_to_all(const struct round *r) {
+    return ncclAlltoAll(r->gear->send, r->gear->receive, r->count, ncclFloat32, r->comm,
+                        r->gear->stream);
+}
+
+static ncclResult_t do_gather(const struct round *r) {
+    return ncclGather(r->gear->send, r->gear->receive, r->count, ncclFloat32, 0, r->comm,
+                      r->gear->stream);
+}
+
+static ncclResult_t do_scatter(const struct round *r) {
+    return ncclScatter(r->gear->send, r->gear->receive, r->count, ncclFloat32, 0, r->comm,
+                       r->gear->stream);
+}
+
+static ncclResult_t do_send_receive(const struct round *r) {
+    int right = (r->rank + 1) % r->nranks;
+    int left = (r->rank + r->nranks - 1) % r->nranks;
+    NCCL(ncclGroupStart());
+    NCCL(ncclSend(r->gear->send, r->count, ncclFloat32, right, r->comm, r->gear->stream));
+    NCCL(ncclRecv(r->gear->receive, r->count, ncclFloat32, left, r->comm, r->gear->stream));
+    return ncclGroupEnd();
+}
+
+static ncclResult_t (*const operations[])(const struct round *) = {
+    do_all_reduce, do_broadcast, do_reduce,  do_all_gather,   do_reduce_scatter,
+    do_all_to_all, do_gather,    do_scatter, do_send_receive,
+};
+#define OPERATIONS ((int)(sizeof operations / sizeof *operations))
+
+/* Repeats the operation until the communicator fails; who does not need the dead rank by itself
+ * fails once another survivor aborts. */
+static void repeat_until_failure(struct round *round, int operation, uint64_t *random) {
+    int64_t deadline = test_nanos() + 15000 * MILLIS;
+    ncclResult_t status = ncclSuccess;
+    while (status == ncclSuccess) {
+        round->count = 1 + test_random(random) % (BUFFER / 4 / (OPERATIONS + 1));
+        ncclResult_t result = operations[operation](round);
+        CHECK(result == ncclSuccess || result == ncclRemoteError || result == ncclInProgress);
+        cudaError_t waited = cudaErrorNotReady;
+        while (status == ncclSuccess && result != ncclRemoteError && waited != cudaSuccess) {
+            waited = convoyStreamWait(round->gear->stream, 20 * MILLIS);
+            NCCL(ncclCommGetAsyncError(round->comm, &status));
+            CHECK(test_nanos() < deadline);
+        }
+        NCCL(ncclCommGetAsyncError(round->comm, &status));
+    }
+    CHECK(status == ncclRemoteError);
+}
+
+static void killed_in_each(struct test_rank *rank) {
+    struct gear gear = make_gear();
+    for (int victim = rank->nranks - 1; victim >= 1; victim--) {
+        uint64_t random = rank->seed + (uint64_t)victim; /* the same sizes on every rank */
+        ncclComm_t comm = test_comm_nonblocking(victim + 1, test_id(rank, victim, 0), rank->rank);
+        struct round round = {
+            .comm = comm, .gear = &gear, .nranks = victim + 1, .rank = rank->rank};
+        check_sum(comm, &gear, 1000, victim + 1, rank->rank);
+        atomic_fetch_add(&rank->block->flags[victim], 1);
+        repeat_until_failure(&round, victim - 1, &random);
+        NCCL(ncclCommAbort(comm));
+        CUDA(convoyStreamWait(gear.stream, 1000 * MILLIS));
+    }
+}
+
+static void drive_kills_in_each(struct test_block *block, const int *pids, uint64_t seed) {
+    for (int victim = OPERATIONS; victim >= 1; victim--) {
+        test_await_flag(block, victim, victim + 1);
+        usleep((useconds_t)(test_random(&seed) % 20000));
+        kill(pids[victim], SIGKILL);
+    }
+}
+
 /* --- a stopped peer is no dead peer: the operation hangs, and an abort ends it --- */
 
 static void stopped(struct test_rank *rank) {
@@ -262,6 +371,12 @@ static const struct test_scenario scenarios[] = {
      .run = killed,
      .drive = drive_kills,
      .may_die = 14},
+    {.name = "killed_in_each",
+     .nranks = OPERATIONS + 1,
+     .seconds = 60,
+     .run = killed_in_each,
+     .drive = drive_kills_in_each,
+     .may_die = 0x3fe},
     {.name = "stopped",
      .nranks = 3,
      .seconds = 20,
