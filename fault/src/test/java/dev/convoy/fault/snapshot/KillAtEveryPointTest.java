@@ -45,7 +45,7 @@ class KillAtEveryPointTest {
     }
 
     private static void play(List<SimulatedRank> members, Random random) {
-        int moves = random.nextInt(members.size() * 14);
+        int moves = random.nextInt(members.size() * 40);
         for (int i = 0; i < moves; i++) {
             SimulatedRank member = members.get(random.nextInt(members.size()));
             if (member.canMove(members)) {

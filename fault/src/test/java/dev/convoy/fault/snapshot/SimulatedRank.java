@@ -62,9 +62,10 @@ final class SimulatedRank {
             case BEGIN -> begin();
             case COPY_OWN -> {
                 slot.replicatedBytes().fill((byte) step);
-                ShardContent.fill(shape, slot.shardBytes(0), rank, worldSize, step);
+                note(slot.replicatedSums());
+                copy(0, rank);
             }
-            case COPY_REPLICA -> ShardContent.fill(shape, slot.shardBytes(1), held(1), worldSize, step);
+            case COPY_REPLICA -> copy(1, held(1));
             case SEAL -> slot.seal();
             case COMMIT -> {
                 slot.commit();
@@ -77,8 +78,20 @@ final class SimulatedRank {
         }
     }
 
+    private void copy(int position, int shard) {
+        ShardContent.fill(shape, slot.shardBytes(position), shard, worldSize, step);
+        note(slot.shardSums(position));
+    }
+
+    private static void note(ChunkSums sums) {
+        sums.put(0, Checksum.of(sums.bytes(0)));
+    }
+
     private void begin() {
         slot = slots.begin(version(), worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank));
+        if (slot.base() != null) {
+            return;
+        }
         // What a torn slot holds is anything.
         slot.replicatedBytes().fill((byte) 0xEE);
         for (int i = 0; i < slot.heldShards(); i++) {

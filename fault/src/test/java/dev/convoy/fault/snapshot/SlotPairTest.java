@@ -230,6 +230,24 @@ class SlotPairTest {
         assertThat(slots.usedBytes()).isEqualTo(announced);
     }
 
+    @Test
+    void aVersionOfThisEpochThatAllHaveStaysBelowTheNext() {
+        committed(1, 0);
+        committed(1, 1);
+        assertThat(slots.begin(new Version(1, 2), 3, SHARDS).base()).isEqualTo(new Version(1, 0));
+        slots.agree(new Version(1, 1));
+
+        assertThat(slots.begin(new Version(2, 1), 3, SHARDS).base()).isNull();
+    }
+
+    @Test
+    void nothingStaysBelowAVersionThatIsCutOtherwise() {
+        committed(1, 0);
+        committed(1, 1);
+
+        assertThat(slots.begin(new Version(1, 2), 3, new int[] {0}).base()).isNull();
+    }
+
     private Slot committed(long epoch, long step) {
         Slot slot = whole(epoch, step);
         slot.commit();
