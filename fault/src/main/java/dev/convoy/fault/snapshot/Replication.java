@@ -48,7 +48,14 @@ final class Replication implements AutoCloseable {
         DeviceBuffer chunk(int chunk);
     }
 
-    Replication(Device device) {
+    /**
+     * Prepares exchanges.
+     *
+     * @param device where the slots are
+     * @param fused whether receives say the checksum of what they got
+     */
+    Replication(Device device, boolean fused) {
+        this.fused = fused;
         int most = CommitVote.MOST_SHARDS;
         checksums = device.allocatePinned(DataType.INT32, (long) most * BATCH);
         changes = device.allocatePinned(DataType.INT64, most);
@@ -56,7 +63,6 @@ final class Replication implements AutoCloseable {
         heldChecksums = device.allocate(DataType.INT64, most);
         checksumView = checksums.hostView().orElseThrow();
         changeView = changes.hostView().orElseThrow();
-        fused = CheckedCopy.of(device).isFused();
     }
 
     /** Batches that so many chunks are. */

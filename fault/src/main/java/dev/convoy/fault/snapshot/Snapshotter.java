@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.CheckedCopy;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
@@ -47,6 +48,19 @@ public final class Snapshotter implements AutoCloseable {
             Duration bound,
             int largestWorld,
             long declaration) {
+        this(live, slots, device, stream, bound, largestWorld, declaration, CheckedCopy.of(device).isFused());
+    }
+
+    /** Also says whether receives tell checksums, which not all runtimes can. */
+    Snapshotter(
+            LiveState live,
+            SlotPair slots,
+            Device device,
+            Stream stream,
+            Duration bound,
+            int largestWorld,
+            long declaration,
+            boolean fused) {
         this.live = live;
         this.slots = slots;
         this.stream = stream;
@@ -54,7 +68,7 @@ public final class Snapshotter implements AutoCloseable {
         this.copies = new SlotCopies(live, stream, bound);
         this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
         this.ballots = device.allocate(DataType.INT64, (long) CommitVote.LONGS * largestWorld);
-        this.replication = new Replication(device);
+        this.replication = new Replication(device, fused);
     }
 
     /**

@@ -24,13 +24,14 @@ class SnapshotterTest {
                     new StateShape.Vector("moments", "UINT8", 1, 22 * CHUNK + 12_345),
                     new StateShape.Vector("few", "INT64", 8, 3)));
 
-    @Property(tries = 12, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 16, shrinking = ShrinkingMode.OFF)
     void everySlotHoldsWhatTheOwnersHad(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 5) int worldSize,
-            @ForAll @IntRange(min = 2, max = 4) int copies)
+            @ForAll @IntRange(min = 2, max = 4) int copies,
+            @ForAll boolean fused)
             throws Exception {
-        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, copies)) {
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, copies, fused)) {
             all.all(rank -> fill(rank, seed));
             for (int step = 0; step < 6; step++) {
                 int now = step;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.CheckedCopy;
 import dev.convoy.Communicator;
 import dev.convoy.CommunicatorOptions;
 import dev.convoy.ConvoyRuntime;
@@ -26,6 +27,7 @@ final class ThreadRanks implements AutoCloseable {
     private final Device device = ConvoyRuntime.open(RuntimeKind.HOST).device(0);
     private final ExecutorService threads;
     private final int copies;
+    private final boolean fused;
     final StateShape shape;
     final List<Rank> ranks = new ArrayList<>();
 
@@ -35,10 +37,11 @@ final class ThreadRanks implements AutoCloseable {
     }
 
     ThreadRanks(int worldSize, StateShape shape) {
-        this(worldSize, shape, 2);
+        this(worldSize, shape, 2, true);
     }
 
-    ThreadRanks(int worldSize, StateShape shape, int copies) {
+    ThreadRanks(int worldSize, StateShape shape, int copies, boolean fused) {
+        this.fused = fused;
         this.shape = shape;
         this.copies = copies;
         threads = Executors.newFixedThreadPool(worldSize);
@@ -82,7 +85,7 @@ final class ThreadRanks implements AutoCloseable {
                 long count = Partition.count(vector.count(), members.rank(), members.worldSize());
                 shards.add(count == 0 ? null : zeroed(vector, count));
             }
-            snapshotter = new Snapshotter(this, slots, device, stream, BOUND, members.worldSize(), 7);
+            snapshotter = new Snapshotter(this, slots, device, stream, BOUND, members.worldSize(), 7, fused && isFused());
         }
 
         @Override
@@ -124,6 +127,10 @@ final class ThreadRanks implements AutoCloseable {
         DeviceBuffer buffer = device.allocate(DataType.valueOf(vector.type()), count);
         buffer.hostView().orElseThrow().fill((byte) 0);
         return buffer;
+    }
+
+    private boolean isFused() {
+        return CheckedCopy.of(device).isFused();
     }
 
     private Region pinned(long bytes) {
