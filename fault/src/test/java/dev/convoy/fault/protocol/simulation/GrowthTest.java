@@ -19,17 +19,19 @@ class GrowthTest {
         List<Cost> costs = Stream.iterate(16, ranks -> ranks <= LARGEST, ranks -> 4 * ranks)
                 .map(GrowthTest::secondTime)
                 .toList();
-        System.out.println("ranks | up | down | rounds | to agreement, virtual ms | the coordinator's CPU, ms");
+        System.out.println("ranks | up | down | rounds | to agreement, virtual ms | the coordinator's CPU, ms"
+                + " | of a heartbeat, ns");
         for (Cost cost : costs) {
             System.out.printf(
                     Locale.ROOT,
-                    "%d | %d | %d | %d | %.1f | %.1f%n",
+                    "%d | %d | %d | %d | %.1f | %.1f | %.0f%n",
                     cost.ranks(),
                     cost.up(),
                     cost.down(),
                     cost.rounds(),
                     cost.agreementNs() / 1e6,
-                    cost.cpuNs() / 1e6);
+                    cost.cpuNs() / 1e6,
+                    cost.heartbeatNs());
             int survivors = cost.ranks() - 1;
             // Told to abort and told to begin; up: the death, the abort, rebuilt, restored, resumed.
             assertThat(cost.down()).isEqualTo(2L * survivors);

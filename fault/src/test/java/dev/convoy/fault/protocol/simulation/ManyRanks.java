@@ -13,6 +13,9 @@ import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.Version;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,16 +25,19 @@ import java.util.List;
  */
 final class ManyRanks {
     private static final long MS = 1_000_000L;
+    private static final int HEARTBEATS = 200_000;
 
     private final int ranks;
     private final VirtualTime time = new VirtualTime();
     private final Chance chance = new Chance(1, true);
+    private final JobSpec spec;
     private final Coordinator coordinator;
+    private final List<CoordinatorEvent> heard = new ArrayList<>();
     private final int[] told;
     private long up;
     private long down;
-    private long cpuNs;
     private long publishedNs;
+    private long beatNs;
     private boolean resumed;
 
     /**
@@ -42,14 +48,16 @@ final class ManyRanks {
      * @param down records from it
      * @param rounds most records that any one rank got, each of which it answered
      * @param agreementNs virtual time from the loss to the publication of the next epoch
-     * @param cpuNs time that the coordinator computed
+     * @param cpuNs CPU that the coordinator used for it
+     * @param heartbeatNs CPU of a heartbeat afterwards
      */
-    record Cost(int ranks, long up, long down, int rounds, long agreementNs, long cpuNs) {}
+    record Cost(int ranks, long up, long down, int rounds, long agreementNs, long cpuNs, double heartbeatNs) {}
 
     ManyRanks(int ranks) {
         this.ranks = ranks;
         told = new int[ranks];
-        coordinator = new Coordinator(new JobSpec(ranks, RecoveryPolicy.SHRINK, 1, 16, 30_000 * MS, 60_000 * MS, null));
+        spec = new JobSpec(ranks, RecoveryPolicy.SHRINK, 1, 16, 30_000 * MS, 60_000 * MS, null);
+        coordinator = new Coordinator(spec);
     }
 
     /** Forms the group, loses a rank in its middle, and counts until all the others have gone on. */
@@ -62,7 +70,7 @@ final class ManyRanks {
         runUntilResumed();
         up = 0;
         down = 0;
-        cpuNs = 0;
+        int before = heard.size();
         Arrays.fill(told, 0);
         long lostNs = time.nowNs();
         MemberId lost = new MemberId(ranks / 2, 0);
@@ -75,8 +83,9 @@ final class ManyRanks {
                         new RankMessage.Suspect(
                                 1, Evidence.PEER_DEATH, new int[] {ranks / 2}, time.nowNs(), "died", 0, 0)));
         runUntilResumed();
+        beatNs = time.nowNs();
         int rounds = Arrays.stream(told).max().orElse(0);
-        return new Cost(ranks, up, down, rounds, publishedNs - lostNs, cpuNs);
+        return new Cost(ranks, up, down, rounds, publishedNs - lostNs, cpuNs(before), heartbeatNs());
     }
 
     private void runUntilResumed() {
@@ -105,12 +114,53 @@ final class ManyRanks {
 
     private void on(CoordinatorEvent event) {
         up += event instanceof CoordinatorEvent.Received ? 1 : 0;
-        long beganNs = System.nanoTime();
+        heard.add(event);
         long epoch = coordinator.epoch();
         List<Decision> decisions = coordinator.on(event);
-        cpuNs += System.nanoTime() - beganNs;
         publishedNs = coordinator.epoch() > epoch ? time.nowNs() : publishedNs;
         carryOut(decisions);
+    }
+
+    /** CPU of the events from this one on, told again to another coordinator: it decides the same. */
+    private long cpuNs(int from) {
+        Coordinator again = new Coordinator(spec);
+        again.start(heard.getFirst().nowNs());
+        heard.subList(0, from).forEach(again::on);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long beganNs = threads.getCurrentThreadCpuTime();
+        heard.subList(from, heard.size()).forEach(again::on);
+        return threads.getCurrentThreadCpuTime() - beganNs;
+    }
+
+    /** CPU of a heartbeat, those of the ticks between them included, in a group that works. */
+    private double heartbeatNs() {
+        Coordinator working = new Coordinator(spec);
+        working.start(heard.getFirst().nowNs());
+        heard.forEach(working::on);
+        beats(working, HEARTBEATS / 4);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long beganNs = threads.getCurrentThreadCpuTime();
+        beats(working, HEARTBEATS);
+        return (threads.getCurrentThreadCpuTime() - beganNs) / (double) HEARTBEATS;
+    }
+
+    /** Ten a second from each rank, and a tick every 10 ms. */
+    private void beats(Coordinator working, int count) {
+        List<MemberId> members = working.members();
+        long tickNs = beatNs;
+        for (int i = 0; i < count; i++) {
+            beatNs += 100 * MS / members.size();
+            MemberId member = members.get(i % members.size());
+            working.on(
+                    new CoordinatorEvent.Received(beatNs, member, new RankMessage.Heartbeat(working.epoch(), 1, 1, 1)));
+            if (beatNs - tickNs >= 10 * MS) {
+                tickNs = beatNs;
+                working.on(new CoordinatorEvent.Tick(beatNs));
+            }
+        }
+        if (!working.incidents().getLast().equals(coordinator.incidents().getLast())) {
+            throw new IllegalStateException("a group of which everybody is heard is at work: " + working.incidents());
+        }
     }
 
     private void carryOut(List<Decision> decisions) {
