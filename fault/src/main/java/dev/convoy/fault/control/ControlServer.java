@@ -93,9 +93,27 @@ public final class ControlServer implements AutoCloseable {
         return open(token, listener, Greeting.BOUND);
     }
 
+    /**
+     * Opens a port on an address and accepts connections.
+     *
+     * @param address of this machine, as ranks on other nodes reach it
+     * @param token what a member must show
+     * @param listener told what happens
+     * @return the open server
+     * @throws IOException if no port can be had there
+     */
+    public static ControlServer open(InetAddress address, String token, Listener listener) throws IOException {
+        return open(address, token, listener, Greeting.BOUND);
+    }
+
     static ControlServer open(String token, Listener listener, Duration greetingBound) throws IOException {
+        return open(InetAddress.getLoopbackAddress(), token, listener, greetingBound);
+    }
+
+    private static ControlServer open(InetAddress address, String token, Listener listener, Duration greetingBound)
+            throws IOException {
         ServerSocket socket = new ServerSocket();
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        socket.bind(new InetSocketAddress(address, 0), BACKLOG);
         ControlServer server = new ControlServer(socket, token, listener, greetingBound);
         daemon("convoy-control-accept", server::accept);
         return server;
@@ -108,7 +126,7 @@ public final class ControlServer implements AutoCloseable {
     /**
      * The port.
      *
-     * @return on the loopback address
+     * @return on the address that it was opened on
      */
     public int port() {
         return socket.getLocalPort();

@@ -71,6 +71,8 @@ public final class Coordinator {
             case CoordinatorEvent.Exited e -> exited(e);
             case CoordinatorEvent.Fenced e -> fenced(e);
             case CoordinatorEvent.SpawnFailed e -> spawnFailed(e);
+            case CoordinatorEvent.NodeJoined e -> job.nodes.joined(e.node());
+            case CoordinatorEvent.NodeLost e -> nodeLost(e);
             case CoordinatorEvent.ProcState e -> procState(e);
             case CoordinatorEvent.OpinionAsked _ -> job.phase().opinionAsked();
             case CoordinatorEvent.OpinionGiven e -> opinion(e);
@@ -196,6 +198,26 @@ public final class Coordinator {
     private void lose(MemberStatus status, Incident.Cause cause, String how, long graceNs) {
         long now = job.clock.nowNs();
         job.lose(List.of(new Loss(status, cause, Incident.DetectedBy.AGENT, now, how, graceNs)));
+    }
+
+    /** All that ran there is lost at once: one incident. */
+    private void nodeLost(CoordinatorEvent.NodeLost event) {
+        job.nodes.lost(event.node());
+        String how = "was lost with node " + event.node() + ", which " + event.how();
+        job.reserve.all().stream()
+                .filter(status -> status.node() == event.node())
+                .forEach(status -> job.reserve.lost(status, how));
+        job.members.departing().stream()
+                .filter(status -> status.node() == event.node())
+                .forEach(status -> job.members.exclude(status, job.clock.timerNs()));
+        List<Loss> losses = job.members.current().stream()
+                .filter(status -> status.node() == event.node())
+                .map(status ->
+                        new Loss(status, Incident.Cause.EXIT, Incident.DetectedBy.AGENT, job.clock.nowNs(), how, 0))
+                .toList();
+        if (!losses.isEmpty()) {
+            job.lose(losses);
+        }
     }
 
     private void fenced(CoordinatorEvent.Fenced event) {

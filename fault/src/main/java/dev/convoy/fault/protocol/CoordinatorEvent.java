@@ -75,6 +75,24 @@ public sealed interface CoordinatorEvent {
     record SpawnFailed(long nowNs, int launchRank, String reason) implements CoordinatorEvent {}
 
     /**
+     * The agent of a node other than the coordinator's own can start processes from now on.
+     *
+     * @param nowNs when
+     * @param node which, from 1
+     */
+    record NodeJoined(long nowNs, int node) implements CoordinatorEvent {}
+
+    /**
+     * The agent of a node cannot be reached any more. Its processes may still act: each is fenced like any other, and
+     * {@link Fenced} comes once the agent's lease has run out.
+     *
+     * @param nowNs when
+     * @param node which
+     * @param how completes a sentence that begins with {@code node 1}
+     */
+    record NodeLost(long nowNs, int node, String how) implements CoordinatorEvent {}
+
+    /**
      * State of a process as the system shows it. Optional evidence for the diagnosis of a hang.
      *
      * @param nowNs when

@@ -24,8 +24,9 @@ public sealed interface Decision {
      * Start a process; answer {@link CoordinatorEvent.SpawnFailed} if that fails.
      *
      * @param member its identity
+     * @param node where, from 0
      */
-    record Spawn(MemberId member) implements Decision {}
+    record Spawn(MemberId member, int node) implements Decision {}
 
     /**
      * A spare takes a place: from now on decisions and records call it by that name. Events may still come under the

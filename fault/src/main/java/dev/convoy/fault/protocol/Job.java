@@ -15,6 +15,7 @@ final class Job {
     final FiredFaults faults = new FiredFaults();
     final Incidents incidents;
     final DurableLedger durable;
+    final Nodes nodes;
     final Reserve reserve = new Reserve(this);
     final Changes changes = new Changes(this);
     final Stragglers stragglers = new Stragglers(this);
@@ -24,6 +25,7 @@ final class Job {
 
     Job(JobSpec spec) {
         this.spec = spec;
+        nodes = new Nodes(spec);
         incidents = new Incidents(spec.policy(), faults, this::decide);
         durable = new DurableLedger(epochs, this::decide);
     }
@@ -70,8 +72,9 @@ final class Job {
     }
 
     void spawn(MemberId id) {
-        members.add(id, clock.timerNs());
-        decide(new Decision.Spawn(id));
+        int node = nodes.nodeFor(id.launchRank(), members.current(), clock.timerNs());
+        members.add(id, node, clock.timerNs());
+        decide(new Decision.Spawn(id, node));
     }
 
     boolean replaces() {
@@ -81,6 +84,7 @@ final class Job {
     /** Excludes first and tells the phase once: losses seen together make one incident. */
     void lose(List<Loss> losses) {
         for (Loss loss : losses) {
+            nodes.lost(loss, clock.timerNs());
             members.exclude(loss.member(), clock.timerNs() + loss.graceNs());
         }
         // The survivors first: they can abort while the lost are fenced. No epoch begins before that.

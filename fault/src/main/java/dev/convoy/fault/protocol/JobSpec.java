@@ -13,6 +13,7 @@ package dev.convoy.fault.protocol;
  * @param stateDirectory absolute path for durable versions; null if the job has none
  * @param spares processes kept ready to take a lost one's place, at least 0; at most 0 under {@code SHRINK}
  * @param stragglers what is done about ranks that stay slower than the others; not {@code REPLACE} under {@code SHRINK}
+ * @param nodes machines, or agents, that the ranks are spread over, at least 1
  */
 public record JobSpec(
         int ranks,
@@ -23,7 +24,8 @@ public record JobSpec(
         long startBoundNs,
         String stateDirectory,
         int spares,
-        StragglerPolicy stragglers) {
+        StragglerPolicy stragglers,
+        int nodes) {
     /** Default bound for a started process to join: 60 s. */
     public static final long START_BOUND_NS = 60_000_000_000L;
 
@@ -38,6 +40,7 @@ public record JobSpec(
         require(maxRecoveries >= 0, "max-recoveries must not be negative: " + maxRecoveries);
         require(deadlineNs > 0, "the deadline must be positive, not " + deadlineNs + " ns");
         require(startBoundNs > 0, "the start bound must be positive, not " + startBoundNs + " ns");
+        require(nodes >= 1 && nodes <= ranks, "nodes must lie in 1.." + ranks + ", not " + nodes);
         require(spares >= 0, "spares must not be negative: " + spares);
         require(spares == 0 || policy != RecoveryPolicy.SHRINK, "a group that only shrinks needs no spares");
         require(
@@ -46,7 +49,7 @@ public record JobSpec(
     }
 
     /**
-     * A job without spares, in which stragglers are reported.
+     * A job without spares on one node, in which stragglers are reported.
      *
      * @param ranks processes at launch, at least 1
      * @param policy how to go on after a loss
@@ -73,7 +76,8 @@ public record JobSpec(
                 startBoundNs,
                 stateDirectory,
                 0,
-                StragglerPolicy.REPORT);
+                StragglerPolicy.REPORT,
+                1);
     }
 
     /**
@@ -83,8 +87,7 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withSpares(int count) {
-        return new JobSpec(
-                ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, count, stragglers);
+        return with(count, stragglers, nodes);
     }
 
     /**
@@ -94,8 +97,31 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withStragglers(StragglerPolicy other) {
+        return with(spares, other, nodes);
+    }
+
+    /**
+     * The same job on several nodes.
+     *
+     * @param count machines, or agents, at least 1
+     * @return the changed specification
+     */
+    public JobSpec withNodes(int count) {
+        return with(spares, stragglers, count);
+    }
+
+    private JobSpec with(int otherSpares, StragglerPolicy otherStragglers, int otherNodes) {
         return new JobSpec(
-                ranks, policy, minRanks, maxRecoveries, deadlineNs, startBoundNs, stateDirectory, spares, other);
+                ranks,
+                policy,
+                minRanks,
+                maxRecoveries,
+                deadlineNs,
+                startBoundNs,
+                stateDirectory,
+                otherSpares,
+                otherStragglers,
+                otherNodes);
     }
 
     private static void require(boolean condition, String message) {

@@ -8,6 +8,7 @@ final class MemberStatus {
     private static final int LARGEST_STATUS = 128;
 
     private final MemberId bornAs;
+    private final int node;
     private final long spawnedNs;
     private final PhiAccrual suspicion = new PhiAccrual();
     private MemberId id;
@@ -31,7 +32,8 @@ final class MemberStatus {
     private long longestStepNs;
     private long enqueued;
 
-    MemberStatus(MemberId id, long spawnedNs) {
+    MemberStatus(MemberId id, int node, long spawnedNs) {
+        this.node = node;
         this.id = id;
         bornAs = id;
         this.spawnedNs = spawnedNs;
@@ -70,6 +72,11 @@ final class MemberStatus {
     void depart(long fenceDueNs) {
         departed = true;
         exclude(fenceDueNs);
+    }
+
+    /** Where it was started. */
+    int node() {
+        return node;
     }
 
     int launchRank() {

@@ -23,8 +23,8 @@ final class Members {
     // Asked for far more often than changed; null when it has to be made again.
     private List<MemberStatus> currentList;
 
-    MemberStatus add(MemberId id, long timerNs) {
-        MemberStatus status = new MemberStatus(id, timerNs);
+    MemberStatus add(MemberId id, int node, long timerNs) {
+        MemberStatus status = new MemberStatus(id, node, timerNs);
         all.put(id, status);
         occupy(status);
         return status;
@@ -44,8 +44,8 @@ final class Members {
     }
 
     /** A process that has no place in the group yet. */
-    MemberStatus addReserve(MemberId id, long timerNs, String name) {
-        MemberStatus status = new MemberStatus(id, timerNs);
+    MemberStatus addReserve(MemberId id, int node, long timerNs, String name) {
+        MemberStatus status = new MemberStatus(id, node, timerNs);
         status.keepInReserve(name);
         all.put(id, status);
         return status;

@@ -67,10 +67,15 @@ final class Reserve {
     }
 
     private void start(int launchRank, String name) {
-        if (!waiting.containsKey(launchRank) && attempts.isDue(launchRank, job.clock.timerNs())) {
+        long now = job.clock.timerNs();
+        if (!waiting.containsKey(launchRank) && attempts.isDue(launchRank, now)) {
             MemberId id = job.members.successor(launchRank);
-            waiting.put(launchRank, job.members.addReserve(id, job.clock.timerNs(), name));
-            job.decide(new Decision.Spawn(id));
+            int node = job.nodes.nodeFor(launchRank, job.members.current(), now);
+            // Nobody waits for it: a node that has proved bad can have its rest.
+            if (job.nodes.isTrusted(node, now)) {
+                waiting.put(launchRank, job.members.addReserve(id, node, now, name));
+                job.decide(new Decision.Spawn(id, node));
+            }
         }
     }
 

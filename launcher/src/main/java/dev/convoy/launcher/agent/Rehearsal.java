@@ -38,10 +38,10 @@ final class Rehearsal {
     }
 
     /**
-     * Plays a loss under each policy.
+     * Plays a loss under each policy, and what follows where the group grows again.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @return how many epochs stood in the end; 6 if all three jobs recovered
+     * @return how many epochs stood in the end; 7 if all jobs recovered and one grew again
      */
     static long play(long nowNs) {
         long epochs = 0;
@@ -57,7 +57,12 @@ final class Rehearsal {
         says(
                 witness,
                 new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP));
-        return Math.max(epoch, play(List.of()));
+        epoch = Math.max(epoch, play(List.of()));
+        // Where the group grows again: the candidate is started, then taken in.
+        for (int tick = 0; tick < 2; tick++) {
+            epoch = Math.max(epoch, play(coordinator.on(new CoordinatorEvent.Tick(nowNs))));
+        }
+        return epoch;
     }
 
     /** Answers all decisions, and those that the answers lead to; returns the last epoch that resumed. */
@@ -78,9 +83,11 @@ final class Rehearsal {
 
     private long answer(Decision decision) {
         switch (decision) {
-            case Decision.Spawn(MemberId member) -> events.add(new CoordinatorEvent.Connected(nowNs, member, 1));
+            case Decision.Spawn(MemberId member, int _) -> events.add(new CoordinatorEvent.Connected(nowNs, member, 1));
             case Decision.Fence(MemberId member) -> events.add(new CoordinatorEvent.Fenced(nowNs, member));
             case Decision.Send(MemberId member, CoordinatorMessage.Revoke revoke) -> says(member, aborted(revoke));
+            case Decision.Send(MemberId member, CoordinatorMessage.Quiesce quiesce) ->
+                says(member, new RankMessage.Quiesced(quiesce.epoch(), STEP, nowNs));
             case Decision.Send(MemberId member, CoordinatorMessage.EpochStart start) -> {
                 says(member, new RankMessage.Rebuilt(start.epoch(), nowNs));
                 says(member, new RankMessage.Restored(start.epoch(), nowNs));

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Where the agents of other nodes meet the one that leads. The first record of a connection must be an
+ * {@link NodeRecord.Enlist} with the common token, soon and small; whoever sends anything else is dropped.
+ */
+public final class NodeServer implements AutoCloseable {
+    private static final int MAX_STRANGERS = 16;
+    private static final int BACKLOG = 128;
+    private static final Duration GREETING_BOUND = Duration.ofSeconds(5);
+
+    private final ServerSocket socket;
+    private final byte[] token;
+    private final Host host;
+    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
+    private volatile boolean closed;
+
+    /** Decides who belongs to the job. */
+    public interface Host {
+        /**
+         * An agent showed the token.
+         *
+         * @param hello what it said
+         * @return why it is refused, or null if it is let in
+         */
+        String refusal(NodeRecord.Enlist hello);
+
+        /**
+         * An agent was let in. Its records come from now on.
+         *
+         * @param hello what it said
+         * @param link to it
+         * @return who is told what happens on the link
+         */
+        NodeLink.Listener joined(NodeRecord.Enlist hello, NodeLink link);
+    }
+
+    private NodeServer(ServerSocket socket, String token, Host host) {
+        this.socket = socket;
+        this.token = token.getBytes(StandardCharsets.UTF_8);
+        this.host = host;
+    }
+
+    /**
+     * Opens the rendezvous.
+     *
+     * @param address where; port 0 for a free one
+     * @param token what an agent must show
+     * @param host decides who belongs to the job
+     * @return the open server
+     * @throws IOException if the address cannot be had
+     */
+    public static NodeServer open(InetSocketAddress address, String token, Host host) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(address, BACKLOG);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+        NodeServer server = new NodeServer(socket, token, host);
+        ControlServer.daemon("convoy-node-accept", server::accept);
+        return server;
+    }
+
+    /**
+     * The port.
+     *
+     * @return on the address that it was opened on
+     */
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    private void accept() {
+        while (!closed) {
+            try {
+                Socket stranger = socket.accept();
+                if (strangers.tryAcquire()) {
+                    ControlServer.daemon("convoy-node-greet", () -> greet(stranger));
+                } else {
+                    ControlServer.closeQuietly(stranger);
+                }
+            } catch (IOException e) {
+                pauseUnlessClosed();
+            }
+        }
+    }
+
+    private void pauseUnlessClosed() {
+        try {
+            Thread.sleep(closed ? 0 : 20);
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+    }
+
+    private void greet(Socket stranger) {
+        try {
+            stranger.setTcpNoDelay(true);
+            long deadlineNs = System.nanoTime() + GREETING_BOUND.toNanos();
+            DeadlineInputStream in = new DeadlineInputStream(stranger, stranger.getInputStream(), deadlineNs);
+            if (NodeCodec.read(in, Limits.HELLO_BYTES) instanceof NodeRecord.Enlist hello) {
+                stranger.setSoTimeout(0);
+                admit(stranger, hello);
+            } else {
+                ControlServer.closeQuietly(stranger);
+            }
+        } catch (IOException | RuntimeException e) {
+            // Whatever a stranger does ends its own connection only.
+            ControlServer.closeQuietly(stranger);
+        } finally {
+            strangers.release();
+        }
+    }
+
+    private void admit(Socket stranger, NodeRecord.Enlist hello) throws IOException {
+        String reason = refusal(hello);
+        if (reason != null) {
+            stranger.getOutputStream().write(NodeCodec.frame(new NodeRecord.Refused(reason)));
+            stranger.shutdownOutput();
+            return;
+        }
+        NodeLink link = new NodeLink(stranger);
+        link.start(host.joined(hello, link));
+    }
+
+    private String refusal(NodeRecord.Enlist hello) {
+        byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(token, shown)) {
+            return "the token is not this job's";
+        }
+        return hello.protocol() == NodeRecord.PROTOCOL
+                ? host.refusal(hello)
+                : "agent protocol " + hello.protocol() + "; this one speaks " + NodeRecord.PROTOCOL;
+    }
+
+    /** Closes the rendezvous; links that are open stay. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        ControlServer.closeQuietly(socket);
+    }
+}
