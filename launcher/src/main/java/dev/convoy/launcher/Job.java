@@ -2,6 +2,7 @@
 package dev.convoy.launcher;
 
 import dev.convoy.launcher.agent.JobRun;
+import dev.convoy.launcher.agent.NodeRun;
 
 /**
  * Runs a job: starts its ranks, keeps them going when one is lost, ends them all.
@@ -16,7 +17,7 @@ public final class Job {
      * report that was asked for is written, of a failed job too.
      *
      * @param request what to run
-     * @param listener told of what happens
+     * @param listener told of what happens; by the leading agent only, in a job on several nodes
      * @return how it ended
      * @throws UsageException before any rank was started, if the command cannot be found, or the report or state folder
      *     cannot be written
@@ -24,6 +25,7 @@ public final class Job {
      */
     public static JobResult run(JobRequest request, JobListener listener) {
         JobLimits.check(request);
-        return new JobRun(request, listener).run();
+        boolean leads = request.cluster().map(Cluster::leads).orElse(true);
+        return leads ? new JobRun(request, listener).run() : new NodeRun(request).run();
     }
 }

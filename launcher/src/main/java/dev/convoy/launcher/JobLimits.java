@@ -19,6 +19,10 @@ final class JobLimits {
         require(
                 ranks >= 1 && ranks <= JobRequest.MAX_RANKS,
                 "--ranks " + ranks + ": one machine runs 1 to " + JobRequest.MAX_RANKS + " ranks");
+        request.cluster()
+                .ifPresent(cluster -> require(
+                        cluster.nodes() <= ranks,
+                        "--nodes " + cluster.nodes() + ": more nodes than ranks (" + ranks + ") make no sense"));
         require(
                 request.spares() >= 0 && ranks + request.spares() <= JobRequest.MAX_RANKS,
                 "--spares " + request.spares() + ": ranks and spares together must be at most " + JobRequest.MAX_RANKS);

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param stateDir folder of the job's durable state; empty for a new one below the user's state folder
  * @param durableEvery time between two durable versions
  * @param reportFile where to write the report, if anywhere
+ * @param cluster this agent's place among those of a job on several nodes; empty for a job on this machine alone
  * @param output what becomes of the ranks' output
  */
 public record JobRequest(
@@ -50,6 +51,7 @@ public record JobRequest(
         Optional<Path> stateDir,
         Duration durableEvery,
         Optional<Path> reportFile,
+        Optional<Cluster> cluster,
         RankOutput output) {
     /** Most ranks of one machine: each holds a connection, three pipes and a process of its own. */
     public static final int MAX_RANKS = 256;

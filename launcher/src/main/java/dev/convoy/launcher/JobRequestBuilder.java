@@ -31,6 +31,7 @@ public final class JobRequestBuilder {
     private Optional<Path> stateDir = Optional.empty();
     private Duration durableEvery = Duration.ofSeconds(10);
     private Optional<Path> reportFile = Optional.empty();
+    private Optional<Cluster> cluster = Optional.empty();
     private RankOutput output = RankOutput.ALL;
 
     JobRequestBuilder(List<String> command) {
@@ -232,6 +233,17 @@ public final class JobRequestBuilder {
     }
 
     /**
+     * Makes this one agent of a job on several nodes. All agents must be given the same job.
+     *
+     * @param value this agent's place among them; empty for a job on this machine alone
+     * @return this
+     */
+    public JobRequestBuilder cluster(Optional<Cluster> value) {
+        cluster = value;
+        return this;
+    }
+
+    /**
      * Sets what becomes of the ranks' output.
      *
      * @param value all, or errors only
@@ -267,6 +279,7 @@ public final class JobRequestBuilder {
                 stateDir,
                 durableEvery,
                 reportFile,
+                cluster,
                 output);
         JobLimits.check(request);
         return request;

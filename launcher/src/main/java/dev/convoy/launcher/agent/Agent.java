@@ -24,8 +24,7 @@ import java.util.Set;
 final class Agent {
     private final Coordinator coordinator;
     private final EventQueue events;
-    private final RankProcesses processes;
-    private final RankEnvironment environment;
+    private final Hosts hosts;
     private final ControlServer server;
     private final DurableWriter durable;
     private final OpinionDesk opinions;
@@ -46,8 +45,7 @@ final class Agent {
             JobListener listener,
             Coordinator coordinator,
             EventQueue events,
-            RankProcesses processes,
-            RankEnvironment environment,
+            Hosts hosts,
             ControlServer server,
             DurableWriter durable,
             OpinionDesk opinions) {
@@ -55,8 +53,7 @@ final class Agent {
         this.listener = listener;
         this.coordinator = coordinator;
         this.events = events;
-        this.processes = processes;
-        this.environment = environment;
+        this.hosts = hosts;
         this.server = server;
         this.durable = durable;
         this.opinions = opinions;
@@ -68,6 +65,7 @@ final class Agent {
         Rehearsal.play(events.now());
         while (outcome == null && !interrupted) {
             handle(events.take());
+            hosts.tick();
             while (!consequences.isEmpty()) {
                 handle(consequences.poll());
             }
@@ -89,7 +87,7 @@ final class Agent {
 
     private void handle(CoordinatorEvent event) {
         if (event instanceof CoordinatorEvent.Connected connected) {
-            processes.connected(connected.member(), connected.pid());
+            hosts.connected(connected.member(), connected.pid());
         }
         carryOut(coordinator.on(event));
     }
@@ -118,10 +116,10 @@ final class Agent {
         switch (decision) {
             case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
             case Decision.Fence(MemberId member) -> fence(member);
-            case Decision.Spawn(MemberId member) -> processes.spawn(member, environment.of(member, remaining()));
+            case Decision.Spawn(MemberId member, int node) -> hosts.spawn(member, node, remaining());
             case Decision.Promote(MemberId spare, MemberId place) -> {
                 server.rename(spare, place);
-                processes.rename(spare, place);
+                hosts.rename(spare, place);
             }
             case Decision.CommitDurable commit -> durable.commit(commit);
             case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
@@ -143,7 +141,9 @@ final class Agent {
             }
             // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
             case CoordinatorMessage.Probe probe -> {
-                consequences.add(new CoordinatorEvent.ProcState(events.now(), member, processes.state(member)));
+                hosts.state(member)
+                        .ifPresent(letter ->
+                                consequences.add(new CoordinatorEvent.ProcState(events.now(), member, (char) letter)));
                 if (opinions.ask(probe.epoch())) {
                     consequences.add(new CoordinatorEvent.OpinionAsked(events.now()));
                 }
@@ -153,8 +153,14 @@ final class Agent {
     }
 
     private void fence(MemberId member) {
-        processes.kill(member);
-        consequences.add(new CoordinatorEvent.Fenced(events.now(), member));
+        switch (hosts.kill(member)) {
+            case DONE -> consequences.add(new CoordinatorEvent.Fenced(events.now(), member));
+            // Nobody there can kill it, but it may hear this; the epoch waits for the lease anyhow.
+            case OUT_OF_REACH -> server.send(member, new CoordinatorMessage.Stop(1, "its node is lost"));
+            case ASKED -> {
+                // The node answers.
+            }
+        }
     }
 
     private List<FaultSpec> remaining() {

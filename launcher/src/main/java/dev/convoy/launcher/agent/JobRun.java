@@ -12,6 +12,7 @@ import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
@@ -22,6 +23,7 @@ import dev.convoy.launcher.report.Report;
 import dev.convoy.launcher.report.ReportFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -70,21 +72,26 @@ public final class JobRun {
         RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
         Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
-        try (ControlServer server = openServer();
+        // The rendezvous comes first: an address that cannot be had must not cost a started rank.
+        try (Rendezvous rendezvous = Rendezvous.open(request, events, ends);
+                ControlServer server = openServer();
                 Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
                 Interruption interruption = new Interruption()) {
             // Last, for it alone would be left behind if something before it failed.
             DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
-            RankEnvironment environment = new RankEnvironment(request, token, server.port(), store.folder());
+            String address = controlHost() + ":" + server.port();
+            RankEnvironment environment = new RankEnvironment(request, token, address, store.folder());
+            rendezvous.letIn(server.port(), token, store.folder());
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = new Coordinator(specification(store.folder()));
             OpinionDesk opinions = new OpinionDesk(secondOpinion(), events, processes);
-            Agent agent = new Agent(
-                    request, listener, coordinator, events, processes, environment, server, durable, opinions);
+            Hosts hosts = new Hosts(processes, environment, rendezvous.others());
+            Agent agent = new Agent(request, listener, coordinator, events, hosts, server, durable, opinions);
             interruption.onSignal(agent::interrupt);
             JobOutcome outcome = runAgent(agent, processes);
             JobResult result = result(outcome, coordinator, durable);
+            rendezvous.end(result);
             if (report.isPresent()) {
                 write(report.get(), result, agent.worldSize());
             }
@@ -114,7 +121,7 @@ public final class JobRun {
             for (MemberId member : processes.endAll(END_BOUND)) {
                 warnings.add(member + " was killed but had not ended " + END_BOUND.toSeconds() + " s later");
             }
-            new Leftovers(token).kill();
+            Leftovers.ofJob(token).kill();
         } catch (InterruptedException e) {
             // The ranks have their SIGKILL; whoever interrupts twice does not want to wait for them.
             Thread.currentThread().interrupt();
@@ -180,12 +187,13 @@ public final class JobRun {
                         JobSpec.START_BOUND_NS,
                         stateFolder.toString())
                 .withSpares(request.spares())
-                .withStragglers(request.stragglers());
+                .withStragglers(request.stragglers())
+                .withNodes(request.cluster().map(Cluster::nodes).orElse(1));
     }
 
     private ControlServer openServer() {
         try {
-            return ControlServer.open(token, new ControlServer.Listener() {
+            return ControlServer.open(InetAddress.getByName(controlHost()), token, new ControlServer.Listener() {
                 @Override
                 public void connected(MemberId member, long pid) {
                     events.post(now -> new CoordinatorEvent.Connected(now, member, pid));
@@ -203,8 +211,12 @@ public final class JobRun {
                 }
             });
         } catch (IOException e) {
-            throw new JobException("cannot listen on 127.0.0.1: " + Reason.of(e), e);
+            throw new JobException("cannot listen on " + controlHost() + ": " + Reason.of(e), e);
         }
+    }
+
+    private String controlHost() {
+        return request.cluster().map(Cluster::host).orElse("127.0.0.1");
     }
 
     private void exited(MemberId member, int status) {
@@ -221,7 +233,7 @@ public final class JobRun {
         return RuntimeName.of(request.runtime()).equals("cuda") ? RasOpinion.of(System.getenv()) : Optional.empty();
     }
 
-    private static Path execHelper() {
+    static Path execHelper() {
         try {
             return NativeResources.executable("convoy-exec");
         } catch (UncheckedIOException e) {
@@ -229,7 +241,7 @@ public final class JobRun {
         }
     }
 
-    private static String newToken() {
+    static String newToken() {
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
         return HexFormat.of().formatHex(random);

@@ -16,8 +16,18 @@ import java.util.Optional;
 final class Leftovers {
     private final byte[] mark;
 
-    Leftovers(String token) {
-        this.mark = ("CONVOY_TOKEN=" + token).getBytes(StandardCharsets.US_ASCII);
+    /** What belongs to a whole job. */
+    static Leftovers ofJob(String token) {
+        return new Leftovers("CONVOY_TOKEN=" + token);
+    }
+
+    /** What this agent started, of a job that has others. */
+    static Leftovers ofThisAgent() {
+        return new Leftovers("CONVOY_AGENT_PID=" + ProcessHandle.current().pid());
+    }
+
+    private Leftovers(String variable) {
+        this.mark = variable.getBytes(StandardCharsets.US_ASCII);
     }
 
     /**

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
-import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.SharedGpus;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The environment that tells a rank who it is and where its agent listens. */
 final class RankEnvironment {
     private final Map<String, String> common = new HashMap<>();
     private final SharedGpus gpus;
 
-    RankEnvironment(JobRequest request, String token, int port, Path stateFolder) {
-        this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks());
+    /**
+     * Collects what all ranks get.
+     *
+     * @param request the job
+     * @param token what they show the coordinator
+     * @param coordinator where it listens, HOST:PORT
+     * @param stateFolder where durable state goes
+     */
+    RankEnvironment(JobRequest request, String token, String coordinator, Path stateFolder) {
+        this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
         common.put("CLASSPATH", classPath());
-        common.put("CONVOY_AGENT", "127.0.0.1:" + port);
+        common.put("CONVOY_AGENT", coordinator);
         common.put("CONVOY_AGENT_PID", Long.toString(ProcessHandle.current().pid()));
         common.put("CONVOY_TOKEN", token);
         common.put("CONVOY_WORLD_SIZE", Integer.toString(request.ranks()));
@@ -52,14 +57,14 @@ final class RankEnvironment {
      * Variables of one process.
      *
      * @param member which
-     * @param remaining faults that have not fired
+     * @param faults those that have not fired, as on a command line
      */
-    Map<String, String> of(MemberId member, Collection<FaultSpec> remaining) {
+    Map<String, String> of(MemberId member, String faults) {
         Map<String, String> variables = new HashMap<>(gpus.variables(member.launchRank()));
         variables.putAll(common);
         variables.put("CONVOY_RANK", Integer.toString(member.launchRank()));
         variables.put("CONVOY_INCARNATION", Integer.toString(member.incarnation()));
-        variables.put("CONVOY_FAULTS", remaining.stream().map(FaultSpec::format).collect(Collectors.joining(",")));
+        variables.put("CONVOY_FAULTS", faults);
         return variables;
     }
 }

@@ -24,11 +24,6 @@ final class RankProcesses {
         spawner.spawn(process, environment);
     }
 
-    /** A process is asked for by another name from now on; it still speaks by the one that it was started with. */
-    void rename(MemberId before, MemberId now) {
-        processes.put(now, processes.get(before));
-    }
-
     void connected(MemberId member, long pid) {
         RankProcess process = processes.get(member);
         if (process != null) {
@@ -39,7 +34,6 @@ final class RankProcesses {
     /** The members that said, when they connected, that these are their process ids. */
     List<MemberId> withPids(Set<Long> pids) {
         return processes.values().stream()
-                .distinct()
                 .filter(process -> pids.contains(process.pid()))
                 .map(RankProcess::member)
                 .toList();
@@ -67,7 +61,7 @@ final class RankProcesses {
         processes.values().forEach(RankProcess::kill);
         long until = System.nanoTime() + bound.toNanos();
         List<MemberId> left = new ArrayList<>();
-        for (RankProcess process : Set.copyOf(processes.values())) {
+        for (RankProcess process : processes.values()) {
             if (!process.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
                 left.add(process.member());
             }

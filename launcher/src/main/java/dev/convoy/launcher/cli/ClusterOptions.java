@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.cli;
 
+import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.UsageException;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Options of several machines and of monitoring that this version refuses by name instead of ignoring them. */
+/** Options of several machines; what this version cannot serve yet is refused by name instead of being ignored. */
 final class ClusterOptions {
-    @Option(names = "--nodes", hidden = true)
-    private String nodes;
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "Machines, each with an agent of its own, that the ranks are spread over. Default: 1.")
+    private Integer nodes;
 
-    @Option(names = "--node-rank", hidden = true)
-    private String nodeRank;
+    @Option(names = "--node-rank", paramLabel = "R", description = "Which of them this one is, from 0; node 0 leads.")
+    private Integer nodeRank;
 
-    @Option(names = "--rendezvous", hidden = true)
+    @Option(
+            names = "--rendezvous",
+            paramLabel = "HOST:PORT",
+            description = "Where node 0 listens. Agents of one user trust each other; across machines without a common "
+                    + "home folder give all of them one secret in the variable CONVOY_CLUSTER_TOKEN.")
     private String rendezvous;
 
     @Option(names = "--store", hidden = true)
@@ -24,9 +33,6 @@ final class ClusterOptions {
     ClusterOptions() {}
 
     void refuse() {
-        refuse("--nodes", nodes);
-        refuse("--node-rank", nodeRank);
-        refuse("--rendezvous", rendezvous);
         // The embedded store is the one that there is.
         refuse("--store", "embedded".equals(store) ? null : store);
         refuse("--metrics-port", metricsPort);
@@ -36,5 +42,53 @@ final class ClusterOptions {
         if (value != null) {
             throw new UsageException(option + " is not supported yet; leave it out");
         }
+    }
+
+    /** Empty for a job on this machine alone. */
+    Optional<Cluster> cluster() {
+        if (nodes == null && nodeRank == null && rendezvous == null) {
+            return Optional.empty();
+        }
+        if (nodes == null) {
+            throw new UsageException("--nodes N is missing: --node-rank and --rendezvous go with it");
+        }
+        if (nodes < 1 || nodes > Cluster.MAX_NODES) {
+            throw new UsageException("--nodes " + nodes + ": must be 1 to " + Cluster.MAX_NODES);
+        }
+        if (nodes == 1 && nodeRank == null && rendezvous == null) {
+            return Optional.empty();
+        }
+        if (nodeRank == null || rendezvous == null) {
+            throw new UsageException("--nodes " + nodes + " needs --node-rank R and --rendezvous HOST:PORT, too");
+        }
+        if (nodeRank < 0 || nodeRank >= nodes) {
+            throw new UsageException("--node-rank " + nodeRank + ": nodes are 0 to " + (nodes - 1));
+        }
+        int colon = rendezvous.lastIndexOf(':');
+        Cluster cluster = new Cluster(nodes, nodeRank, host(colon), port(colon));
+        return nodes == 1 ? Optional.empty() : Optional.of(cluster);
+    }
+
+    private String host(int colon) {
+        if (colon < 1) {
+            throw malformed();
+        }
+        return rendezvous.substring(0, colon);
+    }
+
+    private int port(int colon) {
+        try {
+            int port = Integer.parseInt(rendezvous.substring(colon + 1));
+            if (port < 1 || port > 65_535) {
+                throw malformed();
+            }
+            return port;
+        } catch (NumberFormatException e) {
+            throw malformed();
+        }
+    }
+
+    private UsageException malformed() {
+        return new UsageException("--rendezvous " + rendezvous + ": must be HOST:PORT, such as 10.0.0.1:29500");
     }
 }

@@ -51,7 +51,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         cluster.refuse();
-        JobRequestBuilder request = job.applyTo(JobRequest.builder(command).ranks(ranks));
+        JobRequestBuilder request =
+                job.applyTo(JobRequest.builder(command).ranks(ranks).cluster(cluster.cluster()));
         if (durableEvery != null) {
             request.durableEvery(Seconds.parse("--durable-every", durableEvery));
         }

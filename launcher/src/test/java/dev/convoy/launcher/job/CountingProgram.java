@@ -40,6 +40,9 @@ final class CountingProgram {
     }
 
     private void step(Step step) throws InterruptedException {
+        if (step.index() == 0 && step.rank() == 0) {
+            System.out.println("training begins");
+        }
         Thread.sleep(stepMillis);
         long own = 0;
         for (int sample = step.from(BATCH); sample < step.to(BATCH); sample++) {

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.agent;
+
+import dev.convoy.fault.control.NodeLink;
+import dev.convoy.fault.control.NodeRecord;
+import dev.convoy.fault.control.NodeServer;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.launcher.Cluster;
+import dev.convoy.launcher.JobException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The other nodes of a job, as the agent that leads sees them. What is to be done on a node that is not there yet waits
+ * for it; what was to be killed on one that is lost counts as killed once its lease has run out. Thread-safe.
+ */
+final class RemoteNodes implements NodeServer.Host, AutoCloseable {
+    private static final Duration END_BOUND = Duration.ofSeconds(10);
+
+    private final Cluster cluster;
+    private final int ranks;
+    private final EventQueue events;
+    private final ProcessEnds ends;
+    private final NodeServer server;
+    private final Map<Integer, Node> nodes = new HashMap<>();
+    private NodeRecord.Welcome welcome;
+
+    /** One node; guarded by the whole. */
+    private static final class Node {
+        private final List<NodeRecord> waiting = new ArrayList<>();
+        private final List<MemberId> unfenced = new ArrayList<>();
+        private NodeLink link;
+        private long heardNs;
+        private boolean lost;
+    }
+
+    RemoteNodes(Cluster cluster, int ranks, String clusterToken, EventQueue events, ProcessEnds ends) {
+        this.cluster = cluster;
+        this.ranks = ranks;
+        this.events = events;
+        this.ends = ends;
+        for (int node = 1; node < cluster.nodes(); node++) {
+            nodes.put(node, new Node());
+        }
+        try {
+            server = NodeServer.open(cluster.rendezvous(), clusterToken, this);
+        } catch (IOException e) {
+            throw new JobException(
+                    "cannot listen at the rendezvous " + cluster.host() + ":" + cluster.port() + ": " + Reason.of(e),
+                    e);
+        }
+    }
+
+    /** Nodes are let in from now on. */
+    synchronized void open(NodeRecord.Welcome toAll) {
+        welcome = toAll;
+    }
+
+    @Override
+    public synchronized String refusal(NodeRecord.Enlist hello) {
+        if (welcome == null) {
+            return "the job is not ready yet";
+        }
+        if (hello.nodes() != cluster.nodes() || hello.ranks() != ranks) {
+            return "this job has " + ranks + " ranks on " + cluster.nodes() + " nodes, not " + hello.ranks() + " on "
+                    + hello.nodes();
+        }
+        Node node = nodes.get(hello.node());
+        if (node == null) {
+            return "there is no node " + hello.node() + " to join; nodes are 1 to " + (cluster.nodes() - 1);
+        }
+        if (node.link != null) {
+            return "node " + hello.node() + " is taken";
+        }
+        // A new agent there could not kill what the former one may still have running.
+        return node.lost && !hasEnded(node, System.nanoTime())
+                ? "node " + hello.node() + " was lost a moment ago, and its lease has not run out"
+                : null;
+    }
+
+    @Override
+    public synchronized NodeLink.Listener joined(NodeRecord.Enlist hello, NodeLink link) {
+        Node node = nodes.get(hello.node());
+        node.link = link;
+        node.lost = false;
+        node.heardNs = System.nanoTime();
+        link.send(welcome);
+        node.waiting.forEach(link::send);
+        node.waiting.clear();
+        events.post(now -> new CoordinatorEvent.NodeJoined(now, hello.node()));
+        return new NodeLink.Listener() {
+            @Override
+            public void received(NodeRecord record) {
+                RemoteNodes.this.received(node, link, record);
+            }
+
+            @Override
+            public void lost(String reason) {
+                RemoteNodes.this.lost(hello.node(), link, reason);
+            }
+        };
+    }
+
+    private void received(Node node, NodeLink link, NodeRecord record) {
+        switch (record) {
+            case NodeRecord.Renew renewal -> renewed(node, link, renewal);
+            case NodeRecord.Ended(MemberId member, int status) -> {
+                events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
+                ends.ended(member);
+            }
+            case NodeRecord.Killed(MemberId member) -> events.post(now -> new CoordinatorEvent.Fenced(now, member));
+            case NodeRecord.NotStarted(MemberId member, String reason) ->
+                events.post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+            case NodeRecord.State(MemberId member, char letter) ->
+                events.post(now -> new CoordinatorEvent.ProcState(now, member, letter));
+            default -> throw new IllegalArgumentException("a node sent " + record);
+        }
+    }
+
+    private synchronized void renewed(Node node, NodeLink link, NodeRecord.Renew renewal) {
+        // After a node was given up its lease is not renewed: it may live, but its ranks are not the job's any more.
+        if (node.link == link) {
+            node.heardNs = System.nanoTime();
+            link.send(renewal);
+        }
+    }
+
+    private synchronized void lost(int number, NodeLink link, String reason) {
+        Node node = nodes.get(number);
+        if (node.link == link) {
+            node.link = null;
+            node.lost = true;
+            events.post(now -> new CoordinatorEvent.NodeLost(now, number, reason));
+        }
+    }
+
+    /** Looks at the leases; called every few milliseconds by the event thread. */
+    synchronized void tick() {
+        long now = System.nanoTime();
+        nodes.forEach((number, node) -> {
+            if (node.link != null && now - node.heardNs > Lease.LENGTH_NS) {
+                NodeLink silent = node.link;
+                lost(number, silent, "did not renew its lease");
+                silent.cut();
+            }
+            if (hasEnded(node, now)) {
+                node.unfenced.forEach(this::fenced);
+                node.unfenced.clear();
+            }
+        });
+    }
+
+    /** Whatever ran there has been killed, by whoever was left to do it. */
+    private static boolean hasEnded(Node node, long now) {
+        return node.lost && now - node.heardNs > Lease.LENGTH_NS + Lease.MARGIN_NS;
+    }
+
+    private void fenced(MemberId member) {
+        events.post(now -> new CoordinatorEvent.Fenced(now, member));
+    }
+
+    synchronized void start(int number, MemberId member, String faults) {
+        Node node = nodes.get(number);
+        if (node.lost) {
+            events.post(
+                    now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), "node " + number + " is lost"));
+        } else {
+            send(node, new NodeRecord.Start(member, faults));
+        }
+    }
+
+    /** {@link CoordinatorEvent.Fenced} follows. Returns whether the node can be asked to do it. */
+    synchronized boolean kill(int number, MemberId member) {
+        Node node = nodes.get(number);
+        if (node.link == null && !node.lost) {
+            node.waiting.removeIf(record ->
+                    record instanceof NodeRecord.Start start && start.member().equals(member));
+            fenced(member);
+            return true;
+        }
+        node.unfenced.add(member);
+        if (node.link != null) {
+            node.link.send(new NodeRecord.Kill(member));
+        }
+        return node.link != null;
+    }
+
+    synchronized void tell(int number, NodeRecord record) {
+        Node node = nodes.get(number);
+        if (node.link != null) {
+            node.link.send(record);
+        }
+    }
+
+    private static void send(Node node, NodeRecord record) {
+        if (node.link == null) {
+            node.waiting.add(record);
+        } else {
+            node.link.send(record);
+        }
+    }
+
+    /** The job is over: tells all nodes, and waits until they have ended what still ran there. */
+    void end(int exitStatus, String message) {
+        List<NodeLink> links = letGo();
+        for (NodeLink link : links) {
+            link.send(new NodeRecord.JobEnded(exitStatus, message));
+            link.close();
+        }
+        long until = System.nanoTime() + END_BOUND.toNanos();
+        try {
+            for (NodeLink link : links) {
+                boolean ended = link.awaitEnd(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+                if (!ended) {
+                    link.cut();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized List<NodeLink> letGo() {
+        List<NodeLink> links = new ArrayList<>();
+        for (Node node : nodes.values()) {
+            if (node.link != null) {
+                links.add(node.link);
+                node.link = null;
+            }
+        }
+        return links;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        end(1, "the job's leading agent has failed");
+    }
+}

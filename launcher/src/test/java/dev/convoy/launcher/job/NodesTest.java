@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.launcher.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.convoy.bindings.Posix;
+import dev.convoy.launcher.Main;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs of two agents on the loopback address, one of which is killed, stopped, or does not belong there. */
+@Timeout(120)
+class NodesTest {
+    private static final int RANKS = 4;
+    private static final int SIGCONT = 18;
+
+    @TempDir
+    Path temp;
+
+    private final MarkedProcesses processes = new MarkedProcesses();
+    private final List<Process> agents = new ArrayList<>();
+    private int port;
+
+    @BeforeEach
+    void findPort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+    }
+
+    @AfterEach
+    void endAgents() {
+        agents.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void theRanksOfANodeWhoseAgentIsKilledAreReplacedOnTheOther() throws Exception {
+        Process other = agent(1, 60, 10, "--recover", "replace");
+        Process leader = agent(0, 60, 10, "--recover", "replace");
+        awaitTraining();
+        other.destroyForcibly();
+        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(output(0)).contains("4 ranks from step");
+        assertNothingLeft();
+    }
+
+    @Test
+    void theRanksOfANodeWhoseAgentIsStoppedAreLeftOut() throws Exception {
+        Process other = agent(1, 600, 10);
+        Process leader = agent(0, 600, 10);
+        awaitTraining();
+        Posix.kill((int) other.pid(), Posix.SIGSTOP);
+        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(output(0))
+                .contains("with node 1, which did not renew its lease")
+                .contains("2 ranks from step");
+        Posix.kill((int) other.pid(), SIGCONT);
+        assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
+        assertNothingLeft();
+    }
+
+    @Test
+    void theOthersEndWhenTheLeadingAgentIsKilled() throws Exception {
+        Process other = agent(1, 100_000, 5);
+        Process leader = agent(0, 100_000, 5);
+        awaitTraining();
+        leader.destroyForcibly();
+        assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
+        assertThat(output(1)).contains("convoy: the leading agent").contains("this node's ranks were ended");
+        assertNothingLeft();
+    }
+
+    @Test
+    void allNodesEndWithTheJobAndAStrangerIsNotLetIn() throws Exception {
+        Process stranger = start(2, "a secret of other people", 1, 30, 1);
+        Process leader = agent(0, 30, 1);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> output(2).isEmpty() && processes.alive().size() > 3);
+        Process other = agent(1, 30, 1);
+        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(exitStatus(other)).as(output(1)).isZero();
+        stranger.destroyForcibly().waitFor();
+        assertThat(output(2)).isEmpty();
+        assertNothingLeft();
+    }
+
+    private void awaitTraining() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> output(0).contains("training begins"));
+    }
+
+    private void assertNothingLeft() {
+        await().atMost(Duration.ofSeconds(10)).until(() -> processes.alive().isEmpty());
+    }
+
+    private Process agent(int node, long steps, long stepMillis, String... options) throws IOException {
+        return start(node, "a secret of these tests only", node, steps, stepMillis, options);
+    }
+
+    private Process start(int log, String token, int node, long steps, long stepMillis, String... options)
+            throws IOException {
+        List<String> command = Programs.java(Main.class, "run", "-n", Integer.toString(RANKS));
+        command.addAll(List.of("--nodes", "2", "--node-rank", Integer.toString(node)));
+        command.addAll(List.of("--rendezvous", "127.0.0.1:" + port, "--runtime", "host"));
+        command.addAll(List.of("--state-dir", temp.resolve("durable").toString()));
+        command.addAll(List.of(options));
+        command.add("--");
+        command.addAll(Programs.java(CountingProgram.class, Long.toString(steps), Long.toString(stepMillis)));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(log).toFile());
+        builder.environment().put("CONVOY_CLUSTER_TOKEN", token);
+        builder.environment().put(MarkedProcesses.VARIABLE, processes.value());
+        Process agent = builder.start();
+        agents.add(agent);
+        return agent;
+    }
+
+    private static int exitStatus(Process agent) throws InterruptedException {
+        assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return agent.exitValue();
+    }
+
+    private Path log(int number) {
+        return temp.resolve("agent-" + number + ".log");
+    }
+
+    private String output(int number) {
+        try {
+            return Files.exists(log(number)) ? Files.readString(log(number)) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
