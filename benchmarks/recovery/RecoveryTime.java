@@ -21,18 +21,30 @@ public final class RecoveryTime {
     private static final List<String> STAMPS = List.of(
             "faultAtNs", "detectedAtNs", "abortedAtNs", "agreedAtNs", "rebuiltAtNs", "restoredAtNs", "resumedAtNs");
 
+    // Of a newcomer that is taken in at a step boundary (--recover regrow).
+    private static final List<String> CHANGE_STAMPS =
+            List.of("stoppedAtNs", "agreedAtNs", "rebuiltAtNs", "restoredAtNs", "resumedAtNs");
+
     private RecoveryTime() {}
 
     public static void main(String[] args) throws Exception {
         int runs = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         List<String> options = args.length > 1 ? Arrays.asList(args).subList(1, args.length) : defaults();
         Map<String, List<Double>> phases = new LinkedHashMap<>();
+        Map<String, List<Double>> changes = new LinkedHashMap<>();
         for (int run = 1; run <= runs; run++) {
-            JsonNode incident = demo(run, options);
-            double total = record(incident, phases);
+            JsonNode report = demo(run, options);
+            JsonNode incidents = report.get("incidents");
+            double total = record(incidents.get(incidents.size() - 1), STAMPS, "fault to resumed", phases);
+            for (JsonNode change : report.get("changes")) {
+                record(change, CHANGE_STAMPS, "stopped to resumed", changes);
+            }
             System.out.printf("run %2d of %d: fault to resumed %.1f ms%n", run, runs, total);
         }
         print(phases, options);
+        if (!changes.isEmpty()) {
+            print(changes, options);
+        }
     }
 
     private static List<String> defaults() {
@@ -53,25 +65,24 @@ public final class RecoveryTime {
                 throw new IllegalStateException(
                         String.join(" ", command) + " ended with status " + process.exitValue());
             }
-            JsonNode incidents = new ObjectMapper().readTree(report.toFile()).get("incidents");
-            return incidents.get(incidents.size() - 1);
+            return new ObjectMapper().readTree(report.toFile());
         } finally {
             Files.deleteIfExists(report);
         }
     }
 
-    private static double record(JsonNode incident, Map<String, List<Double>> phases) {
-        for (int i = 1; i < STAMPS.size(); i++) {
-            double ms = (incident.get(STAMPS.get(i)).asLong()
-                            - incident.get(STAMPS.get(i - 1)).asLong())
-                    / 1e6;
-            phases.computeIfAbsent(STAMPS.get(i), key -> new ArrayList<>()).add(ms);
+    private static double record(JsonNode event, List<String> stamps, String whole, Map<String, List<Double>> phases) {
+        for (int i = 1; i < stamps.size(); i++) {
+            phases.computeIfAbsent(stamps.get(i), key -> new ArrayList<>())
+                    .add(millis(event, stamps.get(i - 1), stamps.get(i)));
         }
-        double total = (incident.get("resumedAtNs").asLong()
-                        - incident.get("faultAtNs").asLong())
-                / 1e6;
-        phases.computeIfAbsent("fault to resumed", key -> new ArrayList<>()).add(total);
+        double total = millis(event, stamps.getFirst(), stamps.getLast());
+        phases.computeIfAbsent(whole, key -> new ArrayList<>()).add(total);
         return total;
+    }
+
+    private static double millis(JsonNode event, String from, String to) {
+        return (event.get(to).asLong() - event.get(from).asLong()) / 1e6;
     }
 
     private static void print(Map<String, List<Double>> phases, List<String> options) {
