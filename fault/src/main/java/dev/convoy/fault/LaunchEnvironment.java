@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param adaptiveDeadline whether steps that have been shorter so far are waited for less long
  * @param faults faults not fired yet, of all ranks
  * @param stateDirectory where durable versions go, or null
+ * @param resumedFrom folder of the durable version that the job goes on from, or null
  * @param durableEvery time between durable versions
  * @param replicas copies of a shard in other ranks' memory that the agent wants, or 0: as the program says
  * @param agentPid process that started this one, or 0 if unknown
@@ -37,6 +38,7 @@ record LaunchEnvironment(
         boolean adaptiveDeadline,
         List<FaultSpec> faults,
         Path stateDirectory,
+        Path resumedFrom,
         Duration durableEvery,
         int replicas,
         int agentPid) {
@@ -48,7 +50,6 @@ record LaunchEnvironment(
         }
         String agent = environment.get("CONVOY_AGENT");
         int colon = agent.lastIndexOf(':');
-        String state = environment.getOrDefault("CONVOY_STATE_DIR", "");
         return new LaunchEnvironment(
                 colon < 1 ? agent : agent.substring(0, colon),
                 value(environment, "CONVOY_AGENT", text -> bounded(text.substring(colon + 1), 1, 65_535)),
@@ -61,12 +62,18 @@ record LaunchEnvironment(
                 millis(environment, "CONVOY_DEADLINE_MS", "30000"),
                 "auto".equals(environment.get("CONVOY_DEADLINE")),
                 faults(environment),
-                state.isBlank() ? null : Path.of(state),
+                folder(environment, "CONVOY_STATE_DIR"),
+                folder(environment, "CONVOY_RESUME_FROM"),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
                 environment.containsKey("CONVOY_REPLICAS")
                         ? value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS))
                         : 0,
                 agentPid(environment));
+    }
+
+    private static Path folder(Map<String, String> environment, String name) {
+        String path = environment.getOrDefault(name, "");
+        return path.isBlank() ? null : Path.of(path);
     }
 
     /** The same without durable versions. */
@@ -81,6 +88,7 @@ record LaunchEnvironment(
                 deadline,
                 adaptiveDeadline,
                 faults,
+                null,
                 null,
                 durableEvery,
                 replicas,

@@ -11,6 +11,7 @@ import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import dev.convoy.fault.snapshot.DeclarationCheck;
 import dev.convoy.fault.snapshot.DurableParts;
+import dev.convoy.fault.snapshot.DurableVersion;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.Restorer;
@@ -18,6 +19,8 @@ import dev.convoy.fault.snapshot.Scrubber;
 import dev.convoy.fault.snapshot.SlotPair;
 import dev.convoy.fault.snapshot.Snapshotter;
 import dev.convoy.fault.snapshot.Wishes;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -36,6 +39,7 @@ final class SnapshotKeeper implements AutoCloseable {
     private final DurableParts durable;
     private final BackgroundSnapshots background;
     private final int every;
+    private final long steps;
     private final SnapshotOverlap overlap;
     private boolean first = true;
     private long durableAtNs;
@@ -65,6 +69,7 @@ final class SnapshotKeeper implements AutoCloseable {
         this.environment = environment;
         this.stream = stream;
         this.every = options.snapshotEvery();
+        this.steps = steps;
         this.overlap = options.overlap();
         this.states = states;
         long declaration = states.freeze().declarationHash(steps, every, overlap.ordinal(), options.replicas());
@@ -76,7 +81,7 @@ final class SnapshotKeeper implements AutoCloseable {
         scrubber = new Scrubber(slots, device, stream, environment.launchSize());
         this.out = out;
         restorer = new Restorer(states, slots, device, stream, environment.deadline(), environment.launchSize());
-        durable = new DurableParts(slots, environment.self().launchRank(), declaration, out);
+        durable = new DurableParts(slots, states.shape(), environment.self().launchRank(), out);
     }
 
     private BackgroundSnapshots inBackground(Device device, long declaration, BiConsumer<Long, Throwable> failed) {
@@ -137,16 +142,41 @@ final class SnapshotKeeper implements AutoCloseable {
         return durable;
     }
 
-    /** Brings the states to what the plan of a new epoch says. A collective call. */
-    void restore(Membership members, RestorePlan plan) {
+    /**
+     * Brings the states to what the plan of a new epoch says. A collective call.
+     *
+     * @return the step that comes first
+     */
+    long restore(Membership members, RestorePlan plan) {
         declarations.requireEqual(members, plan);
         announce(members.rank(), members.worldSize());
-        if (plan.isInitial()) {
-            initialize(members);
-        } else {
+        long step = plan.step();
+        if (!plan.isInitial()) {
             restorer.restore(members, plan);
+        } else if (environment.resumedFrom() != null) {
+            step = resume(members, environment.resumedFrom());
+        } else {
+            initialize(members);
         }
         first = true;
+        return step;
+    }
+
+    // Until this job has a version of its own, that is what it starts from, in whatever epoch.
+    private long resume(Membership members, Path folder) {
+        slots.agree(null);
+        try (DurableVersion earlier = DurableVersion.open(folder, states.shape())) {
+            if (earlier.step() > steps) {
+                throw new StateMismatchException(folder + " holds the state before step " + earlier.step()
+                        + ", and there are " + steps + " steps to be done");
+            }
+            RestorePlan plan = earlier.load(slots, members);
+            restorer.restore(members, plan);
+            slots.discard(plan.version());
+            return earlier.step();
+        } catch (IOException e) {
+            throw new ElasticException("the durable state of the earlier job cannot be read: " + e.getMessage(), e);
+        }
     }
 
     // No rank has carried out a step yet, so all states still are what the program filled in.

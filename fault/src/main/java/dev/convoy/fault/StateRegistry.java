@@ -5,6 +5,7 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
+import dev.convoy.fault.safetensors.SafetensorsWriter;
 import dev.convoy.fault.snapshot.LiveState;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Partition;
@@ -78,8 +79,8 @@ final class StateRegistry implements LiveState, AutoCloseable {
             throw new IllegalArgumentException(
                     "state '" + name + "' has " + count + " elements; 1 to 2^48 are possible");
         }
-        if (name.isBlank() || !names.add(name)) {
-            throw new IllegalArgumentException("the name '" + name + "' of a state is blank or taken");
+        if (name.isBlank() || name.equals(SafetensorsWriter.METADATA) || !names.add(name)) {
+            throw new IllegalArgumentException("the name '" + name + "' of a state is blank, reserved or taken");
         }
     }
 

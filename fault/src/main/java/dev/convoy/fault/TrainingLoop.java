@@ -74,10 +74,10 @@ final class TrainingLoop {
     /** Returns whether all steps are done: otherwise the members stand at a step boundary where the epoch ends. */
     private boolean carryOut(Membership members, long steps, StepFunction function) throws Exception {
         tap.epochBegins();
-        snapshots.restore(members, formation.plan());
+        long first = snapshots.restore(members, formation.plan());
         control.send(new RankMessage.Restored(members.epoch(), System.nanoTime()));
         boolean resumed = false;
-        for (long step = formation.plan().step(); step < steps; step++) {
+        for (long step = first; step < steps; step++) {
             status.enterStep(step);
             if (snapshots.isDue(step) && snapshots.take(members, step, control.mustQuiesce(members.epoch()))) {
                 control.send(new RankMessage.Quiesced(members.epoch(), step, System.nanoTime()));

@@ -57,8 +57,15 @@ public final class JobOptions {
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
-            description = "Folder of the durable state. Default: a new one in ~/.local/state/convoy.")
+            description = "Folder of the durable state; a job that finds that of a failed or killed one goes on from "
+                    + "it. Default: a new one in ~/.local/state/convoy.")
     private Path stateDir;
+
+    @Option(
+            names = "--durable-every",
+            paramLabel = "SECONDS",
+            description = "Time between two durable versions. Default: 10.")
+    private Double durableEvery;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write a report of the job, as JSON.")
     private Path report;
@@ -154,6 +161,9 @@ public final class JobOptions {
         }
         if (stateDir != null) {
             request.stateDir(stateDir);
+        }
+        if (durableEvery != null) {
+            request.durableEvery(Seconds.parse("--durable-every", durableEvery));
         }
         if (report != null) {
             request.reportFile(report);

@@ -31,8 +31,9 @@ public sealed interface NodeRecord {
      * @param controlPort port of the coordinator, on the address of the rendezvous
      * @param token what its ranks must show there
      * @param stateFolder folder of the job's durable state
+     * @param earlier folder of the durable version that the job goes on from, or empty
      */
-    record Welcome(int controlPort, String token, String stateFolder) implements NodeRecord {
+    record Welcome(int controlPort, String token, String stateFolder, String earlier) implements NodeRecord {
         /** The token is left out. */
         @Override
         public String toString() {

@@ -61,6 +61,8 @@ public sealed interface Decision {
     record Announce(Kind kind, String text) implements Decision {
         /** What an announcement is about. */
         public enum Kind {
+            /** The job goes on from what an earlier one left on disk. */
+            CONTINUED,
             /** Every rank joined and the first epoch is ready. */
             FORMED,
             /** A rank was lost, or an epoch was given up. */

@@ -62,7 +62,7 @@ final class Persisting extends Phase {
         dueNs = job.clock.timerNs() + job.spec.deadlineNs() + job.spec.startBoundNs();
         String directory = job.spec.stateDirectory() + "/" + version.directoryName();
         for (RestoreChoice.Share share : shares) {
-            String file = "final-" + requests++ + "-rank-" + share.member().launchRank() + ".bin";
+            String file = "final-" + requests++ + "-rank-" + share.member().launchRank() + ".safetensors";
             open.put(file, share);
             job.durable.ask(share.member(), file);
             int[] shards = share.shards().stream().mapToInt(Integer::intValue).toArray();

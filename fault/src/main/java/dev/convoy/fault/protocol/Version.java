@@ -7,17 +7,17 @@ package dev.convoy.fault.protocol;
  * <p>The epoch is part of it so that step 201 cut four ways never mixes with step 201 cut three ways. Order is by epoch
  * first: whatever a later epoch committed descends from what it restored.
  *
- * @param epoch the epoch in which the snapshot was taken, from 1
+ * @param epoch the epoch in which the snapshot was taken, from 1; 0 for what an earlier job left on disk
  * @param step the step that had not begun yet, from 0
  */
 public record Version(long epoch, long step) implements Comparable<Version> {
     /**
      * Checks the version.
      *
-     * @throws IllegalArgumentException if the epoch is below 1 or the step negative
+     * @throws IllegalArgumentException if the epoch or the step is negative
      */
     public Version {
-        if (epoch < 1 || step < 0) {
+        if (epoch < 0 || step < 0) {
             throw new IllegalArgumentException("no such version: epoch " + epoch + ", step " + step);
         }
     }

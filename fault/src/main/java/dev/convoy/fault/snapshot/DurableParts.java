@@ -5,6 +5,7 @@ import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
 public final class DurableParts implements AutoCloseable {
     private final SlotPair slots;
     private final String file;
-    private final long declaration;
+    private final StateShape shape;
     private final Consumer<RankMessage> out;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final ExecutorService writer = Executors.newSingleThreadExecutor(DurableParts::daemon);
@@ -32,14 +33,14 @@ public final class DurableParts implements AutoCloseable {
      * Creates the writer.
      *
      * @param slots this rank's slots
+     * @param shape what they hold
      * @param launchRank names this rank's files
-     * @param declaration hash of the declared states
      * @param out tells the coordinator of finished parts
      */
-    public DurableParts(SlotPair slots, int launchRank, long declaration, Consumer<RankMessage> out) {
+    public DurableParts(SlotPair slots, StateShape shape, int launchRank, Consumer<RankMessage> out) {
         this.slots = slots;
-        this.file = "part-" + launchRank + ".bin";
-        this.declaration = declaration;
+        this.file = "part-" + launchRank + ".safetensors";
+        this.shape = shape;
         this.out = out;
     }
 
@@ -98,7 +99,7 @@ public final class DurableParts implements AutoCloseable {
     private void writeAside(PartFile part, Arena arena, Path folder) {
         try (arena) {
             write(part, folder, file);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             out.accept(new RankMessage.Warning("could not write " + folder.resolve(file) + ": " + e));
         } finally {
             busy.set(false);
@@ -132,7 +133,6 @@ public final class DurableParts implements AutoCloseable {
         if (replicated) {
             sections.add(new PartFile.Section(
                     PartFile.REPLICATED,
-                    0,
                     slot.shardCount(),
                     slot.replicatedChecksum(),
                     keep.kept(slot.replicatedBytes())));
@@ -140,13 +140,9 @@ public final class DurableParts implements AutoCloseable {
         for (int shard : shards) {
             int position = slot.positionOf(shard);
             sections.add(new PartFile.Section(
-                    PartFile.SHARD,
-                    shard,
-                    slot.shardCount(),
-                    slot.shardChecksum(position),
-                    keep.kept(slot.shardBytes(position))));
+                    shard, slot.shardCount(), slot.shardChecksum(position), keep.kept(slot.shardBytes(position))));
         }
-        return new PartFile(slot.version(), declaration, sections);
+        return new PartFile(slot.version(), shape, sections);
     }
 
     @FunctionalInterface
@@ -156,7 +152,7 @@ public final class DurableParts implements AutoCloseable {
 
     private void write(PartFile part, Path folder, String name) throws IOException {
         part.requireSound();
-        PartFile.Written written = part.write(folder, name);
+        SafetensorsWriter.Written written = part.write(folder, name);
         out.accept(new RankMessage.DurablePart(part.version(), name, written.bytes(), written.sha256(), true));
     }
 

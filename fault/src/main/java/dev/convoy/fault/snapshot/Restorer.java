@@ -23,7 +23,8 @@ public final class Restorer implements AutoCloseable {
     private final LiveState live;
     private final SlotPair slots;
     private final SlotCopies copies;
-    private final DeviceBuffer numbers;
+    private final Device device;
+    private DeviceBuffer numbers;
     private final Stream stream;
 
     /**
@@ -39,6 +40,7 @@ public final class Restorer implements AutoCloseable {
     public Restorer(LiveState live, SlotPair slots, Device device, Stream stream, Duration bound, int largestWorld) {
         this.live = live;
         this.slots = slots;
+        this.device = device;
         this.numbers = device.allocate(DataType.INT64, RestoreProof.mostNumbers(live.shape(), largestWorld));
         this.stream = stream;
         this.copies = new SlotCopies(live, stream, bound);
@@ -86,6 +88,11 @@ public final class Restorer implements AutoCloseable {
 
     private long[] sum(Communicator communicator, long[] own) {
         long[] all = new long[own.length];
+        if (own.length > numbers.count()) {
+            // What an earlier job left on disk may be cut into more shards than this job can have ranks.
+            numbers.close();
+            numbers = device.allocate(DataType.INT64, own.length);
+        }
         DeviceBuffer used = numbers.slice(0, own.length);
         used.copyFrom(own);
         communicator.allReduce(used, ReduceOp.SUM, stream).await();

@@ -7,10 +7,8 @@ import dev.convoy.Stream;
 import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.HostState;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +19,6 @@ import java.util.Optional;
  * once.
  */
 final class SlotCopies {
-    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final LiveState live;
     private final StateShape shape;
     private final Stream stream;
@@ -204,12 +200,12 @@ final class SlotCopies {
             StateShape.Host host = shape.hosts().get(i);
             MemorySegment memory = slot.replicatedBytes().asSlice(shape.hostOffset(i));
             MemorySegment content = memory.asSlice(StateShape.LENGTH_BYTES, host.maxBytes());
-            long before = Math.clamp(memory.get(LENGTH, 0), 0, host.maxBytes());
+            long before = Math.clamp(memory.get(StateShape.LENGTH, 0), 0, host.maxBytes());
             long length = save(host, live.hosts().get(i), content);
             if (length < before) {
                 content.asSlice(length, before - length).fill((byte) 0);
             }
-            memory.set(LENGTH, 0, length);
+            memory.set(StateShape.LENGTH, 0, length);
         }
     }
 
@@ -231,7 +227,7 @@ final class SlotCopies {
         for (int i = 0; i < shape.hosts().size(); i++) {
             StateShape.Host host = shape.hosts().get(i);
             MemorySegment memory = slot.replicatedBytes().asSlice(shape.hostOffset(i));
-            long length = memory.get(LENGTH, 0);
+            long length = memory.get(StateShape.LENGTH, 0);
             if (length < 0 || length > host.maxBytes()) {
                 throw new ElasticException("snapshot " + slot.version() + " gives state '" + host.name()
                         + "' a length of " + length + " bytes; at most " + host.maxBytes() + " can be");

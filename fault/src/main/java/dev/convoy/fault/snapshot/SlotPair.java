@@ -163,6 +163,18 @@ public final class SlotPair implements AutoCloseable {
     }
 
     /**
+     * Empties the slot with a version and frees its memory: what was read from disk is cut as nothing of this job is.
+     *
+     * @param version the version
+     */
+    public void discard(Version version) {
+        Slot slot = find(version);
+        if (slot != null) {
+            slot.close();
+        }
+    }
+
+    /**
      * The slot with a version.
      *
      * @param version the version

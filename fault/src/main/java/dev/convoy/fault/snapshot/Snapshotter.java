@@ -48,7 +48,15 @@ public final class Snapshotter implements AutoCloseable {
             Duration bound,
             int largestWorld,
             long declaration) {
-        this(live, slots, device, stream, bound, largestWorld, declaration, CheckedCopy.of(device).isFused());
+        this(
+                live,
+                slots,
+                device,
+                stream,
+                bound,
+                largestWorld,
+                declaration,
+                CheckedCopy.of(device).isFused());
     }
 
     /** Also says whether receives tell checksums, which not all runtimes can. */

@@ -2,7 +2,9 @@
 package dev.convoy.fault.snapshot;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +26,9 @@ public record StateShape(List<Vector> buffers, List<Host> hosts, List<Vector> sh
 
     /** Bytes of the length before a host state's content. */
     public static final int LENGTH_BYTES = Long.BYTES;
+
+    /** How that length is written. */
+    static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * A vector of numbers.

@@ -114,7 +114,7 @@ class NodeLinkTest {
     void everyRecordReadsBackAndEveryTruncationIsRefused() throws Exception {
         List<NodeRecord> records = List.of(
                 new NodeRecord.Enlist(1, "t", 2, 3, 4),
-                new NodeRecord.Welcome(1, "t", "/x"),
+                new NodeRecord.Welcome(1, "t", "/x", "/y"),
                 new NodeRecord.Refused("no"),
                 new NodeRecord.Renew(5),
                 new NodeRecord.Start(MEMBER, ""),

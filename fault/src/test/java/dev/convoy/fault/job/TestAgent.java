@@ -207,6 +207,11 @@ final class TestAgent implements AutoCloseable {
         return folder.resolve("gate");
     }
 
+    /** Lets the job go on from a version that an earlier one left on disk. */
+    void resumeFrom(Path version) {
+        variables.put("CONVOY_RESUME_FROM", version.toString());
+    }
+
     /** The program of a launch rank asks to leave at a step. */
     void leave(int launchRank, long step) {
         variables.put(SumProgram.LEAVE, launchRank + "@" + step);

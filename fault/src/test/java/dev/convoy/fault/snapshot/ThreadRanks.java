@@ -85,7 +85,8 @@ final class ThreadRanks implements AutoCloseable {
                 long count = Partition.count(vector.count(), members.rank(), members.worldSize());
                 shards.add(count == 0 ? null : zeroed(vector, count));
             }
-            snapshotter = new Snapshotter(this, slots, device, stream, BOUND, members.worldSize(), 7, fused && isFused());
+            snapshotter =
+                    new Snapshotter(this, slots, device, stream, BOUND, members.worldSize(), 7, fused && isFused());
         }
 
         @Override

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +16,9 @@ import java.util.regex.Pattern;
  * with a manifest is a person's training state and stays.
  */
 final class AbandonedState {
-    private static final Pattern JOB = Pattern.compile("job-[0-9]+-([0-9]{1,9})");
+    private static final Pattern JOB = Pattern.compile("job-([0-9]{1,18})-([0-9]{1,9})");
+    // Of the start times that the system tells.
+    private static final long CLOCK_ERROR_MS = 2_000;
 
     private AbandonedState() {}
 
@@ -33,18 +38,62 @@ final class AbandonedState {
         }
     }
 
-    private static boolean isAbandoned(Path job) throws IOException {
-        Matcher name = JOB.matcher(job.getFileName().toString());
-        if (!name.matches() || ProcessHandle.of(Long.parseLong(name.group(1))).isPresent()) {
-            return false;
+    /**
+     * The jobs in a folder whose agents are gone, newest first.
+     *
+     * @throws IOException if the folder cannot be read
+     */
+    static List<Path> ended(Path stateFolder) throws IOException {
+        List<Path> ended = new ArrayList<>();
+        try (DirectoryStream<Path> jobs = Files.newDirectoryStream(stateFolder, "job-*")) {
+            jobs.forEach(job -> {
+                if (hasEnded(job)) {
+                    ended.add(job);
+                }
+            });
         }
+        ended.sort(Comparator.comparing(AbandonedState::begunMillis).reversed());
+        return ended;
+    }
+
+    private static long begunMillis(Path job) {
+        Matcher name = JOB.matcher(job.getFileName().toString());
+        return name.matches() ? Long.parseLong(name.group(1)) : 0;
+    }
+
+    private static boolean hasEnded(Path job) {
+        Matcher name = JOB.matcher(job.getFileName().toString());
+        return name.matches()
+                && ProcessHandle.of(Long.parseLong(name.group(2)))
+                        .filter(process -> isOlderThan(process, Long.parseLong(name.group(1))))
+                        .isEmpty();
+    }
+
+    // Process ids come again; a process that started after the job is another one.
+    private static boolean isOlderThan(ProcessHandle process, long jobMillis) {
+        return process.info()
+                .startInstant()
+                .map(start -> start.toEpochMilli() <= jobMillis + CLOCK_ERROR_MS)
+                .orElse(true);
+    }
+
+    private static boolean isAbandoned(Path job) throws IOException {
+        return hasEnded(job) && wholeVersions(job).isEmpty();
+    }
+
+    /** Folders of a job's whole versions, newest first. */
+    static List<Path> wholeVersions(Path job) throws IOException {
+        List<Path> whole = new ArrayList<>();
         try (DirectoryStream<Path> versions = Files.newDirectoryStream(job)) {
             for (Path version : versions) {
-                if (Files.exists(version.resolve(Manifest.NAME))) {
-                    return false;
+                if (VersionFolder.parse(version).isPresent() && Files.exists(version.resolve(Manifest.NAME))) {
+                    whole.add(version);
                 }
             }
         }
-        return true;
+        whole.sort(Comparator.comparing(
+                        (Path version) -> VersionFolder.parse(version).orElseThrow())
+                .reversed());
+        return whole;
     }
 }

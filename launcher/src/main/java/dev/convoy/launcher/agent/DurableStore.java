@@ -22,11 +22,15 @@ import java.util.Optional;
 final class DurableStore {
     private final Path folder;
     private final boolean parentIsOurs;
+    private final Optional<EarlierState> earlier;
     private Version committed;
+    /** Stays for the case that the newest is damaged when it is needed. */
+    private Version previous;
 
-    private DurableStore(Path folder, boolean parentIsOurs) {
+    private DurableStore(Path folder, boolean parentIsOurs, Optional<EarlierState> earlier) {
         this.folder = folder;
         this.parentIsOurs = parentIsOurs;
+        this.earlier = earlier;
     }
 
     /**
@@ -34,15 +38,16 @@ final class DurableStore {
      *
      * @param parent state folder; created if it is not there
      * @param jobId name of the job's folder
+     * @param earlier what the job goes on from; deleted once the job has two versions of its own, or has succeeded
      * @throws UsageException if that fails
      */
-    static DurableStore create(Path parent, String jobId) {
+    static DurableStore create(Path parent, String jobId, Optional<EarlierState> earlier) {
         Path absolute = parent.toAbsolutePath().normalize();
         boolean parentIsNew = !Files.exists(absolute);
         try {
             Files.createDirectories(absolute);
             AbandonedState.clear(absolute);
-            return new DurableStore(Files.createDirectory(absolute.resolve(jobId)), parentIsNew);
+            return new DurableStore(Files.createDirectory(absolute.resolve(jobId)), parentIsNew, earlier);
         } catch (IOException e) {
             throw new UsageException(
                     "cannot write the state folder " + absolute + " (" + Reason.of(e)
@@ -55,17 +60,19 @@ final class DurableStore {
         return folder;
     }
 
-    /** Folder of the newest version with a manifest. */
+    /** Folder of the newest version with a manifest; an earlier job's before this one has any. */
     Optional<Path> newest() {
-        return committed == null ? Optional.empty() : Optional.of(folder.resolve(committed.directoryName()));
+        return committed == null
+                ? earlier.map(EarlierState::folder)
+                : Optional.of(folder.resolve(committed.directoryName()));
     }
 
     Optional<Version> newestVersion() {
-        return Optional.ofNullable(committed);
+        return Optional.ofNullable(committed).or(() -> earlier.map(EarlierState::version));
     }
 
     /**
-     * Makes a version exist: checks its parts, writes its manifest, then deletes what is older.
+     * Makes a version exist: checks its parts, writes its manifest, then deletes what is older than the one before it.
      *
      * @throws IOException if a part is not what its rank said, or the manifest cannot be written
      */
@@ -76,24 +83,40 @@ final class DurableStore {
         }
         Manifest.write(versionFolder, version, worldSize, shardCount, parts);
         AtomicFile.sync(folder);
+        previous = committed;
         committed = version;
-        deleteOlder(version);
+        if (previous != null) {
+            deleteOlder(previous);
+            deleteEarlier();
+        }
     }
 
     /** The job did what was asked: nothing of it is kept. */
     void removeAll() throws IOException {
+        deleteEarlier();
+        removeOwn();
+    }
+
+    private void removeOwn() throws IOException {
         FileTree.delete(folder);
         if (parentIsOurs) {
             FileTree.deleteIfEmpty(folder.getParent());
         }
     }
 
-    /** The job failed: keeps the newest version, if there is one, and nothing else. */
+    /** The job failed: keeps the two newest versions, an earlier job's included, and nothing else. */
     void keepNewest() throws IOException {
         if (committed == null) {
-            removeAll();
+            removeOwn();
         } else {
-            deleteOthers(folder.resolve(committed.directoryName()));
+            Path before = previous == null ? null : folder.resolve(previous.directoryName());
+            deleteOthers(folder.resolve(committed.directoryName()), before);
+        }
+    }
+
+    private void deleteEarlier() throws IOException {
+        if (earlier.isPresent()) {
+            earlier.get().delete();
         }
     }
 
@@ -121,10 +144,10 @@ final class DurableStore {
         }
     }
 
-    private void deleteOthers(Path keep) throws IOException {
+    private void deleteOthers(Path keep, Path keepToo) throws IOException {
         try (DirectoryStream<Path> versions = Files.newDirectoryStream(folder)) {
             for (Path other : versions) {
-                if (!other.equals(keep)) {
+                if (!other.equals(keep) && !other.equals(keepToo)) {
                     FileTree.delete(other);
                 }
             }

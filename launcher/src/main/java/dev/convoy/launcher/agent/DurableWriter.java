@@ -52,7 +52,7 @@ final class DurableWriter {
     }
 
     /**
-     * Waits for the commits, then keeps the newest version of a failed job and nothing of a successful one.
+     * Waits for the commits, then keeps the newest versions of a failed job and nothing of a successful one.
      *
      * @return folder of what was kept
      */
@@ -61,7 +61,8 @@ final class DurableWriter {
         if (!thread.awaitTermination(BOUND_S, TimeUnit.SECONDS)) {
             throw new IOException("the disk of " + store.folder() + " did not answer within " + BOUND_S + " s");
         }
-        Optional<Kept> newest = store.newestVersion().map(version -> new Kept(version, store.folder()));
+        Optional<Kept> newest = store.newestVersion()
+                .map(version -> new Kept(version, store.newest().orElseThrow()));
         if (success) {
             store.removeAll();
             return Optional.empty();
@@ -74,13 +75,13 @@ final class DurableWriter {
      * A durable version on disk.
      *
      * @param version which
-     * @param store the job's folder
+     * @param folder its folder
      */
-    record Kept(Version version, Path store) {
+    record Kept(Version version, Path folder) {
         /** For the end of a sentence. */
         @Override
         public String toString() {
-            return "step " + version.step() + " is in " + store.resolve(version.directoryName());
+            return "step " + version.step() + " is in " + folder;
         }
     }
 }

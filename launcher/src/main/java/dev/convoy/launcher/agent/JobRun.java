@@ -72,16 +72,18 @@ public final class JobRun {
         RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
         Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
+        Optional<EarlierState> earlier = request.stateDir().flatMap(this::earlier);
         // The rendezvous comes first: an address that cannot be had must not cost a started rank.
         try (Rendezvous rendezvous = Rendezvous.open(request, events, ends);
                 ControlServer server = openServer();
                 Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
                 Interruption interruption = new Interruption()) {
             // Last, for it alone would be left behind if something before it failed.
-            DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId());
+            DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId(), earlier);
             String address = controlHost() + ":" + server.port();
-            RankEnvironment environment = new RankEnvironment(request, token, address, store.folder());
-            rendezvous.letIn(server.port(), token, store.folder());
+            String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");
+            RankEnvironment environment = new RankEnvironment(request, token, address, store.folder(), resumeFrom);
+            rendezvous.letIn(server.port(), token, store.folder(), resumeFrom);
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = new Coordinator(specification(store.folder()));
@@ -100,6 +102,13 @@ public final class JobRun {
             }
             return result;
         }
+    }
+
+    // A folder that the person named is one job's; in the user's own, all jobs have theirs.
+    private Optional<EarlierState> earlier(Path stateDir) {
+        Optional<EarlierState> found = EarlierState.find(stateDir, warnings::add);
+        found.ifPresent(state -> listener.announced(Decision.Announce.Kind.CONTINUED, state.toString()));
+        return found;
     }
 
     /** Whatever breaks the agent, its ranks end before this returns. */

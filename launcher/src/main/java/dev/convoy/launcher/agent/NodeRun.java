@@ -100,7 +100,8 @@ public final class NodeRun {
                     request,
                     welcome.token(),
                     cluster.host() + ":" + welcome.controlPort(),
-                    Path.of(welcome.stateFolder()));
+                    Path.of(welcome.stateFolder()),
+                    welcome.earlier());
             return serve(processes, environment);
         } catch (InterruptedException e) {
             return new End(130, "interrupted");

@@ -20,8 +20,9 @@ final class RankEnvironment {
      * @param token what they show the coordinator
      * @param coordinator where it listens, HOST:PORT
      * @param stateFolder where durable state goes
+     * @param earlier folder of the durable version that the job goes on from, or empty
      */
-    RankEnvironment(JobRequest request, String token, String coordinator, Path stateFolder) {
+    RankEnvironment(JobRequest request, String token, String coordinator, Path stateFolder, String earlier) {
         this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
@@ -36,6 +37,8 @@ final class RankEnvironment {
             common.put("CONVOY_DEADLINE", "auto");
         }
         common.put("CONVOY_STATE_DIR", stateFolder.toString());
+        // Always: what the agent itself was started with is none of its ranks' affair.
+        common.put("CONVOY_RESUME_FROM", earlier);
         common.put(
                 "CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));
     }

@@ -20,8 +20,9 @@ final class Rendezvous implements AutoCloseable {
                 .map(cluster -> new RemoteNodes(cluster, request.ranks(), ClusterToken.get(), events, ends)));
     }
 
-    void letIn(int controlPort, String token, Path stateFolder) {
-        others.ifPresent(nodes -> nodes.open(new NodeRecord.Welcome(controlPort, token, stateFolder.toString())));
+    void letIn(int controlPort, String token, Path stateFolder, String earlier) {
+        NodeRecord.Welcome welcome = new NodeRecord.Welcome(controlPort, token, stateFolder.toString(), earlier);
+        others.ifPresent(nodes -> nodes.open(welcome));
     }
 
     /** Empty in a job on one machine. */

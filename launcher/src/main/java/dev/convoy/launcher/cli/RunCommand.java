@@ -6,9 +6,7 @@ import dev.convoy.launcher.Job;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobOptions;
 import dev.convoy.launcher.JobRequest;
-import dev.convoy.launcher.JobRequestBuilder;
 import dev.convoy.launcher.JobResult;
-import dev.convoy.launcher.Seconds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,12 +35,6 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster;
 
-    @Option(
-            names = "--durable-every",
-            paramLabel = "SECONDS",
-            description = "Time between two durable versions. Default: 10.")
-    private Double durableEvery;
-
     @Parameters(paramLabel = "COMMAND", description = "What each rank runs, with its arguments, after --.")
     private List<String> command = new ArrayList<>();
 
@@ -51,12 +43,10 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         cluster.refuse();
-        JobRequestBuilder request =
-                job.applyTo(JobRequest.builder(command).ranks(ranks).cluster(cluster.cluster()));
-        if (durableEvery != null) {
-            request.durableEvery(Seconds.parse("--durable-every", durableEvery));
-        }
-        JobResult result = Job.run(request.build(), new Console());
+        JobRequest request = job.applyTo(
+                        JobRequest.builder(command).ranks(ranks).cluster(cluster.cluster()))
+                .build();
+        JobResult result = Job.run(request, new Console());
         if (!result.success()) {
             System.err.println("convoy: " + result.message());
         }

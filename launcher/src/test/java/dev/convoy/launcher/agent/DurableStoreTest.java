@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,10 +23,12 @@ class DurableStoreTest {
     Path temp;
 
     @Test
-    void aVersionExistsFromItsManifestOnAndReplacesOlderOnes() throws IOException {
-        DurableStore store = DurableStore.create(temp, "job-1-1");
+    void aVersionExistsFromItsManifestOnAndTheTwoNewestStay() throws IOException {
+        DurableStore store = DurableStore.create(temp, "job-1-1", Optional.empty());
         store.commit(new Version(1, 0), 2, 0, List.of(part(store, new Version(1, 0), 5)));
         store.commit(new Version(1, 20), 2, 4, List.of(part(store, new Version(1, 20), 7)));
+        assertThat(store.folder()).isDirectoryContaining("glob:**/e1-s20").isDirectoryContaining("glob:**/e1-s0");
+        store.commit(new Version(2, 20), 2, 4, List.of(part(store, new Version(2, 20), 7)));
         assertThat(store.folder()).isDirectoryContaining("glob:**/e1-s20").isDirectoryNotContaining("glob:**/e1-s0");
         JsonNode manifest = new ObjectMapper()
                 .readTree(store.folder().resolve("e1-s20/MANIFEST").toFile());
@@ -33,12 +36,12 @@ class DurableStoreTest {
         assertThat(manifest.get("step").asLong()).isEqualTo(20);
         assertThat(manifest.get("shardCount").asInt()).isEqualTo(4);
         assertThat(manifest.get("parts").get(0).get("bytes").asLong()).isEqualTo(7);
-        assertThat(store.newestVersion()).contains(new Version(1, 20));
+        assertThat(store.newestVersion()).contains(new Version(2, 20));
     }
 
     @Test
     void aNewerVersionStillBeingWrittenIsLeftAlone() throws IOException {
-        DurableStore store = DurableStore.create(temp, "job-1-1");
+        DurableStore store = DurableStore.create(temp, "job-1-1", Optional.empty());
         part(store, new Version(2, 5), 3);
         store.commit(new Version(1, 20), 2, 0, List.of(part(store, new Version(1, 20), 7)));
         assertThat(store.folder().resolve("e2-s5/part-0.bin")).exists();
@@ -49,7 +52,7 @@ class DurableStoreTest {
 
     @Test
     void aPartThatIsNotWhatItsRankSaidIsNoVersion() throws IOException {
-        DurableStore store = DurableStore.create(temp, "job-1-1");
+        DurableStore store = DurableStore.create(temp, "job-1-1", Optional.empty());
         Version version = new Version(1, 0);
         StoredPart good = part(store, version, 5);
         StoredPart longer = new StoredPart(good.member(), good.file(), 6, good.sha256());
@@ -65,7 +68,7 @@ class DurableStoreTest {
     @Test
     void successLeavesNothing() throws IOException {
         Path parent = temp.resolve("state");
-        DurableStore store = DurableStore.create(parent, "job-1-1");
+        DurableStore store = DurableStore.create(parent, "job-1-1", Optional.empty());
         store.commit(new Version(1, 0), 1, 0, List.of(part(store, new Version(1, 0), 5)));
         store.removeAll();
         assertThat(parent).doesNotExist();
@@ -74,9 +77,8 @@ class DurableStoreTest {
 
     @Test
     void anotherJobsStateIsLeftAlone() throws IOException {
-        DurableStore other =
-                DurableStore.create(temp, "job-1-" + ProcessHandle.current().pid());
-        DurableStore store = DurableStore.create(temp, "job-2-1");
+        DurableStore other = DurableStore.create(temp, AbandonedState.newJobId(), Optional.empty());
+        DurableStore store = DurableStore.create(temp, "job-2-1", Optional.empty());
         store.removeAll();
         assertThat(other.folder()).exists();
     }
@@ -85,12 +87,12 @@ class DurableStoreTest {
     void whatAKilledAgentLeftIsTidiedUnlessItIsAWholeVersion() throws IOException, InterruptedException {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
-        DurableStore partial = DurableStore.create(temp, "job-1-" + ended.pid());
+        DurableStore partial = DurableStore.create(temp, "job-1-" + ended.pid(), Optional.empty());
         part(partial, new Version(1, 0), 5);
-        DurableStore whole = DurableStore.create(temp.resolve("2"), "job-2-" + ended.pid());
+        DurableStore whole = DurableStore.create(temp.resolve("2"), "job-2-" + ended.pid(), Optional.empty());
         whole.commit(new Version(1, 0), 1, 0, List.of(part(whole, new Version(1, 0), 5)));
-        DurableStore.create(temp, "job-3-1");
-        DurableStore.create(temp.resolve("2"), "job-3-1");
+        DurableStore.create(temp, "job-3-1", Optional.empty());
+        DurableStore.create(temp.resolve("2"), "job-3-1", Optional.empty());
         assertThat(partial.folder()).doesNotExist();
         assertThat(whole.folder().resolve("e1-s0/MANIFEST")).exists();
     }
@@ -98,7 +100,7 @@ class DurableStoreTest {
     @Test
     void aFolderThatCannotBeMadeIsRefusedInOneLine() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "x");
-        assertThatThrownBy(() -> DurableStore.create(file, "job-1-1"))
+        assertThatThrownBy(() -> DurableStore.create(file, "job-1-1", Optional.empty()))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("--state-dir")
                 .hasMessageNotContaining("\n");

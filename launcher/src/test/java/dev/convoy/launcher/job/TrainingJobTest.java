@@ -81,8 +81,9 @@ class TrainingJobTest {
                 .reportFile(report));
         assertThat(result.exitStatus()).isEqualTo(1);
         assertThat(result.message()).contains("--min-ranks", "step 20 is in " + temp.resolve("state"));
-        Path version = theOnlyEntry(theOnlyEntry(temp.resolve("state")));
-        assertThat(version).hasFileName("e1-s20");
+        Path job = theOnlyEntry(temp.resolve("state"));
+        Path version = job.resolve("e1-s20");
+        assertThat(job).isDirectoryContaining("glob:**/e1-s0");
         JsonNode manifest =
                 new ObjectMapper().readTree(version.resolve("MANIFEST").toFile());
         assertThat(manifest.get("step").asLong()).isEqualTo(20);

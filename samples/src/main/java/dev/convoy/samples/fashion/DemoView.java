@@ -75,7 +75,7 @@ final class DemoView implements JobListener {
     public void announced(Announce.Kind kind, String text) {
         if (kind == Announce.Kind.WARNING) {
             line("warning: %s", text);
-        } else if (kind == Announce.Kind.CHANGED) {
+        } else if (kind == Announce.Kind.CHANGED || kind == Announce.Kind.CONTINUED) {
             line("%s", text);
         }
     }

@@ -22,6 +22,19 @@ record CommandLineRun(int exitStatus, String out, String err) {
 
     /** Runs {@code convoy} with a home folder of its own, to its end. */
     static CommandLineRun convoy(Path home, String... arguments) {
+        List<String> command = command(arguments);
+        try {
+            return run(home, command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + command + " ran", e);
+        }
+    }
+
+    /** The command that {@link #convoy} runs. */
+    static List<String> command(String... arguments) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command = new ArrayList<>(List.of(
                 java.toString(),
@@ -33,14 +46,7 @@ record CommandLineRun(int exitStatus, String out, String err) {
                 System.getProperty("java.class.path"),
                 "dev.convoy.launcher.Main"));
         command.addAll(List.of(arguments));
-        try {
-            return run(home, command);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while " + command + " ran", e);
-        }
+        return command;
     }
 
     private static CommandLineRun run(Path home, List<String> command) throws IOException, InterruptedException {
