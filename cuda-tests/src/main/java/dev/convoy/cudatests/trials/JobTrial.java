@@ -126,13 +126,18 @@ public final class JobTrial implements Trial {
                         "--recover",
                         policy,
                         "--deadline",
-                        bench.kind() == RuntimeKind.CUDA ? "20" : "2",
+                        deadline(bench),
                         "--state-dir",
                         bench.folder().resolve("state-" + ranks).toString(),
                         "--report",
                         file.toString()));
         bench.show(lines);
         return new ObjectMapper().readTree(file.toFile());
+    }
+
+    /** Short only where it is waited for: on a machine that is busy, a rank may be slow for a while. */
+    private String deadline(Bench bench) {
+        return fault.startsWith("stop") && bench.kind() == RuntimeKind.HOST ? "4" : "20";
     }
 
     private static void timeline(Bench bench, int ranks, JsonNode incident) {
