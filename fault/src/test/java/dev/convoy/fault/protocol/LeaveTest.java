@@ -65,6 +65,18 @@ class LeaveTest {
     }
 
     @Test
+    void whoWantsToLeaveStaysWhenEverybodyElseIsLostMeanwhile() {
+        Harness job = job(RecoveryPolicy.SHRINK, 2, 1);
+        wants(job, 1);
+        stopsAtBoundary(job, 30);
+        job.dies(rank(0));
+        assertThat(job.hasEnded()).isFalse();
+        job.acknowledgesHolding(rank(1), 3, 2, 30);
+        assertThat(job.coordinator.members()).containsExactly(rank(1));
+        assertThat(job.epochStart(rank(1)).plan().step()).isEqualTo(30);
+    }
+
+    @Test
     void itsEndIsItsOwnAffair() {
         Harness job = job(RecoveryPolicy.SHRINK, 4, 1);
         wants(job, 1);
