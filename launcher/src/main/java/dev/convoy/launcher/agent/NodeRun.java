@@ -41,8 +41,19 @@ public final class NodeRun {
     /** Something to react to: a record, or the end of the link. */
     private record Event(NodeRecord record, String lost) {}
 
-    /** How it ended, for the person and the exit status. */
-    private record End(int exitStatus, String message) {}
+    /** How it ended, for the person and the exit status; {@code orphaned} if there is nobody left who leads. */
+    private record End(int exitStatus, String message, boolean orphaned) {
+        End(int exitStatus, String message) {
+            this(exitStatus, message, false);
+        }
+
+        End withStateIn(Path folder) {
+            String where = VersionFolder.newest(folder)
+                    .map(version -> "; the newest durable version is in " + version)
+                    .orElse("; no durable version is in " + folder);
+            return new End(exitStatus, message + where, true);
+        }
+    }
 
     /**
      * Prepares one node's part.
@@ -102,7 +113,8 @@ public final class NodeRun {
                     cluster.host() + ":" + welcome.controlPort(),
                     Path.of(welcome.stateFolder()),
                     welcome.earlier());
-            return serve(processes, environment);
+            End end = serve(processes, environment);
+            return end.orphaned() ? end.withStateIn(Path.of(welcome.stateFolder())) : end;
         } catch (InterruptedException e) {
             return new End(130, "interrupted");
         } finally {
@@ -157,7 +169,7 @@ public final class NodeRun {
         while (!interrupted) {
             Event event = events.poll(Lease.RENEW_NS / 4, TimeUnit.NANOSECONDS);
             if (event != null && event.lost() != null) {
-                return new End(1, "the leading agent " + event.lost() + "; this node's ranks were ended");
+                return new End(1, "the leading agent " + event.lost() + "; this node's ranks were ended", true);
             }
             if (event != null && event.record() instanceof NodeRecord.JobEnded end) {
                 return new End(end.exitStatus(), end.message());
@@ -169,7 +181,8 @@ public final class NodeRun {
                 return new End(
                         1,
                         "this node could not renew its lease for " + Lease.LENGTH_NS / 1_000_000
-                                + " ms; its ranks were ended");
+                                + " ms; its ranks were ended",
+                        true);
             }
         }
         return new End(130, "interrupted");

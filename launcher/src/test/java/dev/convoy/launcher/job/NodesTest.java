@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,9 +79,12 @@ class NodesTest {
         Process other = agent(1, 100_000, 5);
         Process leader = agent(0, 100_000, 5);
         awaitTraining();
+        await().atMost(Duration.ofSeconds(60)).until(this::isDurable);
         leader.destroyForcibly();
         assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
-        assertThat(output(1)).contains("convoy: the leading agent").contains("this node's ranks were ended");
+        assertThat(output(1))
+                .contains("convoy: the leading agent")
+                .contains("this node's ranks were ended; the newest durable version is in " + temp.resolve("durable"));
         assertNothingLeft();
     }
 
@@ -100,6 +104,15 @@ class NodesTest {
 
     private void awaitTraining() {
         await().atMost(Duration.ofSeconds(60)).until(() -> output(0).contains("training begins"));
+    }
+
+    private boolean isDurable() {
+        Path state = temp.resolve("durable");
+        try (Stream<Path> files = Files.exists(state) ? Files.walk(state) : Stream.empty()) {
+            return files.anyMatch(file -> file.endsWith("MANIFEST"));
+        } catch (IOException | UncheckedIOException e) {
+            return false; // being written
+        }
     }
 
     private void assertNothingLeft() {
