@@ -6,6 +6,8 @@ import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The vote that commits a version: every rank states in a fixed record what it stored, all ranks see all records and
@@ -96,12 +98,39 @@ public final class CommitVote {
         requireEqual(DECLARATION, version, "declared other states, steps or options");
         requireEqual(EPOCH, version, "stands in another epoch");
         requireEqual(STEP, version, "stands at another step");
+        requireSameReplicated(version);
+        return sharded && !copiesEqualOriginals() ? Verdict.REPEAT : Verdict.COMMIT;
+    }
+
+    // Whoever is alone with what it has is most likely the one whose memory or arithmetic went wrong.
+    private void requireSameReplicated(Version version) {
+        List<Integer> odd = minority();
+        String what = "in the replicated state (" + String.join(", ", declared) + "); ";
+        if (!odd.isEmpty()) {
+            String ranks = odd.stream().map(rank -> "rank " + rank).collect(Collectors.joining(", "));
+            throw new StateMismatchException("before " + version + ": " + ranks + (odd.size() == 1 ? " holds" : " hold")
+                    + " other bytes than the other " + (worldSize - odd.size()) + " ranks " + what
+                    + "its memory or arithmetic is damaged, or the program changes that state otherwise there");
+        }
         requireEqual(
                 REPLICATED,
                 version,
-                "holds other bytes in the replicated state (" + String.join(", ", declared)
-                        + "); make every rank change it in the same way, or declare it as sharded");
-        return sharded && !copiesEqualOriginals() ? Verdict.REPEAT : Verdict.COMMIT;
+                "holds other bytes " + what + "make every rank change it in the same way, or declare it as sharded");
+    }
+
+    /** Ranks whose replicated state is not that of more than half of the ranks; empty where there is no such half. */
+    private List<Integer> minority() {
+        for (int candidate = 0; candidate < worldSize; candidate++) {
+            long value = at(candidate, REPLICATED);
+            List<Integer> odd = IntStream.range(0, worldSize)
+                    .filter(rank -> at(rank, REPLICATED) != value)
+                    .boxed()
+                    .toList();
+            if (2 * odd.size() < worldSize) {
+                return odd;
+            }
+        }
+        return List.of();
     }
 
     private boolean copiesEqualOriginals() {

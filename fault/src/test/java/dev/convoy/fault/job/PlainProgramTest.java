@@ -44,7 +44,7 @@ class PlainProgramTest {
         try (TestAgent agent = agent(3, "", "diverge")) {
             assertThat(agent.run(BOUND).success()).isFalse();
             assertThat(agent.output())
-                    .contains("before step 3 of epoch 1: rank 1, compared with rank 0, holds other bytes")
+                    .contains("before step 3 of epoch 1: rank 1 holds other bytes than the other 2 ranks")
                     .contains("weights");
         }
     }

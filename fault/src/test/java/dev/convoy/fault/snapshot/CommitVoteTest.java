@@ -9,6 +9,7 @@ import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +48,32 @@ class CommitVoteTest {
                     .hasMessageContaining("rank " + rank)
                     .hasMessageContaining("step 17");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4})
+    void aRankThatIsAloneWithItsReplicatedStateIsNamed(int odd) {
+        long[] records = records(5);
+        records[odd * CommitVote.LONGS + 4] ^= 1;
+        assertThatThrownBy(() -> vote(records, 5).verdict(VERSION, true))
+                .isInstanceOf(StateMismatchException.class)
+                .hasMessageContaining("rank " + odd + " holds other bytes than the other 4 ranks")
+                .hasMessageContaining("weights");
+        int other = (odd + 2) % 5;
+        records[other * CommitVote.LONGS + 4] ^= 2;
+        assertThatThrownBy(() -> vote(records, 5).verdict(VERSION, true))
+                .hasMessageContaining(
+                        "rank " + Math.min(odd, other) + ", rank " + Math.max(odd, other) + " hold other");
+    }
+
+    @Test
+    void withoutAMajorityNobodyIsBlamedAlone() {
+        long[] records = records(4);
+        records[4] ^= 1;
+        records[CommitVote.LONGS + 4] ^= 1;
+        assertThatThrownBy(() -> vote(records, 4).verdict(VERSION, true))
+                .isInstanceOf(StateMismatchException.class)
+                .hasMessageContaining("rank 2, compared with rank 0");
     }
 
     @ParameterizedTest
