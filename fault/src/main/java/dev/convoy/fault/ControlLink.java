@@ -2,6 +2,7 @@
 package dev.convoy.fault;
 
 import dev.convoy.fault.control.ControlClient;
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -20,7 +21,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         }
     }
 
-    void open(LaunchEnvironment environment, RankControl control, RankStatus status) {
+    void open(LaunchEnvironment environment, RankControl control, RankStatus status, SnapshotNews news) {
         try {
             client = ControlClient.connect(
                     environment.host(),
@@ -28,17 +29,33 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
                     environment.token(),
                     environment.self(),
                     control::receive,
-                    control::lost);
+                    control::lost,
+                    tls(System.getenv("CONVOY_TLS")));
         } catch (IOException e) {
             throw new JoinRejectedException(
                     "the agent at " + environment.host() + ":" + environment.port() + " cannot be reached: "
                             + e.getMessage(),
                     e);
         }
-        client.startHeartbeats(() -> {
-            status.pace().ifPresent(this);
-            return status.heartbeat();
-        });
+        client.startHeartbeats(
+                () -> {
+                    status.pace().ifPresent(this);
+                    return status.heartbeat();
+                },
+                news::poll);
+    }
+
+    /** The agent's certificate, where it speaks TLS. */
+    private static ControlTls tls(String fingerprint) {
+        if (fingerprint == null || fingerprint.isEmpty()) {
+            return null;
+        }
+        try {
+            return ControlTls.pinned(fingerprint);
+        } catch (IllegalArgumentException e) {
+            throw new NotLaunchedException("the environment has a damaged CONVOY_TLS (" + e.getMessage()
+                    + "); start this program with: convoy run -n N -- java …");
+        }
     }
 
     @Override

@@ -67,6 +67,7 @@ public final class ElasticGroup implements AutoCloseable {
     private final Suspicions suspicions;
     private final OperationTap tap;
     private final FlightReports flights;
+    private final SnapshotNews news = new SnapshotNews();
     private final EpochFormation formation;
     private final StateRegistry states;
     private final Watchdog watchdog;
@@ -185,7 +186,7 @@ public final class ElasticGroup implements AutoCloseable {
             throw new IllegalStateException("this group is closed");
         }
         if (stage == Stage.PREPARED) {
-            link.open(environment, control, status);
+            link.open(environment, control, status, news);
             watchdog.start();
             form();
         } else if (stage == Stage.FORMED && control.revoked(formation.members().epoch())) {
@@ -432,6 +433,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     private boolean train(long steps, StepFunction function) throws Exception {
         try {
+            snapshots.tell(news);
             formation.offer(snapshots);
             return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, flights, stream)
                     .run(steps, function);

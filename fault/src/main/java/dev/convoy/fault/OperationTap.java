@@ -6,6 +6,7 @@ import dev.convoy.Operation;
 import dev.convoy.OperationObserver;
 import dev.convoy.fault.detect.FlightRecorder;
 import dev.convoy.fault.inject.FaultInjector;
+import dev.convoy.fault.jfr.CollectiveEvents;
 import dev.convoy.fault.protocol.RankMessage;
 
 /**
@@ -19,6 +20,7 @@ final class OperationTap implements OperationObserver {
     private final StepDeadline deadline;
     private final RankControl control;
     private final RankStatus status;
+    private final CollectiveEvents events = new CollectiveEvents();
     private boolean awaitsFirst;
     private long beganNs;
 
@@ -66,7 +68,10 @@ final class OperationTap implements OperationObserver {
     void stepCompleted() {
         long now = System.nanoTime();
         deadline.stepCompleted(now);
-        recorder.completed(status.epoch(), status.completed(), now);
+        long epoch = status.epoch();
+        long completed = status.completed();
+        recorder.completed(epoch, completed, now);
+        events.completed(epoch, completed);
     }
 
     @Override
@@ -78,7 +83,10 @@ final class OperationTap implements OperationObserver {
         long collective = status.enqueues(operation);
         long epoch = status.epoch();
         long now = System.nanoTime();
-        recorder.completed(epoch, status.completed(), now);
+        long completed = status.completed();
+        recorder.completed(epoch, completed, now);
+        events.completed(epoch, completed);
+        events.enqueued(operation, type, count, epoch, status.step(), sequence);
         recorder.record(epoch, status.step(), sequence, collective, operation, type, count, now);
     }
 

@@ -15,6 +15,7 @@ import dev.convoy.fault.control.MessageCodec;
 import dev.convoy.fault.control.ProtocolException;
 import dev.convoy.fault.detect.FlightRecorder;
 import dev.convoy.fault.inject.FaultInjector;
+import dev.convoy.fault.jfr.RecoveryRecording;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RankMessage;
@@ -128,6 +129,7 @@ final class Rehearsal {
         hear(control, new CoordinatorMessage.Release(2));
         control.awaitRelease(2);
         flights.sendKept();
+        RecoveryRecording.begin("rehearsal");
         new FaultInjector(0, List.of(), new SelfInflicted(control, () -> {})).atPhase(FaultSpec.Phase.ABORT);
     }
 

@@ -41,6 +41,7 @@ final class SnapshotKeeper implements AutoCloseable {
     private final int every;
     private final long steps;
     private final SnapshotOverlap overlap;
+    private SnapshotNews news = new SnapshotNews();
     private boolean first = true;
     private long durableAtNs;
     private long announced;
@@ -134,6 +135,11 @@ final class SnapshotKeeper implements AutoCloseable {
         return states.shape().hasShards() ? slots.placement(worldSize).shardsHeldBy(rank) : new int[0];
     }
 
+    /** Names who tells others of what is committed. */
+    void tell(SnapshotNews teller) {
+        news = teller;
+    }
+
     SlotPair slots() {
         return slots;
     }
@@ -204,6 +210,7 @@ final class SnapshotKeeper implements AutoCloseable {
         if (!first) {
             scrub(members);
         }
+        news.began();
         Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary);
         if (first || background == null || mustStop) {
             Wishes agreed = snapshotter.take(members, step, wishes);
@@ -255,6 +262,7 @@ final class SnapshotKeeper implements AutoCloseable {
     }
 
     private void committed(Membership members, Version version, Wishes agreed) {
+        news.committed(version, slots);
         if (agreed.durable()) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {

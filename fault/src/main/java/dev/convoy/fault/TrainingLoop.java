@@ -2,6 +2,7 @@
 package dev.convoy.fault;
 
 import dev.convoy.Stream;
+import dev.convoy.fault.jfr.RecoveryRecording;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.snapshot.Membership;
 
@@ -17,6 +18,9 @@ final class TrainingLoop {
     private final Suspicions suspicions;
     private final OperationTap tap;
     private final FlightReports flights;
+    /** Null while all goes well. */
+    private RecoveryRecording recovery;
+
     private final Stream stream;
 
     TrainingLoop(
@@ -55,8 +59,10 @@ final class TrainingLoop {
                     throw e;
                 }
                 suspicions.report(members.epoch(), e);
+                failed(OneLine.of(e));
             }
             if (!released) {
+                failed("a newer epoch is being formed");
                 member = formation.form();
             }
         }
@@ -101,6 +107,17 @@ final class TrainingLoop {
     private void resumed(Membership members) {
         control.send(new RankMessage.Resumed(members.epoch(), System.nanoTime()));
         flights.resumed();
+        if (recovery != null) {
+            recovery.resumed(members.epoch(), formation.plan().step(), members.worldSize());
+            recovery = null;
+        }
+    }
+
+    /** The first failure counts: another one on the way is part of the same recovery. */
+    private void failed(String reason) {
+        if (recovery == null) {
+            recovery = RecoveryRecording.begin(reason);
+        }
     }
 
     private void call(Membership members, long step, StepFunction function) throws Exception {

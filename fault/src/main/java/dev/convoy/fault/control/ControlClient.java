@@ -28,6 +28,7 @@ public final class ControlClient implements AutoCloseable {
     /** Time between two heartbeats. */
     public static final long HEARTBEAT_MS = 100;
 
+    private static final int NEWS_EVERY = 5;
     private static final int CONNECT_MS = 5_000;
 
     private final Socket socket;
@@ -66,10 +67,40 @@ public final class ControlClient implements AutoCloseable {
             Consumer<CoordinatorMessage> onMessage,
             Consumer<String> onLost)
             throws IOException {
+        return connect(host, port, token, self, onMessage, onLost, null);
+    }
+
+    /**
+     * The same over TLS.
+     *
+     * @param host of the agent
+     * @param port of the agent
+     * @param token of the job
+     * @param self who connects
+     * @param onMessage takes records, on the reader thread; an exception out of it counts as the loss of the connection
+     * @param onLost told once, with the reason, when the connection ends other than by {@link #close}; on any thread
+     * @param tls a rank's side of it; null to speak openly
+     * @return the open connection
+     * @throws IOException if there is no agent, or another one than the job's
+     */
+    public static ControlClient connect(
+            String host,
+            int port,
+            String token,
+            MemberId self,
+            Consumer<CoordinatorMessage> onMessage,
+            Consumer<String> onLost,
+            ControlTls tls)
+            throws IOException {
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
             socket.setTcpNoDelay(true);
+            if (tls != null) {
+                socket.setSoTimeout(CONNECT_MS);
+                socket = tls.connect(socket, host, port);
+                socket.setSoTimeout(0);
+            }
             ControlClient client = new ControlClient(socket, onMessage, onLost);
             client.out.write(MessageCodec.frame(new RankMessage.Hello(
                     Message.PROTOCOL, token, self, ProcessHandle.current().pid())));
@@ -108,13 +139,30 @@ public final class ControlClient implements AutoCloseable {
      * @param heartbeat gives the present numbers; must neither wait nor throw
      */
     public void startHeartbeats(Supplier<RankMessage.Heartbeat> heartbeat) {
-        ControlServer.daemon("convoy-heartbeat", () -> beat(heartbeat));
+        startHeartbeats(heartbeat, () -> null);
     }
 
-    private void beat(Supplier<RankMessage.Heartbeat> heartbeat) {
+    /**
+     * The same, with something for people now and then.
+     *
+     * @param heartbeat gives the present numbers; must neither wait nor throw
+     * @param news asked along with every {@value #NEWS_EVERY}th heartbeat, for a record or null; must neither wait nor
+     *     throw
+     */
+    public void startHeartbeats(Supplier<RankMessage.Heartbeat> heartbeat, Supplier<RankMessage> news) {
+        ControlServer.daemon("convoy-heartbeat", () -> beat(heartbeat, news));
+    }
+
+    private void beat(Supplier<RankMessage.Heartbeat> heartbeat, Supplier<RankMessage> news) {
         try {
+            long beats = 0;
             do {
                 send(heartbeat.get());
+                beats++;
+                RankMessage more = beats % NEWS_EVERY == 0 ? news.get() : null;
+                if (more != null) {
+                    send(more);
+                }
             } while (!closing.await(HEARTBEAT_MS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -35,6 +37,9 @@ public final class ControlServer implements AutoCloseable {
     private final byte[] token;
     private final Listener listener;
     private final Duration greetingBound;
+    /** Null where records travel as they are. */
+    private final ControlTls tls;
+
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
     /** By which name a member connected that is called by another one now. */
@@ -74,7 +79,9 @@ public final class ControlServer implements AutoCloseable {
         void disconnected(MemberId member);
     }
 
-    private ControlServer(ServerSocket socket, String token, Listener listener, Duration greetingBound) {
+    private ControlServer(
+            ServerSocket socket, String token, Listener listener, Duration greetingBound, ControlTls tls) {
+        this.tls = tls;
         this.greetingBound = greetingBound;
         this.socket = socket;
         this.token = token.getBytes(StandardCharsets.UTF_8);
@@ -90,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException if no port can be had
      */
     public static ControlServer open(String token, Listener listener) throws IOException {
-        return open(token, listener, Greeting.BOUND);
+        return open(token, listener, Greeting.BOUND, null);
     }
 
     /**
@@ -103,18 +110,35 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException if no port can be had there
      */
     public static ControlServer open(InetAddress address, String token, Listener listener) throws IOException {
-        return open(address, token, listener, Greeting.BOUND);
+        return open(address, token, listener, Greeting.BOUND, null);
     }
 
-    static ControlServer open(String token, Listener listener, Duration greetingBound) throws IOException {
-        return open(InetAddress.getLoopbackAddress(), token, listener, greetingBound);
+    /**
+     * Opens a port on which TLS is spoken.
+     *
+     * @param address of this machine
+     * @param token what a member must show
+     * @param listener told what happens
+     * @param tls the agent's side of it
+     * @return the open server
+     * @throws IOException if no port can be had there
+     */
+    public static ControlServer open(InetAddress address, String token, Listener listener, ControlTls tls)
+            throws IOException {
+        return open(address, token, listener, Greeting.BOUND, tls);
     }
 
-    private static ControlServer open(InetAddress address, String token, Listener listener, Duration greetingBound)
+    static ControlServer open(String token, Listener listener, Duration greetingBound, ControlTls tls)
+            throws IOException {
+        return open(InetAddress.getLoopbackAddress(), token, listener, greetingBound, tls);
+    }
+
+    private static ControlServer open(
+            InetAddress address, String token, Listener listener, Duration greetingBound, ControlTls tls)
             throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.bind(new InetSocketAddress(address, 0), BACKLOG);
-        ControlServer server = new ControlServer(socket, token, listener, greetingBound);
+        ControlServer server = new ControlServer(socket, token, listener, greetingBound, tls);
         daemon("convoy-control-accept", server::accept);
         return server;
     }
@@ -228,9 +252,22 @@ public final class ControlServer implements AutoCloseable {
         try {
             stranger.setTcpNoDelay(true);
             // Closed: accepted while close() went through the list.
-            return closed ? null : admit(stranger);
+            return closed ? null : tls == null ? admit(stranger) : admitSecretly(stranger);
         } finally {
             strangers.release();
+        }
+    }
+
+    /** Each read of a handshake has a bound of its own: who sends it byte by byte is cut off from outside. */
+    private ControlConnection admitSecretly(Socket stranger) throws IOException {
+        CompletableFuture<Void> overdue = CompletableFuture.runAsync(
+                () -> closeQuietly(stranger),
+                CompletableFuture.delayedExecutor(greetingBound.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            ControlConnection connection = admit(tls.serve(stranger));
+            return overdue.cancel(false) ? connection : null;
+        } finally {
+            overdue.cancel(false);
         }
     }
 

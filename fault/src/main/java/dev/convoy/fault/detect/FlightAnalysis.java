@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.detect;
 
+import dev.convoy.Operation;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,23 +100,39 @@ public final class FlightAnalysis {
 
     /** The first collective of which two ranks have different ideas. */
     private Optional<String> mismatch() {
-        TreeMap<Long, Map<String, List<Integer>>> byNumber = new TreeMap<>();
-        collectives.forEach((rank, flight) ->
-                flight.forEach(operation -> byNumber.computeIfAbsent(operation.collective(), number -> new TreeMap<>())
-                        .computeIfAbsent(signature(operation), call -> new ArrayList<>())
-                        .add(rank)));
-        return byNumber.entrySet().stream()
-                .filter(entry -> entry.getValue().size() > 1)
-                .findFirst()
-                .map(entry -> mismatch(entry.getKey(), entry.getValue()));
+        Map<Long, OperationRecord> firsts = new HashMap<>();
+        long earliest = Long.MAX_VALUE;
+        for (List<OperationRecord> flight : collectives.values()) {
+            for (OperationRecord operation : flight) {
+                OperationRecord first = firsts.putIfAbsent(operation.collective(), operation);
+                if (first != null && !isSameCall(first, operation)) {
+                    earliest = Math.min(earliest, operation.collective());
+                }
+            }
+        }
+        return earliest == Long.MAX_VALUE ? Optional.empty() : Optional.of(mismatch(earliest));
     }
 
-    private static String signature(OperationRecord operation) {
-        return switch (operation.operation()) {
-            // Parts may differ from rank to rank.
-            case ALL_GATHER_V, ALL_TO_ALL_V -> operation.name();
-            default -> operation.label();
-        };
+    private static boolean isSameCall(OperationRecord one, OperationRecord other) {
+        return one.operation() == other.operation()
+                && one.type() == other.type()
+                && (partsMayDiffer(one) || one.count() == other.count());
+    }
+
+    private static boolean partsMayDiffer(OperationRecord operation) {
+        return operation.operation() == Operation.ALL_GATHER_V || operation.operation() == Operation.ALL_TO_ALL_V;
+    }
+
+    private String mismatch(long number) {
+        Map<String, List<Integer>> calls = new TreeMap<>();
+        for (int rank : collectives.keySet()) {
+            operation(rank, number)
+                    .ifPresent(operation -> calls.computeIfAbsent(
+                                    partsMayDiffer(operation) ? operation.name() : operation.label(),
+                                    call -> new ArrayList<>())
+                            .add(rank));
+        }
+        return mismatch(number, calls);
     }
 
     private String mismatch(long number, Map<String, List<Integer>> calls) {
@@ -153,7 +171,7 @@ public final class FlightAnalysis {
 
     private String fate(Lost lost) {
         String how = lost.how().isEmpty() ? "" : " (" + lost.how() + ")";
-        String at = " in step " + lost.step();
+        String at = " in step " + step(lost);
         String rank = "rank " + lost.launchRank();
         return switch (lost.fate()) {
             case DIED -> rank + " died" + how + at;
@@ -163,6 +181,21 @@ public final class FlightAnalysis {
             case SLOW -> rank + " was too slow" + how + at;
             case DAMAGED -> rank + "'s memory was damaged" + how + at;
         };
+    }
+
+    /** What it last said is as old as a heartbeat; others that wait for it have come as far as it has, or further. */
+    private long step(Lost lost) {
+        long furthest = furthest();
+        boolean awaited = !waiting(furthest, lostRanks()).isEmpty();
+        boolean hasRecord =
+                !collectives.getOrDefault(lost.launchRank(), List.of()).isEmpty();
+        return hasRecord || !awaited
+                ? lost.step()
+                : collectives.keySet().stream()
+                        .flatMap(rank -> operation(rank, furthest).stream())
+                        .mapToLong(OperationRecord::step)
+                        .max()
+                        .orElse(lost.step());
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -197,6 +198,16 @@ public final class SlotPair implements AutoCloseable {
     public Version committed() {
         Slot slot = newestCommitted();
         return slot == null ? null : slot.version();
+    }
+
+    /**
+     * What this rank holds of the newest committed version, without looking at a byte of it.
+     *
+     * @return empty if none is committed
+     */
+    public Optional<Holding> newest() {
+        Slot slot = newestCommitted();
+        return slot == null ? Optional.empty() : slot.offer(false, damage -> {});
     }
 
     /**

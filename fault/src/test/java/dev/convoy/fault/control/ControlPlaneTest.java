@@ -84,7 +84,7 @@ class ControlPlaneTest {
     /** Strangers are dropped sooner than usual; on a busy machine a member might be, too. */
     private void openImpatientServer() throws IOException {
         server.close();
-        server = ControlServer.open(TOKEN, recorder, GREETING_BOUND);
+        server = ControlServer.open(TOKEN, recorder, GREETING_BOUND, null);
     }
 
     private Socket stranger() throws IOException {

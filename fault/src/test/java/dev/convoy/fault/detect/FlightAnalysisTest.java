@@ -51,6 +51,12 @@ class FlightAnalysisTest {
     }
 
     @Test
+    void theStepOfADeadRankIsWhereTheOthersWaitForIt() {
+        flight(0, EPOCH, 31, true);
+        assertThat(explain(new Lost(2, Fate.DIED, "was killed by SIGKILL", 14))).contains(") in step 20 and never");
+    }
+
+    @Test
     void aDeathThatNobodyWaitedForSaysSo() {
         flight(0, EPOCH, 30, false);
         flight(1, EPOCH, 30, false);
@@ -132,6 +138,6 @@ class FlightAnalysisTest {
                         new Lost(1, Fate.DIED, "was killed by SIGKILL", 20),
                         new Lost(2, Fate.FAILED, "IllegalStateException", 19)))
                 .startsWith("rank 1 died (was killed by SIGKILL) in step 20; and rank 2's program failed"
-                        + " (IllegalStateException) in step 19 and never arrived at all_reduce #31");
+                        + " (IllegalStateException) in step 20 and never arrived at all_reduce #31");
     }
 }

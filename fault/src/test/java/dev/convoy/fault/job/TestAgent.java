@@ -32,7 +32,7 @@ import java.util.function.LongFunction;
 
 /** A small agent within the test: real processes, the real coordinator, real connections. */
 final class TestAgent implements AutoCloseable {
-    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
     private final JobSpec spec;
     private final List<String> command;
@@ -142,6 +142,11 @@ final class TestAgent implements AutoCloseable {
             LockSupport.parkNanos(delay.toNanos());
             action.run();
         });
+    }
+
+    /** Where the ranks connect. */
+    int port() {
+        return server.port();
     }
 
     /** Runs the job to its end. */

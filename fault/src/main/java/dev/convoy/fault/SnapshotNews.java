@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault;
+
+import dev.convoy.fault.jfr.SnapshotRecording;
+import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Version;
+import dev.convoy.fault.snapshot.SlotPair;
+
+/**
+ * What others learn of this rank's snapshots: the agent a few times a second, along with the heartbeats, and a
+ * recording each of them. The user's thread takes them, the heartbeats' thread asks.
+ */
+final class SnapshotNews {
+    private static final long INTERVAL_NS = 200_000_000;
+
+    private volatile RankMessage.Snapshots latest;
+    /** Of the asking thread. */
+    private RankMessage.Snapshots told;
+
+    private SnapshotRecording recording;
+    private long beganNs;
+    private long taken;
+    private long lastNs;
+
+    /** A snapshot is being taken, here or beside the next step. */
+    void began() {
+        recording = SnapshotRecording.begin();
+        beganNs = System.nanoTime();
+    }
+
+    /** It is committed, and nothing writes the slots at this moment. */
+    void committed(Version version, SlotPair slots) {
+        long nowNs = System.nanoTime();
+        taken++;
+        if (taken == 1 || nowNs - lastNs >= INTERVAL_NS) {
+            lastNs = nowNs;
+            long memory = slots.usedBytes();
+            slots.newest()
+                    .ifPresent(newest ->
+                            latest = new RankMessage.Snapshots(newest, memory, taken, nowNs - beganNs, nowNs));
+        }
+        recording.committed(version.epoch(), version.step(), slots.usedBytes());
+    }
+
+    /** What was not told yet; null if there is nothing new. */
+    RankMessage poll() {
+        RankMessage.Snapshots present = latest;
+        boolean isNew = present != told;
+        told = present;
+        return isNew ? present : null;
+    }
+}

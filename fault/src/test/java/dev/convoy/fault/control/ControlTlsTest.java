@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.fault.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.RankMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The control plane over TLS: what passes, and what does not. */
+@Timeout(60)
+class ControlTlsTest {
+    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    private static final MemberId MEMBER = new MemberId(1, 0);
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration GREETING_BOUND = Duration.ofSeconds(2);
+
+    private final ControlTls agent = ControlTls.ofNewCertificate();
+    private final Queue<RankMessage> received = new ConcurrentLinkedQueue<>();
+    private final Queue<CoordinatorMessage> heard = new ConcurrentLinkedQueue<>();
+    private final Queue<String> lost = new ConcurrentLinkedQueue<>();
+    private final Queue<MemberId> connected = new ConcurrentLinkedQueue<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    private ControlServer server(ControlTls tls) throws IOException {
+        ControlServer server = ControlServer.open(
+                TOKEN,
+                new ControlServer.Listener() {
+                    @Override
+                    public void connected(MemberId member, long pid) {
+                        connected.add(member);
+                    }
+
+                    @Override
+                    public void received(MemberId member, RankMessage message) {
+                        received.add(message);
+                    }
+
+                    @Override
+                    public void disconnected(MemberId member) {}
+                },
+                GREETING_BOUND,
+                tls);
+        open.add(server);
+        return server;
+    }
+
+    private ControlClient connect(int port, ControlTls tls) throws IOException {
+        ControlClient client = ControlClient.connect("127.0.0.1", port, TOKEN, MEMBER, heard::add, lost::add, tls);
+        open.add(client);
+        return client;
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    @Test
+    void recordsGoBothWays() throws IOException {
+        ControlServer server = server(agent);
+        ControlClient client = connect(server.port(), ControlTls.pinned(agent.fingerprint()));
+        for (int i = 0; i < 200; i++) {
+            client.send(new RankMessage.Completed(i));
+        }
+        await().atMost(SOON).until(() -> received.size() == 200);
+        assertThat(server.send(MEMBER, new CoordinatorMessage.Probe(7))).isTrue();
+        await().atMost(SOON).until(() -> heard.contains(new CoordinatorMessage.Probe(7)));
+        server.send(MEMBER, new CoordinatorMessage.Rejected("enough"));
+        await().atMost(SOON).until(() -> lost.size() == 1);
+        assertThat(heard).last().isEqualTo(new CoordinatorMessage.Rejected("enough"));
+    }
+
+    @Test
+    void anotherAgentIsNotTalkedTo() throws IOException {
+        ControlServer impostor = server(ControlTls.ofNewCertificate());
+        assertThatThrownBy(() -> connect(impostor.port(), ControlTls.pinned(agent.fingerprint())))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("its certificate is another one");
+        assertThat(connected).isEmpty();
+    }
+
+    @Test
+    void whoSpeaksOpenlyIsNotLetIn() throws IOException {
+        ControlServer server = server(agent);
+        connect(server.port(), null);
+        await().atMost(SOON).until(() -> !lost.isEmpty());
+        assertThat(connected).isEmpty();
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aHandshakeByteByByteIsCutOff() throws IOException {
+        ControlServer server = server(agent);
+        byte[] firstBytesOfAHandshake = {22, 3, 1, 1, 0, 1, 0, 0, (byte) 252, 3, 3};
+        long startNs = System.nanoTime();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(300);
+            boolean closed = false;
+            for (int i = 0; !closed; i++) {
+                assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(SOON);
+                closed = isClosedAfter(socket, firstBytesOfAHandshake[i % firstBytesOfAHandshake.length]);
+            }
+        }
+        assertThat(connected).isEmpty();
+    }
+
+    /** Sends a byte and waits a little for the end of the connection. */
+    private static boolean isClosedAfter(Socket socket, byte next) {
+        try {
+            socket.getOutputStream().write(next);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException stillOpen) {
+            return false;
+        } catch (IOException reset) {
+            return true;
+        }
+    }
+
+    @Test
+    void theTokenDoesNotPassInTheOpen() throws Exception {
+        assertThat(onTheWire(null)).contains(TOKEN);
+        assertThat(onTheWire(agent)).doesNotContain(TOKEN);
+    }
+
+    /** What somebody on the way reads while a member connects and sends a record. */
+    private String onTheWire(ControlTls tls) throws Exception {
+        received.clear();
+        ControlServer server = server(tls);
+        ByteArrayOutputStream seen = new ByteArrayOutputStream();
+        try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread listener = Thread.ofPlatform().daemon().start(() -> relay(proxy, server.port(), seen));
+            ControlClient client =
+                    connect(proxy.getLocalPort(), tls == null ? null : ControlTls.pinned(tls.fingerprint()));
+            client.send(new RankMessage.Completed(1));
+            await().atMost(SOON).until(() -> !received.isEmpty());
+            client.close();
+            listener.join(SOON);
+        }
+        synchronized (seen) {
+            return seen.toString(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static void relay(ServerSocket proxy, int port, ByteArrayOutputStream seen) {
+        try (Socket client = proxy.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            Thread.ofPlatform().daemon().start(() -> copy(server, client, new ByteArrayOutputStream()));
+            copy(client, server, seen);
+        } catch (IOException e) {
+            assertThat(e).isNotNull();
+        }
+    }
+
+    private static void copy(Socket from, Socket to, ByteArrayOutputStream seen) {
+        byte[] bytes = new byte[4_096];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                synchronized (seen) {
+                    seen.write(bytes, 0, length);
+                }
+                out.write(bytes, 0, length);
+            }
+        } catch (IOException closed) {
+            assertThat(closed).isNotNull();
+        }
+    }
+
+    @Test
+    void aHashThatIsNoneIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> ControlTls.pinned("abcd"));
+        assertThatIllegalArgumentException().isThrownBy(() -> ControlTls.pinned("x"));
+        assertThat(ControlTls.ofNewCertificate().fingerprint()).hasSize(64).isNotEqualTo(agent.fingerprint());
+    }
+}
