@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** The agent of a job, and the command line. */
-// HdrHistogram has no module descriptor; its jar's name, which is its artifact's, is its name.
+// HdrHistogram and the Prometheus client have no module descriptors; their names are those of their jars or manifests.
 @SuppressWarnings("requires-automatic")
 module dev.convoy.launcher {
     requires transitive dev.convoy.fault;
@@ -12,6 +12,10 @@ module dev.convoy.launcher {
     requires com.fasterxml.jackson.databind;
     // Latencies in perf.
     requires HdrHistogram;
+    // The live page and the metrics.
+    requires jdk.httpserver;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
 
     exports dev.convoy.launcher;
 

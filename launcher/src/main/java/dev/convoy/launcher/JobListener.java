@@ -47,6 +47,14 @@ public interface JobListener {
     default void changed(MembershipChange change) {}
 
     /**
+     * An incident was explained: some time after the group works again, or when the job ends. Comes once for each.
+     *
+     * @param epoch the incident's {@link Incident#epoch()}
+     * @param sentence which rank, at which operation, since when, and why; one sentence without its full stop
+     */
+    default void diagnosed(long epoch, String sentence) {}
+
+    /**
      * Something for a person to read: the group is formed, a loss, a recovery or a change done, a warning.
      *
      * @param kind what about

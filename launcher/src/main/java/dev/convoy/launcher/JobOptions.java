@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -89,8 +90,11 @@ public final class JobOptions {
                     "Copies of each shard of a snapshot in other ranks' memory. Default: as the program says, or 1.")
     private Integer replicas;
 
-    @Option(names = "--html", paramLabel = "FILE", hidden = true)
-    private String html;
+    @Option(names = "--tls", description = "Speak TLS between agent and ranks, with a certificate made for the job.")
+    private boolean tls;
+
+    @Mixin
+    private WatchOptions watch;
 
     /** Created by picocli. */
     public JobOptions() {}
@@ -140,8 +144,9 @@ public final class JobOptions {
      * @throws UsageException if an option's value is malformed or asks for what is not supported yet
      */
     public JobRequestBuilder applyTo(JobRequestBuilder request) {
-        Unsupported.refuse("--html", html);
         faults().ifPresent(request::faults);
+        watch.applyTo(request);
+        request.tls(tls);
         if (spares != null) {
             request.spares(spares);
         }

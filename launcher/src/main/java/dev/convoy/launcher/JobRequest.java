@@ -31,6 +31,8 @@ import java.util.Optional;
  * @param durableEvery time between two durable versions
  * @param reportFile where to write the report, if anywhere
  * @param cluster this agent's place among those of a job on several nodes; empty for a job on this machine alone
+ * @param tls whether the control connections speak TLS, with a certificate made for the job
+ * @param watching how the job is watched
  * @param output what becomes of the ranks' output
  */
 public record JobRequest(
@@ -52,6 +54,8 @@ public record JobRequest(
         Duration durableEvery,
         Optional<Path> reportFile,
         Optional<Cluster> cluster,
+        boolean tls,
+        Watching watching,
         RankOutput output) {
     /** Most ranks of one machine: each holds a connection, three pipes and a process of its own. */
     public static final int MAX_RANKS = 256;

@@ -32,6 +32,8 @@ public final class JobRequestBuilder {
     private Duration durableEvery = Duration.ofSeconds(10);
     private Optional<Path> reportFile = Optional.empty();
     private Optional<Cluster> cluster = Optional.empty();
+    private boolean tls;
+    private Watching watching = Watching.USUAL;
     private RankOutput output = RankOutput.ALL;
 
     JobRequestBuilder(List<String> command) {
@@ -244,6 +246,28 @@ public final class JobRequestBuilder {
     }
 
     /**
+     * Sets whether the control connections speak TLS.
+     *
+     * @param value true for TLS 1.3 with a certificate made for the job
+     * @return this
+     */
+    public JobRequestBuilder tls(boolean value) {
+        tls = value;
+        return this;
+    }
+
+    /**
+     * Sets how the job is watched.
+     *
+     * @param value port, page and folder
+     * @return this
+     */
+    public JobRequestBuilder watching(Watching value) {
+        watching = value;
+        return this;
+    }
+
+    /**
      * Sets what becomes of the ranks' output.
      *
      * @param value all, or errors only
@@ -280,6 +304,8 @@ public final class JobRequestBuilder {
                 durableEvery,
                 reportFile,
                 cluster,
+                tls,
+                watching,
                 output);
         JobLimits.check(request);
         return request;

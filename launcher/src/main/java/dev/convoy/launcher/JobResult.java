@@ -5,6 +5,7 @@ import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RunSummary;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param summary what the ranks said of their result; empty for a program that says nothing
  * @param incidents every incident, in order
  * @param changes every change of the membership for which nobody was lost, in order
+ * @param diagnoses what each incident was, in one sentence, by its epoch
  * @param warnings every warning, in order
  */
 public record JobResult(
@@ -27,11 +29,13 @@ public record JobResult(
         Optional<RunSummary> summary,
         List<Incident> incidents,
         List<MembershipChange> changes,
+        Map<Long, String> diagnoses,
         List<String> warnings) {
     /** Copies the lists. */
     public JobResult {
         incidents = List.copyOf(incidents);
         changes = List.copyOf(changes);
+        diagnoses = Map.copyOf(diagnoses);
         warnings = List.copyOf(warnings);
     }
 }

@@ -12,6 +12,7 @@ import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.watch.JobWatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Agent {
     private final DurableWriter durable;
     private final OpinionDesk opinions;
     private final List<FaultSpec> faults;
-    private final JobListener listener;
+    private final JobWatch watch;
     /** Events that carrying out a decision brought about. */
     private final Deque<CoordinatorEvent> consequences = new ArrayDeque<>();
 
@@ -42,7 +43,7 @@ final class Agent {
 
     Agent(
             JobRequest request,
-            JobListener listener,
+            JobWatch watch,
             Coordinator coordinator,
             EventQueue events,
             Hosts hosts,
@@ -50,7 +51,7 @@ final class Agent {
             DurableWriter durable,
             OpinionDesk opinions) {
         this.faults = request.faults();
-        this.listener = listener;
+        this.watch = watch;
         this.coordinator = coordinator;
         this.events = events;
         this.hosts = hosts;
@@ -90,6 +91,7 @@ final class Agent {
             hosts.connected(connected.member(), connected.pid());
         }
         carryOut(coordinator.on(event));
+        watch.seen(event);
     }
 
     /** In their order, but what only a person reads comes last. */
@@ -120,12 +122,13 @@ final class Agent {
             case Decision.Promote(MemberId spare, MemberId place) -> {
                 server.rename(spare, place);
                 hosts.rename(spare, place);
+                watch.promoted(spare, place);
             }
             case Decision.CommitDurable commit -> durable.commit(commit);
-            case Decision.Announce(Decision.Announce.Kind kind, String text) -> listener.announced(kind, text);
-            case Decision.ProgressMade(RankMessage.Progress progress) -> listener.progress(progressOf(progress));
-            case Decision.IncidentUpdated updated -> listener.incident(updated.incident());
-            case Decision.ChangeUpdated updated -> listener.changed(updated.change());
+            case Decision.Announce(Decision.Announce.Kind kind, String text) -> watch.announced(kind, text);
+            case Decision.ProgressMade(RankMessage.Progress progress) -> watch.progress(progressOf(progress));
+            case Decision.IncidentUpdated updated -> watch.incident(updated.incident());
+            case Decision.ChangeUpdated updated -> watch.changed(updated.change());
             case Decision.End end -> outcome = end.outcome();
         }
     }
@@ -137,7 +140,7 @@ final class Agent {
             when start.epoch() > publishedEpoch -> {
                 publishedEpoch = start.epoch();
                 worldSize = start.members().size();
-                news.add(events.now(), () -> listener.epochStarted(start.epoch(), start.members()));
+                news.add(events.now(), () -> watch.epochStarted(start.epoch(), start.members()));
             }
             // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
             case CoordinatorMessage.Probe probe -> {

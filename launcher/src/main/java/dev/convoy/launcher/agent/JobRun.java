@@ -3,6 +3,7 @@ package dev.convoy.launcher.agent;
 
 import dev.convoy.bindings.NativeResources;
 import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.detect.SecondOpinion;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
@@ -17,19 +18,23 @@ import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
+import dev.convoy.launcher.UsageException;
 import dev.convoy.launcher.ras.RasOpinion;
 import dev.convoy.launcher.report.ConvoyVersion;
 import dev.convoy.launcher.report.Report;
 import dev.convoy.launcher.report.ReportFile;
+import dev.convoy.launcher.watch.JobWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,6 +47,7 @@ public final class JobRun {
     private final JobRequest request;
     private final JobListener listener;
     private final String token = newToken();
+    private final Optional<ControlTls> tls;
     private final EventQueue events = new EventQueue();
     private final ProcessEnds ends = new ProcessEnds();
     /** Of several threads. */
@@ -59,6 +65,7 @@ public final class JobRun {
     public JobRun(JobRequest request, JobListener listener) {
         this.request = request;
         this.listener = listener;
+        tls = request.tls() ? Optional.of(ControlTls.ofNewCertificate()) : Optional.empty();
     }
 
     /**
@@ -69,6 +76,7 @@ public final class JobRun {
     public JobResult run() {
         Path program = CommandPath.resolve(request.command().getFirst(), RankEnvironment.searchPath());
         Optional<ReportFile> report = request.reportFile().map(ReportFile::check);
+        Optional<Path> flightFolder = request.watching().flightRecorder().map(JobRun::created);
         RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
         Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
@@ -76,27 +84,30 @@ public final class JobRun {
         // The rendezvous comes first: an address that cannot be had must not cost a started rank.
         try (Rendezvous rendezvous = Rendezvous.open(request, events, ends);
                 ControlServer server = openServer();
+                JobWatch watch = JobWatch.open(
+                        request, RuntimeName.of(request.runtime()), listener, flightFolder, warnings::add);
                 Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
                 Interruption interruption = new Interruption()) {
             // Last, for it alone would be left behind if something before it failed.
             DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId(), earlier);
             String address = controlHost() + ":" + server.port();
             String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");
-            RankEnvironment environment = new RankEnvironment(request, token, address, store.folder(), resumeFrom);
+            RankEnvironment environment = new RankEnvironment(request, token, tls, address, store.folder(), resumeFrom);
             rendezvous.letIn(server.port(), token, store.folder(), resumeFrom);
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = new Coordinator(specification(store.folder()));
             OpinionDesk opinions = new OpinionDesk(secondOpinion(), events, processes);
             Hosts hosts = new Hosts(processes, environment, rendezvous.others());
-            Agent agent = new Agent(request, listener, coordinator, events, hosts, server, durable, opinions);
+            Agent agent = new Agent(request, watch, coordinator, events, hosts, server, durable, opinions);
             interruption.onSignal(agent::interrupt);
             JobOutcome outcome = runAgent(agent, processes);
-            JobResult result = result(outcome, coordinator, durable);
+            JobResult result = result(outcome, coordinator, durable, watch, store);
             rendezvous.end(result);
             if (report.isPresent()) {
                 write(report.get(), result, agent.worldSize());
             }
+            writePage(watch, result);
             if (defect != null) {
                 throw new JobException(result.message(), defect);
             }
@@ -137,10 +148,13 @@ public final class JobRun {
         }
     }
 
-    private JobResult result(JobOutcome outcome, Coordinator coordinator, DurableWriter durable) {
+    private JobResult result(
+            JobOutcome outcome, Coordinator coordinator, DurableWriter durable, JobWatch watch, DurableStore store) {
         String message = outcome.message() + finishDurable(outcome.success(), durable);
+        // What explains a failure stays with what it left.
+        Map<Long, String> diagnoses = watch.finish(outcome.success() ? Optional.empty() : store.newest());
         warnings.addAll(unfired(coordinator));
-        warnings.forEach(warning -> listener.announced(Decision.Announce.Kind.WARNING, warning));
+        warnings.forEach(warning -> watch.announced(Decision.Announce.Kind.WARNING, warning));
         List<String> all = new ArrayList<>(coordinator.warnings());
         all.addAll(warnings);
         if (!outcome.success()) {
@@ -154,6 +168,7 @@ public final class JobRun {
                 Optional.ofNullable(outcome.summary()),
                 coordinator.incidents(),
                 coordinator.changes(),
+                diagnoses,
                 all);
     }
 
@@ -176,6 +191,22 @@ public final class JobRun {
                 .filter(fault -> !fired.contains(fault))
                 .map(fault -> "fault " + fault + " did not fire: the job was over before it could")
                 .toList();
+    }
+
+    private static Path created(Path folder) {
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UsageException("--flight-recorder " + folder + ": cannot be created (" + Reason.of(e) + ")", e);
+        }
+    }
+
+    private static void writePage(JobWatch watch, JobResult result) {
+        try {
+            watch.ended(result);
+        } catch (IOException e) {
+            throw new JobException("the page was not written: " + Reason.of(e), e);
+        }
     }
 
     private void write(ReportFile file, JobResult result, int worldSize) {
@@ -202,7 +233,7 @@ public final class JobRun {
 
     private ControlServer openServer() {
         try {
-            return ControlServer.open(InetAddress.getByName(controlHost()), token, new ControlServer.Listener() {
+            ControlServer.Listener queue = new ControlServer.Listener() {
                 @Override
                 public void connected(MemberId member, long pid) {
                     events.post(now -> new CoordinatorEvent.Connected(now, member, pid));
@@ -218,7 +249,11 @@ public final class JobRun {
                     ends.awaitBriefly(member);
                     events.post(now -> new CoordinatorEvent.Disconnected(now, member));
                 }
-            });
+            };
+            InetAddress address = InetAddress.getByName(controlHost());
+            return tls.isPresent()
+                    ? ControlServer.open(address, token, queue, tls.get())
+                    : ControlServer.open(address, token, queue);
         } catch (IOException e) {
             throw new JobException("cannot listen on " + controlHost() + ": " + Reason.of(e), e);
         }

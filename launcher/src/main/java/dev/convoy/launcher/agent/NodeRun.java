@@ -109,7 +109,7 @@ public final class NodeRun {
             NodeRecord.Welcome welcome = join(token);
             RankEnvironment environment = new RankEnvironment(
                     request,
-                    welcome.token(),
+                    welcome.token(), Optional.empty(),
                     cluster.host() + ":" + welcome.controlPort(),
                     Path.of(welcome.stateFolder()),
                     welcome.earlier());

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.SharedGpus;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The environment that tells a rank who it is and where its agent listens. */
 final class RankEnvironment {
@@ -18,11 +20,13 @@ final class RankEnvironment {
      *
      * @param request the job
      * @param token what they show the coordinator
+     * @param tls the coordinator's TLS, if it speaks it
      * @param coordinator where it listens, HOST:PORT
      * @param stateFolder where durable state goes
      * @param earlier folder of the durable version that the job goes on from, or empty
      */
-    RankEnvironment(JobRequest request, String token, String coordinator, Path stateFolder, String earlier) {
+    RankEnvironment(
+            JobRequest request, String token, Optional<ControlTls> tls, String coordinator, Path stateFolder, String earlier) {
         this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
@@ -30,6 +34,7 @@ final class RankEnvironment {
         common.put("CONVOY_AGENT", coordinator);
         common.put("CONVOY_AGENT_PID", Long.toString(ProcessHandle.current().pid()));
         common.put("CONVOY_TOKEN", token);
+        common.put("CONVOY_TLS", tls.map(ControlTls::fingerprint).orElse(""));
         common.put("CONVOY_WORLD_SIZE", Integer.toString(request.ranks()));
         common.put("CONVOY_RUNTIME", request.runtime());
         common.put("CONVOY_DEADLINE_MS", Long.toString(request.deadline().toMillis()));

@@ -27,15 +27,11 @@ final class ClusterOptions {
     @Option(names = "--store", hidden = true)
     private String store;
 
-    @Option(names = "--metrics-port", hidden = true)
-    private String metricsPort;
-
     ClusterOptions() {}
 
     void refuse() {
         // The embedded store is the one that there is.
         refuse("--store", "embedded".equals(store) ? null : store);
-        refuse("--metrics-port", metricsPort);
     }
 
     private static void refuse(String option, String value) {

@@ -56,6 +56,11 @@ final class RunCommand implements Callable<Integer> {
     /** Shows what happens, on standard error: standard output is the ranks'. */
     private static final class Console implements JobListener {
         @Override
+        public void diagnosed(long epoch, String sentence) {
+            System.err.println("convoy: why epoch " + epoch + " was needed: " + sentence);
+        }
+
+        @Override
         public void announced(Announce.Kind kind, String text) {
             if (kind != Announce.Kind.FORMED) {
                 System.err.println("convoy: " + text);

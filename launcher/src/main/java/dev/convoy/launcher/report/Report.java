@@ -32,7 +32,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         writeWarnings(json);
         json.writeArrayFieldStart("incidents");
         for (Incident incident : result.incidents()) {
-            writeIncident(json, incident);
+            writeIncident(json, incident, result.diagnoses().get(incident.epoch()));
         }
         json.writeEndArray();
         json.writeArrayFieldStart("changes");
@@ -114,7 +114,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         json.writeEndArray();
     }
 
-    private static void writeIncident(JsonGenerator json, Incident incident) throws IOException {
+    private static void writeIncident(JsonGenerator json, Incident incident, String diagnosis) throws IOException {
         json.writeStartObject();
         json.writeNumberField("epoch", incident.epoch());
         json.writeStringField("cause", incident.cause().label());
@@ -131,6 +131,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         Json.number(json, "lostSteps", incident.lostSteps());
         json.writeStringField("strategy", incident.strategy().label());
         Json.number(json, "worldSize", incident.worldSize());
+        json.writeStringField("diagnosis", diagnosis);
         json.writeEndObject();
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,8 @@ class ReportTest {
                         "restoredStep",
                         "lostSteps",
                         "strategy",
-                        "worldSize");
+                        "worldSize",
+                        "diagnosis");
         assertThat(names(report.get("changes").get(0)))
                 .containsExactly(
                         "epoch",
@@ -115,6 +117,7 @@ class ReportTest {
         assertThat(incident.get("detectedBy").textValue()).isEqualTo("peer-death");
         assertThat(incident.get("agreedAtNs").longValue()).isEqualTo(13);
         assertThat(incident.get("rebuiltAtNs").isNull()).isTrue();
+        assertThat(incident.get("diagnosis").textValue()).isEqualTo("rank 1 hung");
         assertThat(incident.get("strategy").textValue()).isEqualTo("shrink");
     }
 
@@ -160,7 +163,16 @@ class ReportTest {
     }
 
     private static JobResult result(Optional<RunSummary> summary) {
-        return new JobResult(true, 0, "done", "host", summary, List.of(INCIDENT), List.of(CHANGE), List.of("slow"));
+        return new JobResult(
+                true,
+                0,
+                "done",
+                "host",
+                summary,
+                List.of(INCIDENT),
+                List.of(CHANGE),
+                Map.of(2L, "rank 1 hung"),
+                List.of("slow"));
     }
 
     private static List<String> names(JsonNode object) {

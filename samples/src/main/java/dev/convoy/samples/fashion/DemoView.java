@@ -24,7 +24,9 @@ final class DemoView implements JobListener {
     private final long steps;
 
     /** Incidents not shown yet, by epoch: one is shown once it is over, or once the next one has overtaken it. */
-    private final Map<Long, Incident> open = new TreeMap<>();
+    private final TreeMap<Long, Incident> open = new TreeMap<>();
+
+    private final Map<Long, String> diagnoses = new TreeMap<>();
 
     private long shownUpTo;
 
@@ -66,7 +68,19 @@ final class DemoView implements JobListener {
             return;
         }
         open.put(incident.epoch(), incident);
-        if (incident.resumedAtNs() != null) {
+        showOpenWhenKnown();
+    }
+
+    @Override
+    public void diagnosed(long epoch, String sentence) {
+        diagnoses.put(epoch, sentence);
+        showOpenWhenKnown();
+    }
+
+    /** All of a recovery's incidents at once: the last of them is over, and what each was is known. */
+    private void showOpenWhenKnown() {
+        boolean over = !open.isEmpty() && open.lastEntry().getValue().resumedAtNs() != null;
+        if (over && diagnoses.keySet().containsAll(open.keySet())) {
             showOpen();
         }
     }
@@ -84,11 +98,12 @@ final class DemoView implements JobListener {
         showOpen();
         result.summary().ifPresent(this::show);
         request.reportFile().ifPresent(file -> line("report: %s", file));
+        request.watching().htmlFile().ifPresent(file -> line("page: %s", file));
     }
 
     private void showOpen() {
         for (Incident incident : open.values()) {
-            RecoveryTimeline.lines(incident).forEach(console::println);
+            RecoveryTimeline.lines(incident, diagnoses.get(incident.epoch())).forEach(console::println);
             shownUpTo = incident.epoch();
         }
         open.clear();

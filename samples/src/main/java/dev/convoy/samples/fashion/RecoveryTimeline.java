@@ -19,9 +19,13 @@ final class RecoveryTimeline {
         this.previousNs = incident.faultAtNs();
     }
 
-    static List<String> lines(Incident incident) {
+    /** The sentence says what happened; null if nobody knows. */
+    static List<String> lines(Incident incident, String sentence) {
         RecoveryTimeline timeline = new RecoveryTimeline(incident);
         timeline.headline();
+        if (sentence != null) {
+            timeline.lines.add("     " + sentence);
+        }
         timeline.phases();
         timeline.outcome();
         return timeline.lines;

@@ -30,9 +30,10 @@ class RecoveryTimelineTest {
                 1L,
                 RecoveryPolicy.SHRINK,
                 3);
-        assertThat(RecoveryTimeline.lines(incident))
+        assertThat(RecoveryTimeline.lines(incident, "rank 2 died"))
                 .containsExactly(
                         "  ── rank 2 lost: exit, detected by peer-death",
+                        "     rank 2 died",
                         "     fault          0.0 ms   (+0.0)",
                         "     detected       0.6 ms   (+0.6)",
                         "     aborted        2.0 ms   (+1.4)",
@@ -61,7 +62,7 @@ class RecoveryTimelineTest {
                 null,
                 RecoveryPolicy.REPLACE,
                 null);
-        assertThat(RecoveryTimeline.lines(incident))
+        assertThat(RecoveryTimeline.lines(incident, null))
                 .containsExactly(
                         "  ── ranks 0, 3 lost: hang, detected by deadline",
                         "     fault          0.0 ms   (+0.0)",
