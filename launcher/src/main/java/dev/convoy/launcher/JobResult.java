@@ -31,6 +31,23 @@ public record JobResult(
         List<MembershipChange> changes,
         Map<Long, String> diagnoses,
         List<String> warnings) {
+    /**
+     * What an incident was.
+     *
+     * @param incident one of {@link #incidents}
+     * @return one sentence without its full stop, or null if nobody knows
+     */
+    public String diagnosis(Incident incident) {
+        // Damage that was repaired on the way is no recovery: its epoch is that of another incident, or of none.
+        boolean repaired = incident.cause() == Incident.Cause.CORRUPTION
+                && incident.abortedAtNs() == null
+                && incident.resumedAtNs() != null;
+        return repaired
+                ? "memory of rank " + incident.ranks().getFirst() + " was damaged: its copy of step "
+                        + incident.restoredStep() + " had lost its checksum and was repaired; no rank was stopped"
+                : diagnoses.get(incident.epoch());
+    }
+
     /** Copies the lists. */
     public JobResult {
         incidents = List.copyOf(incidents);

@@ -32,7 +32,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         writeWarnings(json);
         json.writeArrayFieldStart("incidents");
         for (Incident incident : result.incidents()) {
-            writeIncident(json, incident, result.diagnoses().get(incident.epoch()));
+            writeIncident(json, incident, result.diagnosis(incident));
         }
         json.writeEndArray();
         json.writeArrayFieldStart("changes");

@@ -86,7 +86,7 @@ final class JobHistory {
         }
 
         List<Incident> incidents() {
-            return List.copyOf(incidents.values());
+            return result == null ? List.copyOf(incidents.values()) : result.incidents();
         }
 
         List<MembershipChange> changes() {
@@ -94,7 +94,7 @@ final class JobHistory {
         }
 
         String diagnosis(Incident incident) {
-            return diagnoses.get(incident.epoch());
+            return result == null ? diagnoses.get(incident.epoch()) : result.diagnosis(incident);
         }
 
         List<News> news() {
@@ -260,8 +260,6 @@ final class JobHistory {
     synchronized void ended(JobResult how, long nowNs) {
         result = how;
         endedNs = nowNs;
-        // What News had not told yet.
-        how.incidents().forEach(incident -> incidents.put(incident.epoch(), incident));
     }
 
     private static void trim(List<?> list) {
