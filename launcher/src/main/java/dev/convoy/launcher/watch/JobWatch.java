@@ -6,6 +6,7 @@ import dev.convoy.fault.protocol.Decision.Announce;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
+import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
@@ -13,6 +14,7 @@ import dev.convoy.launcher.Watching;
 import dev.convoy.launcher.report.ReportFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,8 @@ public final class JobWatch implements JobListener, AutoCloseable {
     private final ReportFile htmlFile;
     private final StateJson state;
     private final FlightKeeping records;
+    /** Present names of processes that had another one in the reserve. */
+    private final Map<MemberId, MemberId> promoted = new HashMap<>();
 
     private JobWatch(
             JobListener listener,
@@ -92,13 +96,33 @@ public final class JobWatch implements JobListener, AutoCloseable {
     /**
      * Sees an event, after the decisions about it were carried out.
      *
-     * @param event what happened
+     * @param seen what happened
      */
-    public void seen(CoordinatorEvent event) {
+    public void seen(CoordinatorEvent seen) {
+        CoordinatorEvent event = promoted.isEmpty() ? seen : underPresentName(seen);
         if (history != null) {
             history.seen(event);
         }
         flights.seen(event);
+    }
+
+    /** A spare's connection goes on under the name that it was opened with. */
+    private CoordinatorEvent underPresentName(CoordinatorEvent event) {
+        return switch (event) {
+            case CoordinatorEvent.Received(long nowNs, MemberId member, RankMessage message) ->
+                new CoordinatorEvent.Received(nowNs, present(member), message);
+            case CoordinatorEvent.Exited(long nowNs, MemberId member, String how, int status) ->
+                new CoordinatorEvent.Exited(nowNs, present(member), how, status);
+            case CoordinatorEvent.Fenced(long nowNs, MemberId member) ->
+                new CoordinatorEvent.Fenced(nowNs, present(member));
+            case CoordinatorEvent.ProcState(long nowNs, MemberId member, char letter) ->
+                new CoordinatorEvent.ProcState(nowNs, present(member), letter);
+            default -> event;
+        };
+    }
+
+    private MemberId present(MemberId member) {
+        return promoted.getOrDefault(member, member);
     }
 
     private void explained(Diagnosis diagnosis) {
@@ -152,6 +176,7 @@ public final class JobWatch implements JobListener, AutoCloseable {
      * @param place what it is
      */
     public void promoted(MemberId spare, MemberId place) {
+        promoted.put(spare, place);
         if (history != null) {
             history.promoted(spare, place);
         }
