@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -93,6 +94,7 @@ public final class NodeRun {
                     Optional.empty(),
                     List.of(),
                     List.of(),
+                    Map.of(),
                     List.of());
         }
     }
@@ -109,7 +111,8 @@ public final class NodeRun {
             NodeRecord.Welcome welcome = join(token);
             RankEnvironment environment = new RankEnvironment(
                     request,
-                    welcome.token(), Optional.empty(),
+                    welcome.token(),
+                    Optional.empty(),
                     cluster.host() + ":" + welcome.controlPort(),
                     Path.of(welcome.stateFolder()),
                     welcome.earlier());
