@@ -26,7 +26,12 @@ final class RankEnvironment {
      * @param earlier folder of the durable version that the job goes on from, or empty
      */
     RankEnvironment(
-            JobRequest request, String token, Optional<ControlTls> tls, String coordinator, Path stateFolder, String earlier) {
+            JobRequest request,
+            String token,
+            Optional<ControlTls> tls,
+            String coordinator,
+            Path stateFolder,
+            String earlier) {
         this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
