@@ -53,7 +53,7 @@ class ChaosTest {
 
     @Test
     void randomFaultsChangeNothing() throws IOException {
-        int wanted = Integer.getInteger("convoy.faults", 10);
+        int wanted = Integer.getInteger("convoy.faults", 5);
         long seed = Long.getLong("convoy.seed", System.nanoTime());
         System.out.println("convoy.seed=" + seed + ", at least " + wanted + " faults");
         JsonNode undisturbed = run("undisturbed", List.of("--fault", "none"));

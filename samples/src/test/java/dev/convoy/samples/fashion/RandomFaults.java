@@ -45,6 +45,9 @@ record RandomFaults(String spec, int count) {
     }
 
     private static List<String> episode(SplittableRandom random, int step) {
+        if (random.nextInt(6) == 0) {
+            return List.of("corrupt:" + random.nextInt(RANKS) + "@" + step);
+        }
         List<Integer> pairs = new ArrayList<>(List.of(0, 1));
         if (random.nextInt(2) == 0) {
             Collections.swap(pairs, 0, 1);
