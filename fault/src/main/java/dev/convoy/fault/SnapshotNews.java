@@ -5,6 +5,7 @@ import dev.convoy.fault.jfr.SnapshotRecording;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.Version;
 import dev.convoy.fault.snapshot.SlotPair;
+import java.util.Optional;
 
 /**
  * What others learn of this rank's snapshots: the agent a few times a second, along with the heartbeats, and a
@@ -20,6 +21,8 @@ final class SnapshotNews {
     private SnapshotRecording recording;
     private long beganNs;
     private long taken;
+    private long tookNs;
+    private long committedNs;
     private long lastNs;
 
     /** A snapshot is being taken, here or beside the next step. */
@@ -30,16 +33,22 @@ final class SnapshotNews {
 
     /** It is committed, and nothing writes the slots at this moment. */
     void committed(Version version, SlotPair slots) {
-        long nowNs = System.nanoTime();
+        committedNs = System.nanoTime();
+        tookNs = committedNs - beganNs;
         taken++;
-        if (taken == 1 || nowNs - lastNs >= INTERVAL_NS) {
-            lastNs = nowNs;
-            long memory = slots.usedBytes();
-            slots.newest()
-                    .ifPresent(newest ->
-                            latest = new RankMessage.Snapshots(newest, memory, taken, nowNs - beganNs, nowNs));
+        if (taken == 1 || committedNs - lastNs >= INTERVAL_NS) {
+            lastNs = committedNs;
+            present(slots).ifPresent(snapshots -> latest = snapshots);
         }
         recording.committed(version.epoch(), version.step(), slots.usedBytes());
+    }
+
+    /**
+     * What is held at this moment, for the end of a run: it may have been shorter than the time between two tellings.
+     */
+    Optional<RankMessage.Snapshots> present(SlotPair slots) {
+        return slots.newest()
+                .map(newest -> new RankMessage.Snapshots(newest, slots.usedBytes(), taken, tookNs, committedNs));
     }
 
     /** What was not told yet; null if there is nothing new. */
