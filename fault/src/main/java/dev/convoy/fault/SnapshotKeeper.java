@@ -82,7 +82,7 @@ final class SnapshotKeeper implements AutoCloseable {
         scrubber = new Scrubber(slots, device, stream, environment.launchSize());
         this.out = out;
         restorer = new Restorer(states, slots, device, stream, environment.deadline(), environment.launchSize());
-        durable = new DurableParts(slots, states.shape(), environment.self().launchRank(), out);
+        durable = new DurableParts(slots, states.shape(), out);
     }
 
     private BackgroundSnapshots inBackground(Device device, long declaration, BiConsumer<Long, Throwable> failed) {

@@ -23,7 +23,6 @@ import java.util.function.Consumer;
  */
 public final class DurableParts implements AutoCloseable {
     private final SlotPair slots;
-    private final String file;
     private final StateShape shape;
     private final Consumer<RankMessage> out;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -34,12 +33,10 @@ public final class DurableParts implements AutoCloseable {
      *
      * @param slots this rank's slots
      * @param shape what they hold
-     * @param launchRank names this rank's files
      * @param out tells the coordinator of finished parts
      */
-    public DurableParts(SlotPair slots, StateShape shape, int launchRank, Consumer<RankMessage> out) {
+    public DurableParts(SlotPair slots, StateShape shape, Consumer<RankMessage> out) {
         this.slots = slots;
-        this.file = "part-" + launchRank + ".safetensors";
         this.shape = shape;
         this.out = out;
     }
@@ -75,7 +72,9 @@ public final class DurableParts implements AutoCloseable {
         boolean started = false;
         try {
             PartFile part = ownPart(required(version), rank, arena);
-            writer.execute(() -> writeAside(part, arena, stateDirectory.resolve(version.directoryName())));
+            Path folder = stateDirectory.resolve(version.directoryName());
+            // By the rank in the version's epoch: what a process was launched as may change, and two spares share it.
+            writer.execute(() -> writeAside(part, arena, folder, "part-" + rank + ".safetensors"));
             started = true;
         } catch (OutOfMemoryError e) {
             out.accept(new RankMessage.Warning("no memory to copy snapshot " + version + " for the disk; left out"));
@@ -96,7 +95,7 @@ public final class DurableParts implements AutoCloseable {
                 bytes -> arena.allocate(bytes.byteSize(), StateShape.ALIGNMENT).copyFrom(bytes));
     }
 
-    private void writeAside(PartFile part, Arena arena, Path folder) {
+    private void writeAside(PartFile part, Arena arena, Path folder, String file) {
         try (arena) {
             write(part, folder, file);
         } catch (IOException | IllegalArgumentException e) {

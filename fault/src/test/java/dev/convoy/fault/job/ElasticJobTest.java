@@ -16,6 +16,7 @@ import dev.convoy.fault.protocol.Version;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,7 @@ class ElasticJobTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(value = RecoveryPolicy.class, names = "REGROW", mode = EnumSource.Mode.EXCLUDE)
     void aLossBeforeAnythingIsRestoredIsRecoveredFrom(RecoveryPolicy policy) throws Exception {
@@ -184,6 +186,7 @@ class ElasticJobTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(SnapshotOverlap.class)
     void snapshotsThatGoOnDuringStepsCostAStepMoreAndNoResult(SnapshotOverlap overlap) throws Exception {

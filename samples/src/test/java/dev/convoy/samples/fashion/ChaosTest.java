@@ -97,6 +97,9 @@ class ChaosTest {
         assertThat(report.at("/samples/skipped").asLong()).as(story).isZero();
         assertThat(report.at("/samples/duplicated").asLong()).as(story).isZero();
         assertThat(report.at("/incidents")).as(story).isNotEmpty();
+        assertThat(report.at("/warnings"))
+                .as(story)
+                .noneSatisfy(warning -> assertThat(warning.asText()).contains("could not write"));
         assertThat(report.at("/final/lossHistory")).as(story).hasSize(STEPS);
         if (policy.keepsTheBits()) {
             assertThat(report.at("/final")).as(story).isEqualTo(undisturbed.at("/final"));

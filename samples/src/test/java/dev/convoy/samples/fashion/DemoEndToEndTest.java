@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,7 @@ class DemoEndToEndTest {
         assertNothingLeft();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"abort", "agree", "rebuild", "restore"})
     void survivesASecondLossInAnyPhaseOfARecovery(String phase) throws IOException {

@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent is killed, and with it the whole job; the same command goes on from what is on disk. */
 @Timeout(180)
+@Tag("slow")
 class RestartEndToEndTest {
     private static final List<String> COMMAND =
             List.of("demo", "--steps", "60", "--seed", "7", "--deadline", "20", "--durable-every", "0.05");

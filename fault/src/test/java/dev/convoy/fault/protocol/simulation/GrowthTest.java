@@ -7,9 +7,11 @@ import dev.convoy.fault.protocol.simulation.ManyRanks.Cost;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the cost of a membership change grows with the group, up to 16,384 ranks; printed as a table. */
+@Tag("slow")
 class GrowthTest {
     private static final int LARGEST = 16_384;
     private static final long LONGEST_RECORD_NS = 3_000_000L;
