@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * lost ranks come back before anything else is lost, each ends bit for bit as if nothing had happened. How many faults:
  * {@code -Dconvoy.faults=N}; the same again: {@code -Dconvoy.seed=S}.
  */
+@Tag("slow")
 class ChaosTest {
     private static final int STEPS = 200;
 
@@ -53,7 +55,7 @@ class ChaosTest {
 
     @Test
     void randomFaultsChangeNothing() throws IOException {
-        int wanted = Integer.getInteger("convoy.faults", 5);
+        int wanted = Integer.getInteger("convoy.faults", 50);
         long seed = Long.getLong("convoy.seed", System.nanoTime());
         System.out.println("convoy.seed=" + seed + ", at least " + wanted + " faults");
         JsonNode undisturbed = run("undisturbed", List.of("--fault", "none"));
