@@ -10,6 +10,8 @@ import java.util.Optional;
 /** Whether a communicator can be relied on; once lost, it stays so. Used by the thread inside the communicator. */
 final class Health {
     private static final int MOST_RANKS = 4096;
+    /** Not null, so that a process has loaded what tells of a failure before there is one. */
+    private static final Failure NONE = new Failure(ErrorDetails.none(), new int[0]);
 
     private final NativeRuntime natives;
     private final Status status;
@@ -17,7 +19,7 @@ final class Health {
     private final CommunicatorOptions options;
     private final Revocation revocation;
     private final int rank;
-    private volatile Failure failure;
+    private volatile Failure failure = NONE;
 
     /** What the library said, kept because it forgets. */
     private record Failure(ErrorDetails details, int[] failedRanks) {
@@ -43,7 +45,7 @@ final class Health {
     }
 
     boolean isGood() {
-        return failure == null && !revocation.isRevoked();
+        return failure == NONE && !revocation.isRevoked();
     }
 
     /** Throws what is already known; asks nobody. */
@@ -53,7 +55,7 @@ final class Health {
             throw new CommunicatorRevokedException(place(ErrorDetails.none(), operation, sequence), reason);
         }
         Failure known = failure;
-        if (known != null) {
+        if (known != NONE) {
             throw known.asException(place(known.details(), operation, sequence));
         }
     }

@@ -25,8 +25,12 @@ record FfmNccl(
         implements Nccl, FfmNcclCommunicators, FfmNcclMemory, FfmNcclParameters {
     static FfmNccl link(DynamicLibrary library) {
         FunctionTable table = new FunctionTable(library, NcclFunction.values());
-        // Other ranks wait while one forms a communicator or gives it up.
-        table.prepare(NcclFunction.GET_UNIQUE_ID, NcclFunction.COMM_INIT_RANK_CONFIG, NcclFunction.COMM_ABORT);
+        // Other ranks wait while one forms a communicator, or asks why it failed and gives it up.
+        table.prepare(
+                NcclFunction.GET_UNIQUE_ID,
+                NcclFunction.COMM_INIT_RANK_CONFIG,
+                NcclFunction.GET_LAST_ERROR,
+                NcclFunction.COMM_ABORT);
         return new FfmNccl(
                 table,
                 table.link(NcclFunction.COMM_GET_ASYNC_ERROR),

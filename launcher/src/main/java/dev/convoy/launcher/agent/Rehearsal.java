@@ -26,6 +26,7 @@ final class Rehearsal {
     private static final int LOST = 2;
     private static final int UNIQUE_ID_BYTES = 128;
     private static final long STEP = 1;
+    private static final int KILLED = 128 + 9;
 
     private final long nowNs;
     private final Coordinator coordinator;
@@ -54,9 +55,13 @@ final class Rehearsal {
     private long playOne() {
         long epoch = play(coordinator.start(nowNs));
         MemberId witness = new MemberId(0, 0);
+        MemberId lost = new MemberId(LOST, 0);
+        says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
         says(
                 witness,
                 new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP));
+        events.add(new CoordinatorEvent.Disconnected(nowNs, lost));
+        events.add(new CoordinatorEvent.Exited(nowNs, lost, ExitText.of(KILLED), KILLED));
         epoch = Math.max(epoch, play(List.of()));
         // Where the group grows again: the candidate is started, then taken in.
         for (int tick = 0; tick < 2; tick++) {
