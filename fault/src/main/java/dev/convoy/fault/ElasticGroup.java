@@ -72,6 +72,7 @@ public final class ElasticGroup implements AutoCloseable {
     private final StateRegistry states;
     private final Watchdog watchdog;
     private SnapshotKeeper snapshots;
+    private StepVeto veto;
     // Written by the user's thread; leave() may come from any.
     private volatile Stage stage = Stage.PREPARED;
 
@@ -341,6 +342,23 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     /**
+     * Declares that steps may be vetoed, for instance because gradients are not finite. How many were is replicated
+     * state, named {@code vetoes}. Call it once, before {@link #run}, on all ranks.
+     *
+     * @param mostInARow vetoed steps in a row that are put up with, at least 0; one more ends the job, with the newest
+     *     snapshot on disk
+     * @return owned by the group; the same in all epochs
+     * @throws IllegalArgumentException if {@code mostInARow} is negative, or this was called before
+     * @throws IllegalStateException if {@link #run} was called already
+     */
+    public StepVeto veto(int mostInARow) {
+        StepVeto declared = new StepVeto(device, environment.launchSize(), mostInARow, control::send);
+        states.addHost("vetoes", declared.state());
+        veto = declared;
+        return declared;
+    }
+
+    /**
      * Carries out the steps 0 to {@code steps} − 1 and returns once every rank has. A process that joins a running job
      * starts at the restored step. May be called once.
      *
@@ -528,6 +546,9 @@ public final class ElasticGroup implements AutoCloseable {
                         formation.members() == null ? null : formation.members().communicator()) {
             watchdog.close();
             control.unguard();
+            if (veto != null) {
+                veto.close();
+            }
         } finally {
             link.close();
         }

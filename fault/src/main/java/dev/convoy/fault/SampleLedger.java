@@ -19,7 +19,7 @@ import java.util.HexFormat;
  */
 public final class SampleLedger implements HostState, AutoCloseable {
     private static final int HASH_BYTES = 32;
-    private static final int HEADER_BYTES = 5 * Long.BYTES + HASH_BYTES;
+    private static final int HEADER_BYTES = 6 * Long.BYTES + HASH_BYTES;
 
     private final int samples;
     private final long[] seen;
@@ -33,6 +33,9 @@ public final class SampleLedger implements HostState, AutoCloseable {
     private long consumed;
     private long skipped;
     private long duplicated;
+    private long vetoed;
+    /** Of the batch recorded last; no part of the state, since it is asked for in the same step. */
+    private int last;
 
     /**
      * Creates an empty ledger.
@@ -93,6 +96,7 @@ public final class SampleLedger implements HostState, AutoCloseable {
             }
         }
         consumed += to - from;
+        last = to - from;
         extendChain(pass, ids, from, to);
     }
 
@@ -158,6 +162,24 @@ public final class SampleLedger implements HostState, AutoCloseable {
     }
 
     /**
+     * Says that the step which was fed last is {@link StepVeto vetoed}: its samples had no effect on the state. They
+     * stay counted as consumed, and the pass goes on behind them, as where mixed precision skips a step.
+     */
+    public void markVetoed() {
+        vetoed += last;
+        last = 0;
+    }
+
+    /**
+     * Samples that were fed to steps which were vetoed.
+     *
+     * @return contained in {@link #consumed}
+     */
+    public long vetoed() {
+        return vetoed;
+    }
+
+    /**
      * The chain's present value.
      *
      * @return 64 lower-case hexadecimal digits
@@ -173,7 +195,12 @@ public final class SampleLedger implements HostState, AutoCloseable {
 
     @Override
     public void save(ByteBuffer to) {
-        to.putLong(pass).putLong(distinct).putLong(consumed).putLong(skipped).putLong(duplicated);
+        to.putLong(pass)
+                .putLong(distinct)
+                .putLong(consumed)
+                .putLong(skipped)
+                .putLong(duplicated)
+                .putLong(vetoed);
         to.put(chain);
         to.asLongBuffer().put(seen);
         to.position(to.position() + seen.length * Long.BYTES);
@@ -190,6 +217,8 @@ public final class SampleLedger implements HostState, AutoCloseable {
         consumed = from.getLong();
         skipped = from.getLong();
         duplicated = from.getLong();
+        vetoed = from.getLong();
+        last = 0;
         from.get(chain);
         from.asLongBuffer().get(seen);
         from.position(from.limit());

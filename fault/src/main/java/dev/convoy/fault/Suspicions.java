@@ -44,6 +44,11 @@ final class Suspicions {
         return cause != null && !(cause instanceof CommunicatorClosedException);
     }
 
+    /** Whether all ranks have come to the same conclusion, which the coordinator carries out. */
+    static boolean isConclusion(Throwable error) {
+        return error instanceof VetoLimitException;
+    }
+
     private static Throwable recoverableCause(Throwable error) {
         Throwable each = error;
         for (int depth = 0; each != null && depth < MOST_CAUSES; depth++) {
@@ -57,6 +62,10 @@ final class Suspicions {
 
     /** Reports an error unless a newer epoch is being formed already, or this one's end was reported before. */
     void report(long epoch, Throwable error) {
+        if (error instanceof VetoLimitException limit) {
+            control.send(new RankMessage.GivesUp(epoch, limit.step(), limit.ranks(), System.nanoTime(), limit.what()));
+            return;
+        }
         Throwable cause = recoverableCause(error);
         if (!(cause instanceof CommunicatorRevokedException)) {
             send(epoch, evidence(cause), ranks(cause), OneLine.of(error));

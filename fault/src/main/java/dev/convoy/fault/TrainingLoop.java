@@ -74,6 +74,7 @@ final class TrainingLoop {
     // this layer itself found wrong is final: ranks that differ must not be left out until those that remain agree.
     private boolean isRecoverable(Exception error, Membership members) {
         return Suspicions.isRecoverable(error)
+                || Suspicions.isConclusion(error)
                 || (control.revoked(members.epoch()) && !(error instanceof ElasticException));
     }
 

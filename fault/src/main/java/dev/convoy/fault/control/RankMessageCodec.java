@@ -55,6 +55,22 @@ final class RankMessageCodec {
                 out.i64(m.repairedNs());
                 out.text(m.what());
             }
+            case RankMessage.Vetoed m -> {
+                out.u8(43);
+                out.i64(m.epoch());
+                out.i64(m.step());
+                out.i64(m.total());
+                out.ints(m.communicatorRanks());
+                out.text(m.what());
+            }
+            case RankMessage.GivesUp m -> {
+                out.u8(44);
+                out.i64(m.epoch());
+                out.i64(m.step());
+                out.ints(m.communicatorRanks());
+                out.i64(m.atNs());
+                out.text(m.what());
+            }
             case RankMessage.Failing m -> {
                 out.u8(12);
                 out.i64(m.epoch());
@@ -186,6 +202,8 @@ final class RankMessageCodec {
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
             case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());
             case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());
+            case 43 -> new RankMessage.Vetoed(in.i64(), in.i64(), in.i64(), in.ints(), in.string());
+            case 44 -> new RankMessage.GivesUp(in.i64(), in.i64(), in.ints(), in.i64(), in.string());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

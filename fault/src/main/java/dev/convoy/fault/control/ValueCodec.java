@@ -65,6 +65,8 @@ final class ValueCodec {
         out.i64(summary.skipped());
         out.i64(summary.duplicated());
         out.nullable(summary.samplesSha256(), WireWriter::string);
+        out.i64(summary.vetoedSteps());
+        out.i64(summary.vetoedSamples());
     }
 
     static RunSummary summary(WireReader in) throws ProtocolException {
@@ -77,7 +79,9 @@ final class ValueCodec {
                 in.i64(),
                 in.i64(),
                 in.i64(),
-                in.nullable(WireReader::string));
+                in.nullable(WireReader::string),
+                in.i64(),
+                in.i64());
     }
 
     static void write(WireWriter out, OperationRecord operation) {

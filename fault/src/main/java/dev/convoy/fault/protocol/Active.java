@@ -49,6 +49,7 @@ final class Active extends Phase {
             case RankMessage.Resumed m when m.epoch() == epoch -> resumed(status, m.atNs());
             case RankMessage.Completed m when m.epoch() == epoch -> completed(status);
             case RankMessage.Suspect m when m.epoch() == epoch -> suspected(status, m);
+            case RankMessage.GivesUp m when m.epoch() == epoch && isFormed() -> givesUp(m);
             case RankMessage.Probed m when m.epoch() == epoch -> probed(status, m);
             case RankMessage.Quiesced m when m.epoch() == epoch -> quiesced(status, m);
             case RankMessage.Pace m
@@ -147,6 +148,12 @@ final class Active extends Phase {
             String text = CANNOT_BE_FORMED + reporter + " reports " + suspect.detail();
             job.become(new FormationFailed(job, text, suspect.evidence() != Evidence.PEER_DEATH));
         }
+    }
+
+    private void givesUp(RankMessage.GivesUp message) {
+        Detection detection =
+                new Detection(Incident.Cause.ERROR, Incident.DetectedBy.ASYNC_ERROR, job.clock.stamp(message.atNs()));
+        job.giveUp(detection, job.epochs.names(epoch, message.communicatorRanks()) + message.what());
     }
 
     private Detection detection(RankMessage.Suspect suspect) {

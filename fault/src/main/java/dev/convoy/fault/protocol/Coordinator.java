@@ -122,6 +122,7 @@ public final class Coordinator {
             case RankMessage.Heartbeat heartbeat -> status.heartbeat(heartbeat, job.clock.timerNs());
             case RankMessage.Warning warning -> job.warn(status + ": " + warning.text());
             case RankMessage.Repaired repaired -> repaired(status, repaired);
+            case RankMessage.Vetoed vetoed -> job.vetoes.told(vetoed);
             case RankMessage.Failing failing
             when status.isReserve() -> job.reserve.lost(status, "failed: " + failing.description());
             case RankMessage.Failing failing -> failing(status, failing);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,22 @@ final class Epochs {
     /** Members in rank order; empty for an epoch that was never published. */
     List<MemberId> members(long epoch) {
         return published.getOrDefault(epoch, List.of());
+    }
+
+    /**
+     * The ranks of an epoch's communicator by their names, to begin a sentence with: {@code "rank 2 and 1 more: "}.
+     * Empty if there are none, or none that were members.
+     */
+    String names(long epoch, int[] communicatorRanks) {
+        List<MemberId> all = members(epoch);
+        int[] known = Arrays.stream(communicatorRanks)
+                .filter(rank -> rank >= 0 && rank < all.size())
+                .distinct()
+                .toArray();
+        if (known.length == 0) {
+            return "";
+        }
+        return all.get(known[0]) + (known.length == 1 ? "" : " and " + (known.length - 1) + " more") + ": ";
     }
 
     /** Every member of the first epoch has been ready once. */

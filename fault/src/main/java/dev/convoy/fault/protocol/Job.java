@@ -19,6 +19,7 @@ final class Job {
     final Reserve reserve = new Reserve(this);
     final Changes changes = new Changes(this);
     final Stragglers stragglers = new Stragglers(this);
+    final Vetoes vetoes = new Vetoes(this);
     private final List<String> warnings = new ArrayList<>();
     private List<Decision> decisions = new ArrayList<>();
     private Phase phase;
@@ -116,6 +117,14 @@ final class Job {
         announceLoss(losses, epoch);
         String trigger = "the communicator failed (" + first.detectedBy().label() + ")";
         become(Revoking.forRecovery(this, epoch, lastChance, trigger, losses));
+    }
+
+    /** An incident that ends the job: the members only say what they hold, so that it can be saved. */
+    void giveUp(Detection first, String reason) {
+        long epoch = epochs.next();
+        incidents.open(epoch, first, List.of());
+        announce(Decision.Announce.Kind.LOSS, reason + "; the job ends");
+        become(Revoking.forTheEnd(this, epoch, reason));
     }
 
     void announceLoss(List<Loss> losses, long epoch) {

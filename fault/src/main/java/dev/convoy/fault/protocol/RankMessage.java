@@ -236,6 +236,101 @@ public sealed interface RankMessage extends Message {
     record Warning(String text) implements RankMessage {}
 
     /**
+     * A step was vetoed: its update was left out on every rank. Sent by rank 0 alone.
+     *
+     * @param epoch epoch of the sender
+     * @param step the step
+     * @param total vetoed steps of the kept history, this one included
+     * @param communicatorRanks ranks that vetoed it, ascending, at least one
+     * @param what what the first of them found; completes a sentence that begins with its name and a colon
+     */
+    record Vetoed(long epoch, long step, long total, int[] communicatorRanks, String what) implements RankMessage {
+        /** Copies the ranks. */
+        public Vetoed {
+            communicatorRanks = communicatorRanks.clone();
+        }
+
+        /**
+         * Who vetoed it.
+         *
+         * @return a copy
+         */
+        @Override
+        public int[] communicatorRanks() {
+            return communicatorRanks.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Vetoed that
+                    && epoch == that.epoch
+                    && step == that.step
+                    && total == that.total
+                    && Arrays.equals(communicatorRanks, that.communicatorRanks)
+                    && what.equals(that.what);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(epoch, step, total, Arrays.hashCode(communicatorRanks), what);
+        }
+
+        @Override
+        public String toString() {
+            return "Vetoed[epoch " + epoch + ", step " + step + ", ranks " + Arrays.toString(communicatorRanks) + ": "
+                    + what + "]";
+        }
+    }
+
+    /**
+     * All ranks have found, in the same collective, that going on makes no sense: the job shall end, with the newest
+     * version on disk. The sender waits for a revocation.
+     *
+     * @param epoch epoch of the sender
+     * @param step the step that it is in
+     * @param communicatorRanks whose fault it is; may be empty
+     * @param atNs when it was found
+     * @param what why; completes a sentence that begins with the first rank's name and a colon
+     */
+    record GivesUp(long epoch, long step, int[] communicatorRanks, long atNs, String what) implements RankMessage {
+        /** Copies the ranks. */
+        public GivesUp {
+            communicatorRanks = communicatorRanks.clone();
+        }
+
+        /**
+         * Whose fault it is.
+         *
+         * @return a copy
+         */
+        @Override
+        public int[] communicatorRanks() {
+            return communicatorRanks.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof GivesUp that
+                    && epoch == that.epoch
+                    && step == that.step
+                    && Arrays.equals(communicatorRanks, that.communicatorRanks)
+                    && atNs == that.atNs
+                    && what.equals(that.what);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(epoch, step, Arrays.hashCode(communicatorRanks), atNs, what);
+        }
+
+        @Override
+        public String toString() {
+            return "GivesUp[epoch " + epoch + ", step " + step + ", ranks " + Arrays.toString(communicatorRanks) + ": "
+                    + what + "]";
+        }
+    }
+
+    /**
      * A part of this rank's snapshots had lost its checksum, with nothing else wrong, and was brought back from another
      * rank's memory.
      *

@@ -19,6 +19,8 @@ final class Revoking extends Phase {
     // The limit of recoveries is exceeded: this round only finds out what can still be saved.
     private final boolean lastChance;
     private final String trigger;
+    // Why the job ends here whatever is left of it; null if it shall go on.
+    private final String ending;
     private final List<Loss> losses;
     private final Map<MemberStatus, RankMessage.Aborted> answers = new LinkedHashMap<>();
     private final Map<MemberStatus, Long> due = new LinkedHashMap<>();
@@ -28,12 +30,24 @@ final class Revoking extends Phase {
     private long abortedNs;
 
     private Revoking(Job job, long epoch, Chronicle chronicle, boolean lastChance, String trigger, List<Loss> losses) {
+        this(job, epoch, chronicle, lastChance, trigger, null, losses);
+    }
+
+    private Revoking(
+            Job job,
+            long epoch,
+            Chronicle chronicle,
+            boolean lastChance,
+            String trigger,
+            String ending,
+            List<Loss> losses) {
         super(job);
         this.epoch = epoch;
         this.chronicle = chronicle;
         this.initial = chronicle instanceof Chronicle.OfFormation;
         this.lastChance = lastChance;
         this.trigger = trigger;
+        this.ending = ending;
         this.losses = new ArrayList<>(losses);
     }
 
@@ -45,6 +59,11 @@ final class Revoking extends Phase {
     /** Something was lost. */
     static Revoking forRecovery(Job job, long epoch, boolean lastChance, String trigger, List<Loss> losses) {
         return new Revoking(job, epoch, new Chronicle.OfIncident(job), lastChance, trigger, losses);
+    }
+
+    /** The job is to end although the group could go on. */
+    static Revoking forTheEnd(Job job, long epoch, String reason) {
+        return new Revoking(job, epoch, new Chronicle.OfIncident(job), true, reason, reason, List.of());
     }
 
     /** Nothing was lost: somebody joins or leaves. */
@@ -371,6 +390,9 @@ final class Revoking extends Phase {
         Version committed = job.epochs.committed();
         if (initial) {
             return null;
+        }
+        if (ending != null) {
+            return ending;
         }
         if (last) {
             return "gave up after " + job.spec.maxRecoveries() + " recoveries (--max-recoveries): " + causes();

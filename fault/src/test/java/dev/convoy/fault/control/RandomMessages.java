@@ -37,6 +37,8 @@ final class RandomMessages {
             () -> new RankMessage.Progress(i64(), i64(), f64(), f64(), i32()),
             () -> new RankMessage.Warning(text()),
             () -> new RankMessage.Repaired(i64(), i64(), i64(), i64(), text()),
+            () -> new RankMessage.Vetoed(i64(), i64(), i64(), ints(), text()),
+            () -> new RankMessage.GivesUp(i64(), i64(), ints(), i64(), text()),
             () -> new RankMessage.Failing(i64(), text()),
             () -> new RankMessage.DurablePart(version(), text(), i64(), text(), flag()),
             () -> new RankMessage.DurableFailed(version(), text(), text()),
@@ -185,6 +187,8 @@ final class RandomMessages {
                 i64(),
                 i64(),
                 i64(),
-                maybe(this::text));
+                maybe(this::text),
+                i64(),
+                i64());
     }
 }
