@@ -29,6 +29,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         RunSummary summary = result.summary().orElse(null);
         writeFinal(json, summary);
         writeSamples(json, summary);
+        writeVetoes(json, summary);
         writeWarnings(json);
         json.writeArrayFieldStart("incidents");
         for (Incident incident : result.incidents()) {
@@ -99,6 +100,13 @@ public record Report(String version, JobRequest request, JobResult result, int w
         Json.number(json, "skipped", counted(summary == null ? -1 : summary.skipped()));
         Json.number(json, "duplicated", counted(summary == null ? -1 : summary.duplicated()));
         json.writeStringField("sha256", summary == null ? null : summary.samplesSha256());
+        json.writeEndObject();
+    }
+
+    private static void writeVetoes(JsonGenerator json, RunSummary summary) throws IOException {
+        json.writeObjectFieldStart("vetoes");
+        Json.number(json, "steps", counted(summary == null ? -1 : summary.vetoedSteps()));
+        Json.number(json, "samples", counted(summary == null ? -1 : summary.vetoedSamples()));
         json.writeEndObject();
     }
 

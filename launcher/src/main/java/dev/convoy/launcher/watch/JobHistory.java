@@ -7,6 +7,7 @@ import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobResult;
 import dev.convoy.launcher.watch.RankView.State;
@@ -37,6 +38,7 @@ final class JobHistory {
     private JobResult result;
     private long endedNs;
     private int warnings;
+    private long vetoedSteps;
 
     /** An epoch's members, in rank order. */
     record Epoch(long epoch, long atNs, List<MemberId> members) {}
@@ -115,6 +117,13 @@ final class JobHistory {
             return result;
         }
 
+        /** Of the kept steps; after a roll-back, until the next veto, those that were rolled back as well. */
+        long vetoedSteps() {
+            return result == null
+                    ? vetoedSteps
+                    : result.summary().map(RunSummary::vetoedSteps).orElse(vetoedSteps);
+        }
+
         int warnings() {
             return warnings;
         }
@@ -171,6 +180,7 @@ final class JobHistory {
                 view.completed = heartbeat.completed();
                 rate.reached(presentStep(), nowNs);
             }
+            case RankMessage.Vetoed vetoed -> vetoedSteps = vetoed.total();
             case RankMessage.Snapshots snapshots -> view.snapshots = snapshots;
             case RankMessage.Finished _ -> view.state = State.FINISHED;
             default -> {}

@@ -69,6 +69,10 @@ final class Metrics {
                     "Samples a second, as the program told last.",
                     view.progress().samplesPerSecond());
         }
+        gauge(
+                "convoy_vetoed_steps",
+                "Kept steps whose update was left out, such as for gradients that were not finite.",
+                Math.max(0, view.vetoedSteps()));
         counter("convoy_warnings", "Warnings of the job.", view.warnings());
     }
 

@@ -61,6 +61,7 @@ final class StateJson {
                 json,
                 "samplesPerSecond",
                 view.progress() == null ? null : view.progress().samplesPerSecond());
+        json.writeNumberField("vetoedSteps", Math.max(0, view.vetoedSteps()));
         result(json, view);
         ranks(json, view);
         epochs(json, view);

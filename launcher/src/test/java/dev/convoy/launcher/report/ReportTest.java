@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-    private static final RunSummary SUMMARY =
-            new RunSummary(100, 3, 0.85, "ab", new double[] {2.5, Double.NaN, 0.25}, 6400, 0, 0, "cd");
+    private static final RunSummary SUMMARY = new RunSummary(
+                    100, 3, 0.85, "ab", new double[] {2.5, Double.NaN, 0.25}, 6400, 0, 0, "cd")
+            .withVetoes(2, 512);
     private static final Incident INCIDENT = new Incident(
             2,
             Incident.Cause.HANG,
@@ -61,12 +62,14 @@ class ReportTest {
                         "steps",
                         "final",
                         "samples",
+                        "vetoes",
                         "warnings",
                         "incidents",
                         "changes");
         assertThat(names(report.get("final")))
                 .containsExactly("worldSize", "step", "testAccuracy", "parametersSha256", "lossHistory");
         assertThat(names(report.get("samples"))).containsExactly("consumed", "skipped", "duplicated", "sha256");
+        assertThat(names(report.get("vetoes"))).containsExactly("steps", "samples");
         assertThat(names(report.get("incidents").get(0)))
                 .containsExactly(
                         "epoch",
@@ -111,6 +114,8 @@ class ReportTest {
         assertThat(report.get("final").get("testAccuracy").doubleValue()).isEqualTo(0.85);
         assertThat(report.get("final").get("lossHistory").toString()).isEqualTo("[2.5,null,0.25]");
         assertThat(report.get("samples").get("consumed").longValue()).isEqualTo(6400);
+        assertThat(report.get("vetoes").get("steps").longValue()).isEqualTo(2);
+        assertThat(report.get("vetoes").get("samples").longValue()).isEqualTo(512);
         JsonNode incident = report.get("incidents").get(0);
         assertThat(incident.get("cause").textValue()).isEqualTo("hang");
         assertThat(incident.get("ranks").toString()).isEqualTo("[1,2]");
@@ -129,6 +134,7 @@ class ReportTest {
         assertThat(report.get("final").get("step").isNull()).isTrue();
         assertThat(report.get("final").get("lossHistory").isNull()).isTrue();
         assertThat(report.get("samples").get("consumed").isNull()).isTrue();
+        assertThat(report.get("vetoes").get("steps").isNull()).isTrue();
     }
 
     @Test

@@ -70,6 +70,16 @@ class JobHistoryTest {
     }
 
     @Test
+    void vetoedStepsAreCounted() throws IOException {
+        job.form();
+        job.run(8);
+        assertThat(state().get("vetoedSteps").longValue()).isZero();
+        job.veto(8, 3);
+        assertThat(state().get("vetoedSteps").longValue()).isEqualTo(3);
+        assertThat(metrics().lines()).contains("convoy_vetoed_steps 3.0");
+    }
+
+    @Test
     void metricsSayTheSame() throws IOException {
         job.form();
         job.run(20);

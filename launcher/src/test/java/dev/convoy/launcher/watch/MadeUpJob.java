@@ -51,6 +51,11 @@ final class MadeUpJob {
         }
     }
 
+    void veto(long step, long total) {
+        RankMessage.Vetoed vetoed = new RankMessage.Vetoed(epoch, step, total, new int[] {1}, "it has an infinity");
+        history.seen(new CoordinatorEvent.Received(nowNs, members.getFirst(), vetoed));
+    }
+
     void snapshots(long step) {
         for (MemberId member : members) {
             int own = member.launchRank();
