@@ -11,6 +11,7 @@ import dev.convoy.fault.ElasticGroup;
 import dev.convoy.fault.SampleLedger;
 import dev.convoy.fault.ShardedState;
 import dev.convoy.fault.Step;
+import dev.convoy.fault.StepVeto;
 import dev.convoy.fault.protocol.RunSummary;
 
 /**
@@ -21,6 +22,7 @@ final class Training implements AutoCloseable {
 
     private static final int GLOBAL_BATCH = 256;
     private static final float PEAK_RATE = 0.1f;
+    private static final int MOST_VETOES_IN_A_ROW = 10;
 
     private final ElasticGroup group;
     private final TrainingOptions options;
@@ -35,6 +37,7 @@ final class Training implements AutoCloseable {
     private final ShardedState momentum;
     private final SampleLedger ledger;
     private final LossHistory losses;
+    private final StepVeto veto;
 
     /** The gradient's sum and, as its last element, the loss's: one all-reduce for both. */
     private final DeviceBuffer gradient;
@@ -58,6 +61,7 @@ final class Training implements AutoCloseable {
         this.losses = new LossHistory(options.steps());
         group.replicated("ledger", ledger);
         group.replicated("losses", losses);
+        this.veto = group.veto(MOST_VETOES_IN_A_ROW);
         this.gradient = group.device().allocate(DataType.FLOAT32, gradientValues.length);
         weights.copyFrom(Parameters.initial(options.seed()));
     }
@@ -84,12 +88,25 @@ final class Training implements AutoCloseable {
         int to = step.to(batch.length);
         network.gradient(data.train(), batch, from, to, weights, gradient);
         ledger.feed(step, batches.pass(step.index()), batch, from, to, batch.length);
-        step.communicator().allReduce(gradient, ReduceOp.SUM, step.stream()).await();
+        sumGradients(step).await();
+        if (veto.stands(step)) {
+            ledger.markVetoed();
+            return;
+        }
         gradient.copyTo(gradientValues);
 
         updateShard(step, batch.length);
         shareWeights(step);
         report(step, gradientValues[Parameters.COUNT] / batch.length, batch.length);
+    }
+
+    /** Tells the other ranks by the same stroke whether this one's gradient is fit to be used. */
+    private Work sumGradients(Step step) {
+        veto.requireFinite(step, "gradient", gradient);
+        try (Group _ = step.communicator().group()) {
+            veto.share(step);
+            return step.communicator().allReduce(gradient, ReduceOp.SUM, step.stream());
+        }
     }
 
     private void updateShard(Step step, int batchSize) {
@@ -130,14 +147,15 @@ final class Training implements AutoCloseable {
     private RunSummary summary() {
         weights.copyTo(weightValues);
         return new RunSummary(
-                options.steps(),
-                group.worldSize(),
-                network.accuracy(data.test(), weights),
-                ParametersHash.sha256(weightValues),
-                losses.losses(),
-                ledger.consumed(),
-                ledger.skipped(),
-                ledger.duplicated(),
-                ledger.sha256());
+                        options.steps(),
+                        group.worldSize(),
+                        network.accuracy(data.test(), weights),
+                        ParametersHash.sha256(weightValues),
+                        losses.losses(),
+                        ledger.consumed(),
+                        ledger.skipped(),
+                        ledger.duplicated(),
+                        ledger.sha256())
+                .withVetoes(veto.steps(), ledger.vetoed());
     }
 }
