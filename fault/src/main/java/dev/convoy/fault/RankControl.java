@@ -93,6 +93,8 @@ final class RankControl {
                 end.halt(stop.exitStatus(), "");
             }
             case CoordinatorMessage.Revoke newer -> revoke(newer);
+            // Whoever counts the time since the last record has seen it.
+            case CoordinatorMessage.Pulse _ -> {}
             // The job gives up: there will be no better time.
             case CoordinatorMessage.Persist request -> {
                 note(request);

@@ -103,7 +103,7 @@ public final class ControlClient implements AutoCloseable {
             }
             ControlClient client = new ControlClient(socket, onMessage, onLost);
             client.out.write(MessageCodec.frame(new RankMessage.Hello(
-                    Message.PROTOCOL, token, self, ProcessHandle.current().pid())));
+                    Message.PROTOCOL, token, self, ProcessHandle.current().pid(), 0)));
             ControlServer.daemon("convoy-control", client::read);
             return client;
         } catch (IOException e) {

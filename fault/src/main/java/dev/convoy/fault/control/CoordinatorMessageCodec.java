@@ -70,6 +70,7 @@ final class CoordinatorMessageCodec {
                 out.u8(75);
                 out.i64(m.epoch());
             }
+            case CoordinatorMessage.Pulse _ -> out.u8(76);
         }
     }
 
@@ -90,6 +91,7 @@ final class CoordinatorMessageCodec {
             case 73 -> new CoordinatorMessage.Assigned(ValueCodec.member(in), in.list(WireReader::string));
             case 74 -> new CoordinatorMessage.Quiesce(in.i64());
             case 75 -> new CoordinatorMessage.Dismissed(in.i64());
+            case 76 -> new CoordinatorMessage.Pulse();
             default -> throw new ProtocolException("no coordinator's message has tag " + tag);
         };
     }

@@ -16,6 +16,11 @@ final class RankMessageCodec {
                 out.string(m.token());
                 ValueCodec.write(out, m.member());
                 out.i64(m.pid());
+                out.i64(m.term());
+            }
+            case RankMessage.Standing m -> {
+                out.u8(19);
+                position(out, m.started(), m.revoked(), m.step(), m.longestStepNs());
             }
             case RankMessage.Heartbeat m -> {
                 out.u8(2);
@@ -170,7 +175,7 @@ final class RankMessageCodec {
 
     static RankMessage read(int tag, WireReader in) throws ProtocolException {
         return switch (tag) {
-            case 1 -> new RankMessage.Hello(in.i32(), in.string(), ValueCodec.member(in), in.i64());
+            case 1 -> new RankMessage.Hello(in.i32(), in.string(), ValueCodec.member(in), in.i64(), in.i64());
             case 2 -> new RankMessage.Heartbeat(in.i64(), in.i64(), in.i64(), in.i64());
             case 3 -> new RankMessage.FaultFired(in.string(), in.i64());
             case 4 ->
@@ -198,6 +203,7 @@ final class RankMessageCodec {
             case 16 -> new RankMessage.DurableFailed(ValueCodec.version(in), in.string(), in.string());
             case 17 -> new RankMessage.Quiesced(in.i64(), in.i64(), in.i64());
             case 18 -> new RankMessage.Leaving(in.i64());
+            case 19 -> new RankMessage.Standing(in.i64(), in.i64(), in.i64(), in.i64());
             case 30 -> new RankMessage.Pace(in.i64(), in.i64());
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
             case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());

@@ -101,7 +101,11 @@ final class Active extends Phase {
     }
 
     private void quiesced(MemberStatus status, RankMessage.Quiesced message) {
-        if (boundary != null && boundary.reached(status, job.clock.stamp(message.atNs()), job.clock.timerNs())) {
+        if (boundary == null) {
+            // A former coordinator asked for it.
+            boundary = new Boundary(progress.members(), job.clock.nowNs());
+        }
+        if (boundary.reached(status, job.clock.stamp(message.atNs()), job.clock.timerNs())) {
             job.changes.begin(boundary.askedNs(), boundary.stoppedNs());
         }
     }
@@ -135,7 +139,7 @@ final class Active extends Phase {
     }
 
     private void suspected(MemberStatus reporter, RankMessage.Suspect suspect) {
-        Detection detection = detection(suspect);
+        Detection detection = Detection.of(job, suspect);
         List<Loss> losses = PeerDeaths.in(job, reporter, suspect);
         if (!losses.isEmpty()) {
             job.lose(losses);
@@ -154,15 +158,6 @@ final class Active extends Phase {
         Detection detection =
                 new Detection(Incident.Cause.ERROR, Incident.DetectedBy.ASYNC_ERROR, job.clock.stamp(message.atNs()));
         job.giveUp(detection, job.epochs.names(epoch, message.communicatorRanks()) + message.what());
-    }
-
-    private Detection detection(RankMessage.Suspect suspect) {
-        long atNs = job.clock.stamp(suspect.atNs());
-        return switch (suspect.evidence()) {
-            case PEER_DEATH -> new Detection(Incident.Cause.ERROR, Incident.DetectedBy.PEER_DEATH, atNs);
-            case ASYNC_ERROR -> new Detection(Incident.Cause.ERROR, Incident.DetectedBy.ASYNC_ERROR, atNs);
-            case DEADLINE -> new Detection(Incident.Cause.HANG, Incident.DetectedBy.DEADLINE, atNs);
-        };
     }
 
     private void diagnose(Detection evidence, String text) {

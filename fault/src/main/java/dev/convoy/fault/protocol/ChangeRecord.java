@@ -25,6 +25,24 @@ final class ChangeRecord {
         this.stoppedAtNs = stoppedAtNs;
     }
 
+    /** As a former coordinator left it. */
+    static ChangeRecord of(MembershipChange change) {
+        ChangeRecord record = new ChangeRecord(
+                change.epoch(), change.joined(), change.left(), change.askedAtNs(), change.stoppedAtNs());
+        record.agreedAtNs = change.agreedAtNs();
+        record.rebuiltAtNs = change.rebuiltAtNs();
+        record.restoredAtNs = change.restoredAtNs();
+        record.resumedAtNs = change.resumedAtNs();
+        record.step = change.step();
+        record.worldSize = change.worldSize();
+        return record;
+    }
+
+    /** Whether this change formed this epoch, and not all of its members have resumed. */
+    boolean isOpenFor(long ofEpoch) {
+        return epoch == ofEpoch && resumedAtNs == null;
+    }
+
     void again(long newEpoch, List<Integer> lost) {
         epoch = newEpoch;
         joined =

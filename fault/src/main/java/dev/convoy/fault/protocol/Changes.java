@@ -130,6 +130,24 @@ final class Changes {
         job.become(Revoking.forChange(job, epoch, text, new Chronicle.OfChange(job, record)));
     }
 
+    void inherit(List<MembershipChange> history) {
+        history.forEach(change -> records.add(ChangeRecord.of(change)));
+    }
+
+    /** The change that formed this epoch, as long as it is not over; null if none did. */
+    ChangeRecord openFor(long epoch) {
+        return !records.isEmpty() && records.getLast().isOpenFor(epoch) ? records.getLast() : null;
+    }
+
+    /** A change that a former coordinator was in the midst of: the same members, at whatever step they stand. */
+    void goOn(String why) {
+        long epoch = job.epochs.next();
+        long now = job.clock.nowNs();
+        ChangeRecord record = new ChangeRecord(epoch, List.of(), List.of(), now, now);
+        records.add(record);
+        job.become(Revoking.forChange(job, epoch, why, new Chronicle.OfChange(job, record)));
+    }
+
     List<MembershipChange> history() {
         return records.stream().map(ChangeRecord::toChange).toList();
     }

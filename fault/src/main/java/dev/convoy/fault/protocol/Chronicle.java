@@ -37,6 +37,21 @@ sealed interface Chronicle {
         public void resumed(long atNs) {}
     }
 
+    /** What there is to say has been said, by a former coordinator. */
+    record Told() implements Chronicle {
+        @Override
+        public void agreed(long atNs, long restoredStep, long lostSteps, int worldSize) {}
+
+        @Override
+        public void rebuilt(long atNs) {}
+
+        @Override
+        public void restored(long atNs, int worldSize) {}
+
+        @Override
+        public void resumed(long atNs) {}
+    }
+
     /** The present incident. */
     record OfIncident(Job job) implements Chronicle {
         @Override

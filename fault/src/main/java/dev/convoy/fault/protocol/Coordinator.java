@@ -15,9 +15,16 @@ import java.util.Optional;
  * nobody is blamed for silence.
  */
 public final class Coordinator {
+    /**
+     * How long after a takeover members may take to come back: the lease of a former leader that cannot be reached, the
+     * time in which a node may look for the new one, and a margin.
+     */
+    public static final long RETURN_BOUND_NS = 10_000_000_000L;
+
     private static final int CANNOT_START = 127;
 
     private final Job job;
+    private final CoordinatorRecord inheritance;
 
     /**
      * A coordinator for one job.
@@ -25,20 +32,61 @@ public final class Coordinator {
      * @param spec what to do
      */
     public Coordinator(JobSpec spec) {
+        this(spec, null);
+    }
+
+    private Coordinator(JobSpec spec, CoordinatorRecord inheritance) {
         job = new Job(spec);
+        this.inheritance = inheritance;
+    }
+
+    /**
+     * A coordinator that another one can follow: its decisions come with a {@link Decision.Record} where a successor
+     * must know of them.
+     *
+     * @param spec what to do
+     * @return the coordinator
+     */
+    public static Coordinator recorded(JobSpec spec) {
+        Coordinator coordinator = new Coordinator(spec);
+        coordinator.job.keepRecord();
+        return coordinator;
+    }
+
+    /**
+     * A coordinator that goes on with a job whose former one was lost. {@link #start} takes it up: nothing is started,
+     * and the members of the last epoch are awaited for {@link #RETURN_BOUND_NS}. If all come back and work in that
+     * epoch, none of them is stopped.
+     *
+     * <p>Each process in the record owes an event sooner or later: {@link CoordinatorEvent.Connected} followed by
+     * {@link RankMessage.Standing} when it comes back; {@link CoordinatorEvent.Exited} if it has ended, or was never
+     * started; {@link CoordinatorEvent.NodeLost} if its node cannot be reached, such as that of the former coordinator.
+     *
+     * @param spec what to do, the same as before
+     * @param record what the former coordinator put on record last
+     * @return a coordinator that is {@linkplain #recorded recorded} itself
+     */
+    public static Coordinator inherit(JobSpec spec, CoordinatorRecord record) {
+        Coordinator coordinator = new Coordinator(spec, Objects.requireNonNull(record, "record"));
+        coordinator.job.keepRecord();
+        return coordinator;
     }
 
     /**
      * Starts the job.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @return a {@link Decision.Spawn} for every launch rank
+     * @return a {@link Decision.Spawn} for every launch rank, or what taking over begins with
      */
     public List<Decision> start(long nowNs) {
         if (job.phase() != null) {
             throw new IllegalStateException("the job has been started");
         }
         job.clock.advance(nowNs);
+        if (inheritance != null) {
+            job.inherit(inheritance);
+            return job.takeDecisions();
+        }
         job.become(new Joining(job));
         for (int launchRank = 0; launchRank < job.spec.ranks(); launchRank++) {
             job.spawn(new MemberId(launchRank, 0));
@@ -86,17 +134,42 @@ public final class Coordinator {
 
     private void connected(CoordinatorEvent.Connected event) {
         MemberStatus status = job.members.find(event.member());
+        if (status != null && status.hasDeparted() && job.isInherited()) {
+            // Whoever let it go may not have come to tell it.
+            job.send(status, new CoordinatorMessage.Dismissed(job.epochs.current()));
+            return;
+        }
         if (status == null || status.isExcluded() || status.isConnected()) {
             String reason = event.member() + " is not, or no longer, a member of this job";
             job.decide(new Decision.Send(event.member(), new CoordinatorMessage.Rejected(reason)));
             return;
         }
         status.connect(job.clock.timerNs());
+        if (!job.isInherited()) {
+            welcome(status);
+        }
+    }
+
+    private void welcome(MemberStatus status) {
         if (status.isReserve()) {
             job.reserve.connected(status);
         } else {
             job.reserve.introduce(status);
             job.phase().connected(status);
+        }
+    }
+
+    /** A former coordinator's numbers are used up, whether or not it had come to publish them. */
+    private void standing(MemberStatus status, RankMessage.Standing standing) {
+        if (job.isInherited() && status.standing() == null) {
+            status.stand(standing);
+            boolean answered = job.phase() instanceof Revoking && standing.revoked() > job.epochs.current();
+            job.epochs.heardOf(Math.max(standing.started(), standing.revoked()));
+            welcome(status);
+            if (answered && !status.isReserve()) {
+                // A newcomer that nobody waited for: what it is told now it takes for what it has answered already.
+                lose(status, Incident.Cause.EXIT, "was to join an epoch of the former coordinator", 0);
+            }
         }
     }
 
@@ -119,6 +192,7 @@ public final class Coordinator {
 
     private void receivedFromCurrent(MemberStatus status, RankMessage message) {
         switch (message) {
+            case RankMessage.Standing standing -> standing(status, standing);
             case RankMessage.Heartbeat heartbeat -> status.heartbeat(heartbeat, job.clock.timerNs());
             case RankMessage.Warning warning -> job.warn(status + ": " + warning.text());
             case RankMessage.Repaired repaired -> repaired(status, repaired);

@@ -178,6 +178,9 @@ public sealed interface CoordinatorMessage extends Message {
      */
     record Release(long epoch) implements CoordinatorMessage {}
 
+    /** The coordinator lives, and leads: a sign of it twice a second, where ranks do not die with its process. */
+    record Pulse() implements CoordinatorMessage {}
+
     /**
      * The job is over: end this process.
      *

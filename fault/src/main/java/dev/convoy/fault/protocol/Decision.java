@@ -6,6 +6,15 @@ import java.util.List;
 /** What the agent must do, in the order given. */
 public sealed interface Decision {
     /**
+     * Keep this where a successor finds it, before anything that follows is carried out, also what is decided later. If
+     * that cannot be done, another coordinator may have taken over: carry out nothing more. Decided only by a
+     * coordinator that is {@linkplain Coordinator#recorded recorded}.
+     *
+     * @param record what a successor must know
+     */
+    record Record(CoordinatorRecord record) implements Decision {}
+
+    /**
      * Send a record.
      *
      * @param member to whom

@@ -108,6 +108,10 @@ final class DurableLedger {
         out.accept(new Decision.CommitDurable(version, worldSize, shardCount, new ArrayList<>(parts.values())));
     }
 
+    void inherit(Version newest) {
+        last = newest;
+    }
+
     Optional<Version> last() {
         return Optional.ofNullable(last);
     }

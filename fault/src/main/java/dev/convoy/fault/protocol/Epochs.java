@@ -2,13 +2,13 @@
 package dev.convoy.fault.protocol;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** Epochs attempted and published, who was in them, and what is known to be committed. */
 final class Epochs {
-    private final Map<Long, List<MemberId>> published = new HashMap<>();
+    private final NavigableMap<Long, List<MemberId>> published = new TreeMap<>();
     private long attempted;
     private long current;
     private boolean formed;
@@ -22,7 +22,20 @@ final class Epochs {
 
     void publish(long epoch, List<MemberId> members) {
         published.put(epoch, List.copyOf(members));
+        attempted = Math.max(attempted, epoch);
         current = epoch;
+    }
+
+    /** Somebody has heard of this number: it is used up, whoever attempted it. */
+    void heardOf(long epoch) {
+        attempted = Math.max(attempted, epoch);
+    }
+
+    /** All that were published, ascending. */
+    List<CoordinatorRecord.PublishedEpoch> published() {
+        return published.entrySet().stream()
+                .map(entry -> new CoordinatorRecord.PublishedEpoch(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     /** The last published epoch; 0 before the first. */

@@ -40,6 +40,23 @@ final class FiredFaults {
         return List.copyOf(specs);
     }
 
+    /** What has fired, and of the last one at each rank the time, as long as no incident has told it. */
+    List<CoordinatorRecord.FiredFault> history() {
+        Map<String, Long> times = new HashMap<>();
+        lastByRank.values().forEach(firing -> times.put(firing.spec().format(), firing.atNs()));
+        return specs.stream()
+                .map(spec -> new CoordinatorRecord.FiredFault(spec, times.get(spec)))
+                .toList();
+    }
+
+    void inherit(CoordinatorRecord.FiredFault fault) {
+        FaultSpec spec = FaultSpec.parse(fault.spec());
+        specs.add(spec.format());
+        if (fault.atNs() != null) {
+            lastByRank.put(spec.launchRank(), new Firing(spec, fault.atNs()));
+        }
+    }
+
     /** Time of the fault behind a loss, or behind damage, once; null if none was injected. */
     Long take(int launchRank, Incident.Cause cause) {
         Firing firing = lastByRank.get(launchRank);

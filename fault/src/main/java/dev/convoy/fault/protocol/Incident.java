@@ -44,6 +44,11 @@ public record Incident(
         ranks = List.copyOf(ranks);
     }
 
+    /** Memory was repaired while the group worked: nobody was lost and no epoch was formed. */
+    boolean isRepair() {
+        return agreedAtNs == null && resumedAtNs != null;
+    }
+
     /** What went wrong. */
     public enum Cause {
         /** A process ended. */

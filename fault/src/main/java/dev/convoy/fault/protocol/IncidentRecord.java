@@ -29,6 +29,23 @@ final class IncidentRecord {
         faultAtNs = first.atNs();
     }
 
+    /** As a former coordinator left it. */
+    static IncidentRecord of(Incident incident) {
+        Detection first = new Detection(incident.cause(), incident.detectedBy(), incident.detectedAtNs());
+        IncidentRecord record = new IncidentRecord(incident.epoch(), first);
+        record.ranks.addAll(incident.ranks());
+        record.faultAtNs = incident.faultAtNs();
+        record.abortedAtNs = incident.abortedAtNs();
+        record.agreedAtNs = incident.agreedAtNs();
+        record.rebuiltAtNs = incident.rebuiltAtNs();
+        record.restoredAtNs = incident.restoredAtNs();
+        record.resumedAtNs = incident.resumedAtNs();
+        record.restoredStep = incident.restoredStep();
+        record.lostSteps = incident.lostSteps();
+        record.worldSize = incident.worldSize();
+        return record;
+    }
+
     /** Time of an injected fault, or null. */
     void add(Loss loss, Long injectedNs) {
         // Evidence without a culprit says less about the cause than the first process that is really lost.

@@ -27,6 +27,22 @@ final class Incidents {
         merge(losses);
     }
 
+    /** What a former coordinator wrote down; the last one that is no mere repair is the present one. */
+    void inherit(int recoveriesSoFar, List<Incident> history) {
+        recoveries = recoveriesSoFar;
+        for (Incident incident : history) {
+            IncidentRecord record = IncidentRecord.of(incident);
+            records.add(record);
+            present = incident.isRepair() ? present : record;
+        }
+    }
+
+    /** The present incident if this epoch is its answer, and not all of its members have resumed; else null. */
+    Incident openFor(long epoch) {
+        boolean open = present != null && last().epoch() >= epoch && last().resumedAtNs() == null;
+        return open ? last() : null;
+    }
+
     /** Losses that belong to the present incident: the first evidence of it stays. */
     void merge(List<Loss> losses) {
         update(last ->

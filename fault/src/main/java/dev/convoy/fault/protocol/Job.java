@@ -21,6 +21,10 @@ final class Job {
     final Stragglers stragglers = new Stragglers(this);
     final Vetoes vetoes = new Vetoes(this);
     private final List<String> warnings = new ArrayList<>();
+    // Null where nobody could ever take over.
+    private Recorder recorder;
+    private boolean inherited;
+    private RunSummary summary;
     private List<Decision> decisions = new ArrayList<>();
     private Phase phase;
 
@@ -45,12 +49,46 @@ final class Job {
     }
 
     List<Decision> takeDecisions() {
-        if (decisions.isEmpty()) {
+        if (decisions.isEmpty() && (recorder == null || !recorder.isDue())) {
             return List.of();
         }
-        List<Decision> taken = List.copyOf(decisions);
+        List<Decision> taken = List.copyOf(recorder == null ? decisions : recorder.inFront(decisions));
         decisions = new ArrayList<>();
         return taken;
+    }
+
+    /** From now on a record for a successor goes before whatever depends on it. */
+    void keepRecord() {
+        recorder = new Recorder(this);
+    }
+
+    /** Takes up what a former coordinator left. */
+    void inherit(CoordinatorRecord record) {
+        inherited = true;
+        new Inheritance(this, record).takeUp();
+    }
+
+    /** Ranks may know of another coordinator, and say where they are before anything else. */
+    boolean isInherited() {
+        return inherited;
+    }
+
+    /** The first that says something counts; it is worth keeping. */
+    void summary(RunSummary said) {
+        if (summary == null && said != null) {
+            summary = said;
+            if (recorder != null) {
+                recorder.due();
+            }
+        }
+    }
+
+    RunSummary summary() {
+        return summary;
+    }
+
+    void inheritWarning(String text) {
+        warnings.add(text);
     }
 
     void send(MemberStatus status, CoordinatorMessage message) {

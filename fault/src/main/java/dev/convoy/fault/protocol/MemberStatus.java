@@ -31,6 +31,7 @@ final class MemberStatus {
     private long stepSinceNs;
     private long longestStepNs;
     private long enqueued;
+    private RankMessage.Standing standing;
 
     MemberStatus(MemberId id, int node, long spawnedNs) {
         this.node = node;
@@ -210,6 +211,16 @@ final class MemberStatus {
 
     long silentForNs(long timerNs) {
         return timerNs - heardNs;
+    }
+
+    /** What it said about itself when it came back to another coordinator; null before. */
+    RankMessage.Standing standing() {
+        return standing;
+    }
+
+    void stand(RankMessage.Standing where) {
+        standing = where;
+        longestStepNs = Math.max(longestStepNs, where.longestStepNs());
     }
 
     double phi(long timerNs) {

@@ -20,14 +20,58 @@ final class Members {
     // On their way out by their own wish: they still have to acknowledge.
     private final List<MemberStatus> departing = new ArrayList<>();
     private final List<MemberStatus> departed = new ArrayList<>();
+    // By launch rank: identities are never given away twice, not even by the next coordinator.
+    private final NavigableMap<Integer, Integer> nextIncarnations = new TreeMap<>();
     // Asked for far more often than changed; null when it has to be made again.
     private List<MemberStatus> currentList;
 
     MemberStatus add(MemberId id, int node, long timerNs) {
         MemberStatus status = new MemberStatus(id, node, timerNs);
-        all.put(id, status);
+        know(id, status);
         occupy(status);
         return status;
+    }
+
+    private void know(MemberId id, MemberStatus status) {
+        all.put(id, status);
+        used(new MemberId(id.launchRank(), id.incarnation() + 1));
+    }
+
+    /** Identities below this one have been given away, whether or not there is anything left of them. */
+    void used(MemberId next) {
+        nextIncarnations.merge(next.launchRank(), next.incarnation(), Math::max);
+    }
+
+    /** For each launch rank that was ever used, the first identity that nobody has had. */
+    List<MemberId> nextIncarnations() {
+        return nextIncarnations.entrySet().stream()
+                .map(entry -> new MemberId(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** A process that a former coordinator started, by both of its names; it has no place yet. */
+    MemberStatus inherit(MemberId bornAs, MemberId id, int node, long timerNs) {
+        MemberStatus status = new MemberStatus(bornAs, node, timerNs);
+        know(bornAs, status);
+        if (!id.equals(bornAs)) {
+            status.enlist(id);
+            know(id, status);
+        }
+        return status;
+    }
+
+    /** What was inherited has a place. */
+    void seat(MemberStatus inherited) {
+        occupy(inherited);
+    }
+
+    /** Places below this number that nobody has inherited are free. */
+    void vacateUnlessTaken(int places) {
+        for (int place = 0; place < places; place++) {
+            if (!current.containsKey(place)) {
+                vacant.add(place);
+            }
+        }
     }
 
     private void occupy(MemberStatus status) {
@@ -47,14 +91,14 @@ final class Members {
     MemberStatus addReserve(MemberId id, int node, long timerNs, String name) {
         MemberStatus status = new MemberStatus(id, node, timerNs);
         status.keepInReserve(name);
-        all.put(id, status);
+        know(id, status);
         return status;
     }
 
     /** Gives a process of the reserve a place; it is found by both names. */
     void enlist(MemberStatus reserve, MemberId as) {
         reserve.enlist(as);
-        all.put(as, reserve);
+        know(as, reserve);
         occupy(reserve);
     }
 
@@ -87,6 +131,12 @@ final class Members {
 
     void dismiss(MemberStatus status, long fenceDueNs) {
         departing.remove(status);
+        status.depart(fenceDueNs);
+        departed.add(status);
+    }
+
+    /** One that a former coordinator let go. */
+    void inheritDeparted(MemberStatus status, long fenceDueNs) {
         status.depart(fenceDueNs);
         departed.add(status);
     }
@@ -148,10 +198,6 @@ final class Members {
     }
 
     MemberId successor(int launchRank) {
-        int incarnation = 0;
-        while (all.containsKey(new MemberId(launchRank, incarnation))) {
-            incarnation++;
-        }
-        return new MemberId(launchRank, incarnation);
+        return new MemberId(launchRank, nextIncarnations.getOrDefault(launchRank, 0));
     }
 }

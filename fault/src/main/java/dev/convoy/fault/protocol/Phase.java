@@ -4,7 +4,8 @@ package dev.convoy.fault.protocol;
 import java.util.List;
 
 /** What the job is doing; each phase knows what an event means to it and when it is over. */
-abstract sealed class Phase permits Joining, FormationFailed, Revoking, Active, Persisting, Releasing, Ended {
+abstract sealed class Phase
+        permits Joining, Inheriting, FormationFailed, Revoking, Active, Persisting, Releasing, Ended {
     final Job job;
 
     Phase(Job job) {

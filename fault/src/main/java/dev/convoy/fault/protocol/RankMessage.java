@@ -18,14 +18,26 @@ public sealed interface RankMessage extends Message {
      * @param token the job's token
      * @param member who connects
      * @param pid its process id
+     * @param term of the coordinator that it means to reach; 0 where there is only ever one
      */
-    record Hello(int protocol, String token, MemberId member, long pid) implements RankMessage {
+    record Hello(int protocol, String token, MemberId member, long pid, long term) implements RankMessage {
         /** The token is left out: records are printed in logs. */
         @Override
         public String toString() {
             return "Hello[" + member + ", pid " + pid + "]";
         }
     }
+
+    /**
+     * Where the sender is, for a coordinator that may be another one than before; second record of a connection where
+     * that can happen. What the former coordinator was told last of the present epoch is repeated after it.
+     *
+     * @param started newest epoch of which the sender has the {@link CoordinatorMessage.EpochStart}; 0 if none
+     * @param revoked newest epoch of which it has the {@link CoordinatorMessage.Revoke}; 0 if none
+     * @param step the step that it is in
+     * @param longestStepNs the longest step that it has done
+     */
+    record Standing(long started, long revoked, long step, long longestStepNs) implements RankMessage {}
 
     /**
      * Sign of life, every 100 ms.

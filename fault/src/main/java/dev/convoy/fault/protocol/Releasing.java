@@ -27,8 +27,20 @@ final class Releasing extends Phase {
     @Override
     void enter() {
         for (MemberStatus status : members) {
-            job.send(status, new CoordinatorMessage.Release(epoch));
+            if (status.isConnected()) {
+                connected(status);
+            } else {
+                // Inherited: it comes back, or ends.
+                expectExit(status);
+            }
         }
+        endWhenAllExited();
+    }
+
+    @Override
+    void connected(MemberStatus status) {
+        exitDueNs.remove(status);
+        job.send(status, new CoordinatorMessage.Release(epoch));
     }
 
     @Override
@@ -36,6 +48,7 @@ final class Releasing extends Phase {
         if (message instanceof RankMessage.Finished last && last.epoch() == epoch) {
             finished.putIfAbsent(status, last);
             expectExit(status);
+            job.summary(last.summary());
         }
     }
 
@@ -70,7 +83,7 @@ final class Releasing extends Phase {
                     .filter(last -> last != null && last.summary() != null)
                     .map(RankMessage.Finished::summary)
                     .findFirst()
-                    .orElse(null);
+                    .orElse(job.summary());
             warnOfDifferences(summary);
             job.succeed("all steps are done", summary);
         }

@@ -104,6 +104,19 @@ final class Reserve {
         }
     }
 
+    /** A process that a former coordinator kept ready. */
+    void inherit(MemberStatus status) {
+        int launchRank = status.launchRank();
+        status.keepInReserve(
+                isSpare(status) ? "spare " + (launchRank - job.spec.ranks()) : "the replacement of rank " + launchRank);
+        waiting.put(launchRank, status);
+    }
+
+    /** A group has formed before: what is missing is started in its time. */
+    void reopen() {
+        open = true;
+    }
+
     private void end(MemberStatus status) {
         waiting.remove(status.launchRank(), status);
         fence(status);

@@ -98,7 +98,7 @@ class ControlPlaneTest {
     }
 
     private static byte[] hello() {
-        return MessageCodec.frame(new RankMessage.Hello(Message.PROTOCOL, TOKEN, MEMBER, 7));
+        return MessageCodec.frame(new RankMessage.Hello(Message.PROTOCOL, TOKEN, MEMBER, 7, 0));
     }
 
     /** Reads until the server closes; a reset is a close too. */
@@ -192,7 +192,7 @@ class ControlPlaneTest {
     @Test
     void otherProtocolIsRejected() throws IOException {
         Socket socket = stranger();
-        socket.getOutputStream().write(MessageCodec.frame(new RankMessage.Hello(99, TOKEN, MEMBER, 7)));
+        socket.getOutputStream().write(MessageCodec.frame(new RankMessage.Hello(99, TOKEN, MEMBER, 7, 0)));
         Message answer = MessageCodec.read(socket.getInputStream(), Limits.FRAME_BYTES);
         assertThat(answer)
                 .isEqualTo(

@@ -93,7 +93,7 @@ class NodeLinkTest {
     void rubbishAndRanksRecordsChangeNothing() throws Exception {
         byte[] rubbish = new byte[200];
         new Random(1).nextBytes(rubbish);
-        byte[] hello = MessageCodec.frame(new dev.convoy.fault.protocol.RankMessage.Hello(1, TOKEN, MEMBER, 1));
+        byte[] hello = MessageCodec.frame(new dev.convoy.fault.protocol.RankMessage.Hello(1, TOKEN, MEMBER, 1, 0));
         for (byte[] bytes :
                 List.of(rubbish, hello, NodeCodec.frame(new NodeRecord.Renew(1)), new byte[] {127, 0, 0, 1})) {
             try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

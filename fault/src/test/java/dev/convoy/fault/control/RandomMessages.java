@@ -25,7 +25,9 @@ final class RandomMessages {
 
     private final Random random;
     private final List<Supplier<Message>> kinds = List.of(
-            () -> new RankMessage.Hello(i32(), text(), member(), i64()),
+            () -> new RankMessage.Hello(i32(), text(), member(), i64(), i64()),
+            () -> new RankMessage.Standing(i64(), i64(), i64(), i64()),
+            () -> new CoordinatorMessage.Pulse(),
             () -> new RankMessage.Heartbeat(i64(), i64(), i64(), i64()),
             () -> new RankMessage.FaultFired(text(), i64()),
             () -> new RankMessage.Suspect(i64(), evidence(), ints(), i64(), text(), i64(), i64()),

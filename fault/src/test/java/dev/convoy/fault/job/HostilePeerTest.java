@@ -91,7 +91,7 @@ class HostilePeerTest {
     }
 
     private static byte[] hello(String token, MemberId member) {
-        return MessageCodec.frame(new RankMessage.Hello(Message.PROTOCOL, token, member, 1));
+        return MessageCodec.frame(new RankMessage.Hello(Message.PROTOCOL, token, member, 1, 0));
     }
 
     /** That rank 0 is dead, in some epoch. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import dev.convoy.fault.control.CoordinatorRecordCodec;
+import dev.convoy.fault.control.ProtocolException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +24,60 @@ final class Harness {
     boolean fencesAnswered = true;
 
     Harness(JobSpec spec) {
+        this(spec, new Coordinator(spec), 1_000 * MS);
+    }
+
+    private Harness(JobSpec spec, Coordinator coordinator, long nowNs) {
         this.spec = spec;
-        coordinator = new Coordinator(spec);
+        this.coordinator = coordinator;
+        this.nowNs = nowNs;
         decisions.addAll(coordinator.start(nowNs));
+    }
+
+    /** As {@link #running(JobSpec)}, with a coordinator that can be followed by another one. */
+    static Harness recorded(JobSpec spec) {
+        Harness harness = new Harness(spec, Coordinator.recorded(spec), 1_000 * MS);
+        harness.form();
+        harness.all(member -> harness.says(member, new RankMessage.Resumed(1, harness.nowNs)));
+        return harness;
+    }
+
+    /** Processes have been started, and that is all. */
+    static Harness unformed(JobSpec spec) {
+        return new Harness(spec, Coordinator.recorded(spec), 1_000 * MS);
+    }
+
+    /** Another coordinator, with what this one has put on record last. */
+    Harness successor() {
+        return new Harness(spec, Coordinator.inherit(spec, onRecord()), nowNs + 3_000 * MS);
+    }
+
+    CoordinatorRecord onRecord() {
+        byte[] stored = CoordinatorRecordCodec.encode(
+                decided(Decision.Record.class).getLast().record());
+        try {
+            return CoordinatorRecordCodec.decode(stored);
+        } catch (ProtocolException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A member that works in this epoch comes back. */
+    void returns(MemberId member, long epoch) {
+        returns(member, epoch, epoch);
+    }
+
+    /** A member comes back that has done a step of this epoch. */
+    void returnsFromStep(MemberId member, long epoch) {
+        returns(member, epoch);
+        says(member, new RankMessage.Rebuilt(epoch, nowNs));
+        says(member, new RankMessage.Restored(epoch, nowNs));
+        says(member, new RankMessage.Resumed(epoch, nowNs));
+    }
+
+    void returns(MemberId member, long started, long revoked) {
+        connect(member);
+        says(member, new RankMessage.Standing(started, revoked, 7, 20 * MS));
     }
 
     static JobSpec spec(int ranks, RecoveryPolicy policy) {

@@ -105,7 +105,8 @@ final class Agent {
         return switch (decision) {
             case Decision.Announce _, Decision.ProgressMade _, Decision.IncidentUpdated _, Decision.ChangeUpdated _ ->
                 true;
-            case Decision.Send _,
+            case Decision.Record _,
+                    Decision.Send _,
                     Decision.Fence _,
                     Decision.Spawn _,
                     Decision.Promote _,
@@ -116,6 +117,9 @@ final class Agent {
 
     private void carryOut(Decision decision) {
         switch (decision) {
+            case Decision.Record _ -> {
+                // Nobody could take over: there is no store.
+            }
             case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
             case Decision.Fence(MemberId member) -> fence(member);
             case Decision.Spawn(MemberId member, int node) -> hosts.spawn(member, node, remaining());

@@ -231,6 +231,7 @@ final class SimulatedProcess {
             case CoordinatorMessage.Stop m -> kill();
             case CoordinatorMessage.FaultRecorded m -> {}
             case CoordinatorMessage.InReserve m -> {}
+            case CoordinatorMessage.Pulse m -> {}
             case CoordinatorMessage.Assigned m -> {}
             case CoordinatorMessage.Quiesce m -> quiescedEpoch = Math.max(quiescedEpoch, m.epoch());
             case CoordinatorMessage.Dismissed m -> leave();

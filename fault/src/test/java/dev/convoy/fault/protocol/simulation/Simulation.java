@@ -130,7 +130,8 @@ final class Simulation {
                 outcome = end.outcome();
                 invariants.ended(outcome);
             }
-            case Decision.Announce _,
+            case Decision.Record _,
+                    Decision.Announce _,
                     Decision.ProgressMade _,
                     Decision.IncidentUpdated _,
                     Decision.ChangeUpdated _ -> {}
