@@ -11,4 +11,6 @@ module dev.convoy.fault {
     exports dev.convoy.fault.protocol;
     exports dev.convoy.fault.control;
     exports dev.convoy.fault.detect;
+    // Who loads providers says uses: the launcher.
+    exports dev.convoy.fault.store;
 }
