@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy.store.etcd;
+
+import dev.convoy.fault.store.StoreException;
+import io.etcd.jetcd.Client;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Asks etcd, each time within a bound. After a failure the next question goes over a new connection: the client's own
+ * waits ever longer before it looks again, up to minutes, and a lease is seconds. Thread-safe.
+ */
+final class EtcdConnection implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    /** Held: loggers that nobody holds forget their level. */
+    private static final Logger NOISE = quietened();
+
+    private final Endpoints endpoints;
+    private Client client;
+    private boolean closed;
+
+    EtcdConnection(Endpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    private static Logger quietened() {
+        // Whoever brings a logging system of their own configures it; that there is none is no news.
+        if (System.getProperty("slf4j.internal.verbosity") == null) {
+            System.setProperty("slf4j.internal.verbosity", "ERROR");
+        }
+        Logger logger = Logger.getLogger("io.grpc");
+        logger.setLevel(Level.OFF);
+        return logger;
+    }
+
+    /**
+     * Asks and waits for the answer.
+     *
+     * @param what for messages: what the question is for, such as "to renew the lease"
+     * @param bound how long at most
+     * @param question asks the client
+     */
+    <T> T ask(String what, Duration bound, Function<Client, CompletableFuture<T>> question)
+            throws StoreException, InterruptedException {
+        Client used = client(what);
+        CompletableFuture<T> answer = null;
+        try {
+            answer = question.apply(used);
+            return answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            drop(used);
+            throw failed(what, reason(e.getCause()), e.getCause());
+        } catch (TimeoutException e) {
+            drop(used);
+            throw failed(what, "no answer within " + bound.toMillis() + " ms", e);
+        } catch (RuntimeException e) {
+            drop(used);
+            throw failed(what, reason(e), e);
+        } finally {
+            if (answer != null) {
+                answer.cancel(true);
+            }
+        }
+    }
+
+    private StoreException failed(String what, String why, Throwable cause) {
+        return new StoreException("etcd at " + endpoints + " could not be asked " + what + ": " + why, cause);
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null || message.isBlank()
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElseThrow();
+    }
+
+    private synchronized Client client(String what) throws StoreException {
+        if (closed) {
+            throw failed(what, "the connection is closed", null);
+        }
+        if (client == null) {
+            client = Client.builder()
+                    .endpoints(endpoints.uris())
+                    .connectTimeout(CONNECT)
+                    .build();
+        }
+        return client;
+    }
+
+    private synchronized void drop(Client used) {
+        if (client == used) {
+            client = null;
+        }
+        used.close();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+    }
+}
