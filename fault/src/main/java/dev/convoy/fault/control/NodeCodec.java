@@ -75,6 +75,10 @@ final class NodeCodec {
                 out.i32(r.exitStatus());
                 out.text(r.message());
             }
+            case NodeRecord.Present r -> {
+                out.u8(14);
+                out.list(r.started(), ValueCodec::write);
+            }
             case NodeRecord.Known r -> {
                 member(out, 13, r.member());
                 out.i64(r.pid());
@@ -135,6 +139,7 @@ final class NodeCodec {
             case 11 -> new NodeRecord.State(ValueCodec.member(in), (char) in.i32());
             case 12 -> new NodeRecord.JobEnded(in.i32(), in.string());
             case 13 -> new NodeRecord.Known(ValueCodec.member(in), in.i64());
+            case 14 -> new NodeRecord.Present(in.list(ValueCodec::member));
             default -> throw new ProtocolException("no agent's record has tag " + tag);
         };
     }

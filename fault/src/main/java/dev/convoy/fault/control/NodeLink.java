@@ -72,6 +72,15 @@ public final class NodeLink implements AutoCloseable {
         }
     }
 
+    /**
+     * This end's address.
+     *
+     * @return in numbers, as the other end can reach it
+     */
+    public String localHost() {
+        return socket.getLocalAddress().getHostAddress();
+    }
+
     void start(Listener listener) {
         ControlServer.daemon("convoy-node-write", this::write);
         ControlServer.daemon("convoy-node-read", () -> read(listener));

@@ -2,6 +2,7 @@
 package dev.convoy.fault.control;
 
 import dev.convoy.fault.protocol.MemberId;
+import java.util.List;
 
 /** A record between the agent that leads a job and the agent of another node. */
 public sealed interface NodeRecord {
@@ -38,6 +39,18 @@ public sealed interface NodeRecord {
         @Override
         public String toString() {
             return "Welcome[port " + controlPort + ", " + stateFolder + "]";
+        }
+    }
+
+    /**
+     * What runs, or ran, on a node that has served a former leader; {@link Ended} follows for those that have ended.
+     *
+     * @param started every process that the node was told to start
+     */
+    record Present(List<MemberId> started) implements NodeRecord {
+        /** Copies the list. */
+        public Present {
+            started = List.copyOf(started);
         }
     }
 
