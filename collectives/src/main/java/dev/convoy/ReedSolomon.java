@@ -63,7 +63,8 @@ public final class ReedSolomon {
     public byte coefficient(int parityIndex, int dataIndex) {
         Objects.checkIndex(parityIndex, parity);
         Objects.checkIndex(dataIndex, data);
-        return GaloisMatrix.inverse((byte) ((data + parityIndex) ^ dataIndex));
+        byte scale = (byte) (data ^ dataIndex);
+        return GaloisMatrix.product(scale, GaloisMatrix.inverse((byte) ((data + parityIndex) ^ dataIndex)));
     }
 
     /**
@@ -139,6 +140,44 @@ public final class ReedSolomon {
         }
         for (int j = 0; j < data && !targets.isEmpty(); j++) {
             multiply(kernels, shards.get(left[j]), column(missing, inverse, j), targets, stream);
+        }
+    }
+
+    /**
+     * Computes one buffer from as many others as there are data buffers, whichever these are.
+     *
+     * @param kernels of the buffers' device
+     * @param wanted which buffer: data buffers count from 0, parity buffers after them
+     * @param indices which buffers the sources are; not the wanted one
+     * @param sources the buffers with these indices
+     * @param target where it goes; overwritten, apart from the sources
+     * @param stream the order
+     * @throws IllegalArgumentException if an index is named twice or is the wanted one, numbers or sizes do not fit
+     *     together, or buffers overlap
+     */
+    public void recover(
+            DeviceKernels kernels,
+            int wanted,
+            int[] indices,
+            List<DeviceBuffer> sources,
+            DeviceBuffer target,
+            Stream stream) {
+        Objects.checkIndex(wanted, data + parity);
+        requireSize(sources, data, "source");
+        long different = Arrays.stream(indices)
+                .map(index -> Objects.checkIndex(index, data + parity))
+                .filter(index -> index != wanted)
+                .distinct()
+                .count();
+        if (indices.length != data || different != data) {
+            throw new IllegalArgumentException("buffer " + wanted + " from " + Arrays.toString(indices) + ": must be "
+                    + data + " different ones, and others");
+        }
+        byte[][] inverse = GaloisMatrix.inverse(rows(indices));
+        target.zero(stream);
+        for (int j = 0; j < data; j++) {
+            byte[] coefficient = column(new int[] {wanted}, inverse, j);
+            multiply(kernels, sources.get(j), coefficient, List.of(target), stream);
         }
     }
 

@@ -60,6 +60,52 @@ class ReedSolomonTest {
         }
     }
 
+    @Property(tries = 100)
+    void anyBufferFollowsFromAsManyOthers(
+            @ForAll @IntRange(min = 1, max = 16) int data,
+            @ForAll @IntRange(min = 1, max = 7) int parity,
+            @ForAll @IntRange(min = 1, max = 3000) int bytes,
+            @ForAll Random random) {
+        ReedSolomon code = new ReedSolomon(data, parity);
+        List<DeviceBuffer> all = new ArrayList<>();
+        try (Stream stream = device.newStream();
+                DeviceBuffer target = device.allocate(DataType.UINT8, bytes)) {
+            for (int i = 0; i < data + parity; i++) {
+                byte[] content = new byte[bytes];
+                random.nextBytes(content);
+                all.add(device.allocate(DataType.UINT8, bytes));
+                all.get(i).copyFrom(content);
+            }
+            code.encode(kernels, all.subList(0, data), all.subList(data, data + parity), stream);
+            List<Integer> order =
+                    new ArrayList<>(IntStream.range(0, data + parity).boxed().toList());
+            Collections.shuffle(order, random);
+            int wanted = order.getFirst();
+            List<Integer> indices = order.subList(1, data + 1);
+            code.recover(
+                    kernels,
+                    wanted,
+                    indices.stream().mapToInt(i -> i).toArray(),
+                    indices.stream().map(all::get).toList(),
+                    target,
+                    stream);
+            stream.synchronize(SOON);
+            assertThat(content(target)).isEqualTo(content(all.get(wanted)));
+        } finally {
+            all.forEach(DeviceBuffer::close);
+        }
+    }
+
+    @Test
+    void theFirstParityIsTheExclusiveOr() {
+        for (int data = 1; data < 200; data++) {
+            ReedSolomon code = new ReedSolomon(data, 3);
+            for (int j = 0; j < data; j++) {
+                assertThat(code.coefficient(0, j)).isEqualTo((byte) 1);
+            }
+        }
+    }
+
     private static byte[] content(DeviceBuffer buffer) {
         byte[] content = new byte[(int) buffer.bytes()];
         buffer.copyTo(content);
@@ -94,7 +140,7 @@ class ReedSolomonTest {
                 int expected = 0;
                 for (int j = 0; j < 4; j++) {
                     int coefficient = Byte.toUnsignedInt(code.coefficient(i, j));
-                    assertThat(product(coefficient, (4 + i) ^ j)).isEqualTo(1);
+                    assertThat(product(coefficient, (4 + i) ^ j)).isEqualTo(4 ^ j);
                     expected ^= product(coefficient, Byte.toUnsignedInt(values[j]));
                 }
                 assertThat(Byte.toUnsignedInt(content(parity.get(i))[0])).isEqualTo(expected);
@@ -135,6 +181,12 @@ class ReedSolomonTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> code.encode(kernels, three, three, stream))
                     .withMessageContaining("the data buffers are 2");
+            List<DeviceBuffer> two = three.subList(0, 2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> code.recover(kernels, 0, new int[] {0, 1}, two, buffer, stream))
+                    .withMessageContaining("must be 2 different ones");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> code.recover(kernels, 0, new int[] {1, 1}, two, buffer, stream));
         }
     }
 }
