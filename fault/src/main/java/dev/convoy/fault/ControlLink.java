@@ -3,46 +3,181 @@ package dev.convoy.fault;
 
 import dev.convoy.fault.control.ControlClient;
 import dev.convoy.fault.control.ControlTls;
+import dev.convoy.fault.control.CoordinatorDirectory;
+import dev.convoy.fault.control.CoordinatorDirectory.Location;
+import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The connection to the agent, opened when the group forms. What is sent before is dropped: nobody is there to hear it.
+ * The connection to the coordinator, opened when the group forms. What is sent before is dropped: nobody is there to
+ * hear it.
+ *
+ * <p>Where another coordinator may follow, a lost connection is no end: training needs none, so it goes on while this
+ * node's agent is asked where the coordinator of a newer term is. That one is told where this rank is, and what it
+ * would otherwise not know. Nothing is taken from a coordinator of an older term.
  */
 final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
+    private static final Duration QUESTION_BOUND = Duration.ofSeconds(1);
+    private static final long BETWEEN_QUESTIONS_MS = 25;
+
+    private final ReentrantLock turn = new ReentrantLock();
+    private final LastReports reports = new LastReports();
+    private volatile LaunchEnvironment environment;
+    private RankControl control;
+    private Runnable startHeartbeats;
+    private volatile long term;
+    private volatile boolean closed;
+    // Guarded by the lock, but read without it to send; the search is replaced, never removed.
     private volatile ControlClient client;
+    private volatile Thread search;
 
     @Override
     public void accept(RankMessage message) {
         ControlClient open = client;
-        if (open != null) {
-            open.send(message);
+        if (open == null || !succession().isPossible()) {
+            if (open != null) {
+                open.send(message);
+            }
+            return;
+        }
+        // One at a time: nothing may come between what a new coordinator is told first.
+        turn.lock();
+        try {
+            reports.said(message);
+            client.send(message);
+        } finally {
+            turn.unlock();
         }
     }
 
-    void open(LaunchEnvironment environment, RankControl control, RankStatus status, SnapshotNews news) {
-        try {
-            client = ControlClient.connect(
-                    environment.host(),
-                    environment.port(),
-                    environment.token(),
-                    environment.self(),
-                    control::receive,
-                    control::lost,
-                    tls(System.getenv("CONVOY_TLS")));
-        } catch (IOException e) {
-            throw new JoinRejectedException(
-                    "the agent at " + environment.host() + ":" + environment.port() + " cannot be reached: "
-                            + e.getMessage(),
-                    e);
-        }
-        client.startHeartbeats(
+    void open(LaunchEnvironment launch, RankControl rank, RankStatus status, SnapshotNews news) {
+        environment = launch;
+        control = rank;
+        startHeartbeats = () -> client.startHeartbeats(
                 () -> {
                     status.pace().ifPresent(this);
                     return status.heartbeat();
                 },
                 news::poll);
+        try {
+            use(new Location(succession().term(), environment.host(), environment.port()));
+        } catch (IOException e) {
+            if (!succession().isPossible() || !find()) {
+                throw new JoinRejectedException(
+                        "the agent at " + environment.host() + ":" + environment.port() + " cannot be reached: "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private Succession succession() {
+        return environment.succession();
+    }
+
+    private void use(Location coordinator) throws IOException {
+        long itsTerm = coordinator.term();
+        boolean first = client == null;
+        term = itsTerm;
+        ControlClient next = ControlClient.connect(
+                coordinator,
+                environment.token(),
+                environment.self(),
+                message -> receive(message, itsTerm, first),
+                reason -> lost(reason, itsTerm),
+                tls(System.getenv("CONVOY_TLS")));
+        turn.lock();
+        try {
+            if (succession().isPossible()) {
+                next.send(control.standing());
+                reports.all().forEach(next::send);
+            }
+            client = next;
+        } finally {
+            turn.unlock();
+        }
+        startHeartbeats.run();
+        if (succession().lease() != null) {
+            next.expectSigns(succession().lease());
+        }
+    }
+
+    private void receive(CoordinatorMessage message, long from, boolean first) {
+        if (from != term) {
+            return;
+        }
+        if (!first && message instanceof CoordinatorMessage.Rejected rejected) {
+            control.lost("the new coordinator refused this process: " + rejected.reason());
+            return;
+        }
+        if (message instanceof CoordinatorMessage.FaultRecorded recorded) {
+            turn.lock();
+            try {
+                reports.recorded(recorded);
+            } finally {
+                turn.unlock();
+            }
+        }
+        control.receive(message);
+    }
+
+    /** On any thread, also one that was just sending. */
+    private void lost(String reason, long from) {
+        if (from != term || closed) {
+            return;
+        }
+        if (!succession().isPossible()) {
+            control.lost(reason);
+            return;
+        }
+        search = Thread.ofPlatform().daemon().name("convoy-succession").start(() -> {
+            if (!find() && !closed) {
+                control.lost(reason + ", and within " + succession().bound().toSeconds()
+                        + " s this node's agent knew of no other coordinator");
+            }
+        });
+    }
+
+    /** Returns whether this rank has a coordinator of a newer term. */
+    private boolean find() {
+        long untilNs = System.nanoTime() + succession().bound().toNanos();
+        long lostTerm = term;
+        do {
+            Optional<Location> found = ask();
+            if (found.isPresent() && found.get().term() > lostTerm) {
+                try {
+                    use(found.get());
+                    return true;
+                } catch (IOException e) {
+                    // Not there yet, or gone as well: whoever follows it has a newer term.
+                    term = lostTerm;
+                }
+            }
+        } while (pause() && System.nanoTime() < untilNs);
+        return false;
+    }
+
+    private Optional<Location> ask() {
+        try {
+            return CoordinatorDirectory.ask(succession().directory(), environment.token(), QUESTION_BOUND);
+        } catch (IOException e) {
+            // The agent is busy, or gone; in that case this process goes with it.
+            return Optional.empty();
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(BETWEEN_QUESTIONS_MS);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     /** The agent's certificate, where it speaks TLS. */
@@ -58,8 +193,18 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         }
     }
 
+    /** What was said last reaches the coordinator that follows, if one is being looked for. */
     @Override
     public void close() {
+        Thread searching = search;
+        if (searching != null) {
+            try {
+                searching.join(succession().bound());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        closed = true;
         ControlClient open = client;
         if (open != null) {
             open.close();

@@ -26,6 +26,7 @@ import java.util.function.Function;
  * @param durableEvery time between durable versions
  * @param replicas copies of a shard in other ranks' memory that the agent wants, or 0: as the program says
  * @param agentPid process that started this one, or 0 if unknown
+ * @param succession coordinators that may follow the present one
  */
 record LaunchEnvironment(
         String host,
@@ -41,7 +42,8 @@ record LaunchEnvironment(
         Path resumedFrom,
         Duration durableEvery,
         int replicas,
-        int agentPid) {
+        int agentPid,
+        Succession succession) {
     private static final String HOW = "start this program with: convoy run -n N -- java …";
 
     static LaunchEnvironment read(Map<String, String> environment) {
@@ -68,7 +70,8 @@ record LaunchEnvironment(
                 environment.containsKey("CONVOY_REPLICAS")
                         ? value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS))
                         : 0,
-                agentPid(environment));
+                agentPid(environment),
+                Succession.read(environment));
     }
 
     private static Path folder(Map<String, String> environment, String name) {
@@ -92,7 +95,8 @@ record LaunchEnvironment(
                 null,
                 durableEvery,
                 replicas,
-                agentPid);
+                agentPid,
+                succession);
     }
 
     private static <T> T value(Map<String, String> environment, String name, Function<String, T> parser) {
@@ -126,7 +130,12 @@ record LaunchEnvironment(
         return value(Map.of(name, text), name, given -> Duration.ofMillis(bounded(given, 1, Integer.MAX_VALUE)));
     }
 
-    private static int bounded(String text, int least, int most) {
+    /** Null if there is no such variable. */
+    static <T> T optional(Map<String, String> environment, String name, Function<String, T> parser) {
+        return environment.containsKey(name) ? value(environment, name, parser) : null;
+    }
+
+    static int bounded(String text, int least, int most) {
         int number = Integer.parseInt(text);
         if (number < least || number > most) {
             throw new IllegalArgumentException(number + " is not in " + least + ".." + most);

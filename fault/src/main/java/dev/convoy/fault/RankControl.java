@@ -71,6 +71,20 @@ final class RankControl {
         void halt(int exitStatus, String reason);
     }
 
+    /** Where this rank is, for a coordinator that has not heard of it yet. */
+    RankMessage.Standing standing() {
+        lock.lock();
+        try {
+            return new RankMessage.Standing(
+                    start == null ? 0 : start.epoch(),
+                    revoke == null ? 0 : revoke.epoch(),
+                    status.step(),
+                    status.longestStepNs());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void send(RankMessage message) {
         out.accept(message);
     }

@@ -15,6 +15,10 @@ final class RankStatus {
     /** Operations that the present epoch's communicator had completed when it was left. */
     private volatile long completedThen;
 
+    // Written by the user's thread alone.
+    private volatile long longestStepNs;
+    private long enteredNs;
+
     private final OwnTimes ownTimes = new OwnTimes();
 
     void enterEpoch(long newEpoch, Communicator newCommunicator) {
@@ -52,7 +56,17 @@ final class RankStatus {
     }
 
     void enterStep(long newStep) {
+        long now = System.nanoTime();
+        if (newStep == step + 1 && enteredNs != 0) {
+            longestStepNs = Math.max(longestStepNs, now - enteredNs);
+        }
+        enteredNs = now;
         step = newStep;
+    }
+
+    /** The longest step so far, with all that a step waits for. */
+    long longestStepNs() {
+        return longestStepNs;
     }
 
     long epoch() {

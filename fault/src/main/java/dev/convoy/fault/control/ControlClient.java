@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +39,8 @@ public final class ControlClient implements AutoCloseable {
     private final ReentrantLock sending = new ReentrantLock();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final CountDownLatch closing = new CountDownLatch(1);
+    /** Records that came in; written by the reader only. */
+    private volatile long heard;
 
     private ControlClient(Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
             throws IOException {
@@ -92,6 +95,31 @@ public final class ControlClient implements AutoCloseable {
             Consumer<String> onLost,
             ControlTls tls)
             throws IOException {
+        return connect(new CoordinatorDirectory.Location(0, host, port), token, self, onMessage, onLost, tls);
+    }
+
+    /**
+     * Connects to the coordinator of a certain term; another one closes the connection.
+     *
+     * @param where the coordinator
+     * @param token of the job
+     * @param self who connects
+     * @param onMessage takes records, on the reader thread; an exception out of it counts as the loss of the connection
+     * @param onLost told once, with the reason, when the connection ends other than by {@link #close}; on any thread
+     * @param tls a rank's side of it; null to speak openly
+     * @return the open connection
+     * @throws IOException if there is no agent, or another one than the job's
+     */
+    public static ControlClient connect(
+            CoordinatorDirectory.Location where,
+            String token,
+            MemberId self,
+            Consumer<CoordinatorMessage> onMessage,
+            Consumer<String> onLost,
+            ControlTls tls)
+            throws IOException {
+        String host = where.host();
+        int port = where.port();
         Socket socket = new Socket();
         try {
             socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
@@ -103,7 +131,7 @@ public final class ControlClient implements AutoCloseable {
             }
             ControlClient client = new ControlClient(socket, onMessage, onLost);
             client.out.write(MessageCodec.frame(new RankMessage.Hello(
-                    Message.PROTOCOL, token, self, ProcessHandle.current().pid(), 0)));
+                    Message.PROTOCOL, token, self, ProcessHandle.current().pid(), where.term())));
             ControlServer.daemon("convoy-control", client::read);
             return client;
         } catch (IOException e) {
@@ -153,6 +181,29 @@ public final class ControlClient implements AutoCloseable {
         ControlServer.daemon("convoy-heartbeat", () -> beat(heartbeat, news));
     }
 
+    /**
+     * Takes the connection for lost when nothing comes in for so long. Time in which this process itself did not run
+     * does not count.
+     *
+     * @param lease how long a silence is borne; must be longer than half a second, in which the agent tells that it
+     *     lives
+     */
+    public void expectSigns(Duration lease) {
+        ControlServer.daemon("convoy-control-lease", () -> watch(new Silence(lease)));
+    }
+
+    private void watch(Silence silence) {
+        try {
+            while (!closing.await(Silence.LOOK_MS, TimeUnit.MILLISECONDS)) {
+                if (silence.isTooLong(heard, System.nanoTime())) {
+                    lost(silence.toString());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void beat(Supplier<RankMessage.Heartbeat> heartbeat, Supplier<RankMessage> news) {
         try {
             long beats = 0;
@@ -179,6 +230,7 @@ public final class ControlClient implements AutoCloseable {
                 if (!(message instanceof CoordinatorMessage fromCoordinator)) {
                     throw new ProtocolException("the agent sent " + message.getClass());
                 }
+                heard++;
                 onMessage.accept(fromCoordinator);
                 message = MessageCodec.read(in, Limits.FRAME_BYTES);
             }

@@ -40,6 +40,9 @@ public final class ControlServer implements AutoCloseable {
     /** Null where records travel as they are. */
     private final ControlTls tls;
 
+    /** The coordinator's fencing token; whoever means to reach another one is not let in. */
+    private final long term;
+
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
     /** By which name a member connected that is called by another one now. */
@@ -80,8 +83,9 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private ControlServer(
-            ServerSocket socket, String token, Listener listener, Duration greetingBound, ControlTls tls) {
+            ServerSocket socket, String token, Listener listener, Duration greetingBound, ControlTls tls, long term) {
         this.tls = tls;
+        this.term = term;
         this.greetingBound = greetingBound;
         this.socket = socket;
         this.token = token.getBytes(StandardCharsets.UTF_8);
@@ -110,7 +114,22 @@ public final class ControlServer implements AutoCloseable {
      * @throws IOException if no port can be had there
      */
     public static ControlServer open(InetAddress address, String token, Listener listener) throws IOException {
-        return open(address, token, listener, Greeting.BOUND, null);
+        return open(address, token, listener, Greeting.BOUND, null, 0);
+    }
+
+    /**
+     * Opens a port for a coordinator that is one of several, one after the other.
+     *
+     * @param address of this machine, as ranks on other nodes reach it
+     * @param token what a member must show
+     * @param term the coordinator's fencing token; members that look for another one's are not let in
+     * @param listener told what happens
+     * @return the open server
+     * @throws IOException if no port can be had there
+     */
+    public static ControlServer open(InetAddress address, String token, long term, Listener listener)
+            throws IOException {
+        return open(address, token, listener, Greeting.BOUND, null, term);
     }
 
     /**
@@ -125,20 +144,20 @@ public final class ControlServer implements AutoCloseable {
      */
     public static ControlServer open(InetAddress address, String token, Listener listener, ControlTls tls)
             throws IOException {
-        return open(address, token, listener, Greeting.BOUND, tls);
+        return open(address, token, listener, Greeting.BOUND, tls, 0);
     }
 
     static ControlServer open(String token, Listener listener, Duration greetingBound, ControlTls tls)
             throws IOException {
-        return open(InetAddress.getLoopbackAddress(), token, listener, greetingBound, tls);
+        return open(InetAddress.getLoopbackAddress(), token, listener, greetingBound, tls, 0);
     }
 
     private static ControlServer open(
-            InetAddress address, String token, Listener listener, Duration greetingBound, ControlTls tls)
+            InetAddress address, String token, Listener listener, Duration greetingBound, ControlTls tls, long term)
             throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.bind(new InetSocketAddress(address, 0), BACKLOG);
-        ControlServer server = new ControlServer(socket, token, listener, greetingBound, tls);
+        ControlServer server = new ControlServer(socket, token, listener, greetingBound, tls, term);
         daemon("convoy-control-accept", server::accept);
         return server;
     }
@@ -167,6 +186,15 @@ public final class ControlServer implements AutoCloseable {
     public boolean send(MemberId member, CoordinatorMessage message) {
         ControlConnection connection = members.get(formerNames.getOrDefault(member, member));
         return connection != null && connection.send(message);
+    }
+
+    /**
+     * Tells every member that the coordinator lives. Call it twice a second, by the thread that carries out decisions,
+     * as long as this agent leads: ranks that have a lease and hear nothing for so long stop, or look for another one.
+     */
+    public void pulse() {
+        CoordinatorMessage.Pulse pulse = new CoordinatorMessage.Pulse();
+        members.values().forEach(connection -> connection.send(pulse));
     }
 
     /**
@@ -282,6 +310,10 @@ public final class ControlServer implements AutoCloseable {
         }
         if (hello.protocol() != Message.PROTOCOL) {
             connection.reject("control protocol " + hello.protocol() + "; this agent speaks " + Message.PROTOCOL);
+            return null;
+        }
+        if (hello.term() != term) {
+            // A rank that was told of another coordinator at this very address asks again; it is not refused.
             return null;
         }
         if (members.putIfAbsent(hello.member(), connection) != null) {

@@ -385,6 +385,42 @@ class ControlPlaneTest {
     }
 
     @Test
+    void whoLooksForAnotherTermIsNotLetIn() throws IOException {
+        server.close();
+        server = ControlServer.open(InetAddress.getLoopbackAddress(), TOKEN, 7, recorder);
+        for (long term : new long[] {0, 6, 8}) {
+            open.add(ControlClient.connect(
+                    new CoordinatorDirectory.Location(term, "127.0.0.1", server.port()),
+                    TOKEN,
+                    MEMBER,
+                    heard::add,
+                    lost::add,
+                    null));
+        }
+        await().atMost(SOON).until(() -> lost.size() == 3);
+        open.add(ControlClient.connect(
+                new CoordinatorDirectory.Location(7, "127.0.0.1", server.port()),
+                TOKEN,
+                MEMBER,
+                heard::add,
+                lost::add,
+                null));
+        awaitEvents(1);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void coordinatorThatGivesNoSignOfItselfIsLost() throws IOException {
+        ControlClient client = connect(TOKEN, MEMBER);
+        awaitEvents(1);
+        server.pulse();
+        await().atMost(SOON).until(() -> heard.contains(new CoordinatorMessage.Pulse()));
+        client.expectSigns(Duration.ofMillis(600));
+        await().atMost(SOON).until(() -> lost.size() == 1);
+        assertThat(lost.element()).startsWith("no sign of it for ");
+    }
+
+    @Test
     void nobodyListensAfterClose() throws IOException {
         int port = server.port();
         server.close();

@@ -3,9 +3,12 @@ package dev.convoy.fault.job;
 
 import dev.convoy.bindings.Posix;
 import dev.convoy.fault.control.ControlServer;
+import dev.convoy.fault.control.CoordinatorDirectory;
+import dev.convoy.fault.control.CoordinatorRecordCodec;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.CoordinatorRecord;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Incident;
@@ -15,6 +18,8 @@ import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 import java.util.function.LongFunction;
@@ -38,8 +44,16 @@ final class TestAgent implements AutoCloseable {
     private final List<String> command;
     private final List<FaultSpec> faults;
     private final Path folder;
-    private final Coordinator coordinator;
-    private final ControlServer server;
+    private Coordinator coordinator;
+    private ControlServer server;
+    private volatile int reign;
+    private CoordinatorDirectory directory;
+    private byte[] onRecord;
+    private int records;
+    private int lastRecord = Integer.MAX_VALUE;
+    private long absentUntilNs;
+    private ControlServer frozen;
+    private long pulsedNs;
     private final LinkedBlockingQueue<LongFunction<CoordinatorEvent>> events = new LinkedBlockingQueue<>();
     private final Map<MemberId, Process> processes = new ConcurrentHashMap<>();
     private final List<Path> logs = new CopyOnWriteArrayList<>();
@@ -60,7 +74,81 @@ final class TestAgent implements AutoCloseable {
         this.folder = folder;
         coordinator = new Coordinator(spec);
         command = command(program, arguments);
-        server = ControlServer.open(TOKEN, new Listener());
+        server = ControlServer.open(TOKEN, new Listener(0));
+    }
+
+    /** Lets other coordinators follow the first one; call it before the job runs. */
+    void expectSuccessors() throws IOException {
+        directory = CoordinatorDirectory.open(TOKEN);
+        variables.put("CONVOY_DIRECTORY", String.valueOf(directory.port()));
+        coordinator = Coordinator.recorded(spec);
+        reign = 1;
+        openServer();
+    }
+
+    private void openServer() throws IOException {
+        if (server != frozen) {
+            server.close();
+        }
+        server = ControlServer.open(InetAddress.getLoopbackAddress(), TOKEN, reign, new Listener(reign));
+        variables.put("CONVOY_TERM", String.valueOf(reign));
+        directory.announce(new CoordinatorDirectory.Location(reign, "127.0.0.1", server.port()));
+    }
+
+    /** The coordinator is lost, with all that it knows; another one follows after a while. */
+    void loseCoordinator(Duration nobodyFor) {
+        reign++;
+        server.close();
+        absentUntilNs = System.nanoTime() + nobodyFor.toNanos();
+    }
+
+    /** The coordinator stands still, its connections open, and moves again when the ranks follow another one. */
+    void freezeCoordinator(Duration nobodyFor) {
+        frozen = server;
+        reign++;
+        absentUntilNs = System.nanoTime() + nobodyFor.toNanos();
+    }
+
+    private void thaw() {
+        for (MemberId member : processes.keySet()) {
+            frozen.send(member, new CoordinatorMessage.Revoke(99, "said by a coordinator of the past", false));
+            frozen.send(member, new CoordinatorMessage.Stop(1, "said by a coordinator of the past"));
+        }
+        frozen.close();
+    }
+
+    /** The coordinator is lost as soon as it has put its n-th record into the store, and does nothing more. */
+    void loseCoordinatorAfterRecord(int number) {
+        lastRecord = number;
+    }
+
+    private void takeOver() throws IOException {
+        absentUntilNs = 0;
+        openServer();
+        CoordinatorRecord record = CoordinatorRecordCodec.decode(onRecord);
+        coordinator = Coordinator.inherit(spec, record);
+        carryOut(coordinator.start(System.nanoTime()));
+        record.processes().forEach(this::tellWhatBecameOf);
+    }
+
+    /** The former coordinator may have been told already, or never. */
+    private void tellWhatBecameOf(CoordinatorRecord.KnownProcess known) {
+        MemberId id = known.bornAs();
+        Process process = processes.get(id);
+        if (process == null) {
+            events.add(now -> new CoordinatorEvent.Exited(now, id, "was never started", 1));
+        } else if (!process.isAlive()) {
+            int status = process.exitValue();
+            events.add(now -> new CoordinatorEvent.Exited(now, id, "exited with status " + status, status));
+        }
+    }
+
+    private void keep(CoordinatorRecord record) {
+        onRecord = CoordinatorRecordCodec.encode(record);
+        records++;
+        if (records == lastRecord) {
+            loseCoordinator(Duration.ofMillis(50));
+        }
     }
 
     private static List<String> command(Class<?> program, Object... arguments) {
@@ -158,6 +246,11 @@ final class TestAgent implements AutoCloseable {
                 throw new TimeoutException(
                         "the job did not end within " + bound + ": " + incidents() + "\n" + output());
             }
+            if (absentUntilNs != 0) {
+                LockSupport.parkNanos(absentUntilNs - System.nanoTime());
+                takeOver();
+            }
+            pulse();
             LongFunction<CoordinatorEvent> next = events.poll(5, TimeUnit.MILLISECONDS);
             carryOut(coordinator.on(
                     next == null ? new CoordinatorEvent.Tick(System.nanoTime()) : next.apply(System.nanoTime())));
@@ -170,10 +263,21 @@ final class TestAgent implements AutoCloseable {
         return outcome;
     }
 
+    private void pulse() {
+        if (System.nanoTime() - pulsedNs > 250_000_000) {
+            pulsedNs = System.nanoTime();
+            server.pulse();
+        }
+    }
+
     private void carryOut(List<Decision> decisions) throws IOException {
         for (Decision decision : decisions) {
+            if (absentUntilNs != 0) {
+                return;
+            }
             this.decisions.add(decision);
             switch (decision) {
+                case Decision.Record(CoordinatorRecord record) -> keep(record);
                 case Decision.Send send -> send(send);
                 case Decision.Fence fence -> fence(fence.member());
                 case Decision.Spawn spawn -> spawn(spawn.member());
@@ -203,9 +307,34 @@ final class TestAgent implements AutoCloseable {
     }
 
     void openGate() throws IOException {
+        variables.put(Gate.PROPERTY, gate().toString());
         if (!Files.exists(gate())) {
             Files.createFile(gate());
         }
+    }
+
+    /** The ranks wait at the gated step until so many of them have come to a second coordinator. */
+    void openGateWhenAllStand(int count) {
+        variables.put(Gate.PROPERTY, gate().toString());
+        AtomicInteger stood = new AtomicInteger();
+        when(
+                (_, message) ->
+                        message instanceof RankMessage.Standing && reign > 1 && stood.incrementAndGet() == count,
+                () -> {
+                    try {
+                        if (frozen != null) {
+                            thaw();
+                        }
+                        openGate();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    /** Sets a variable of the ranks' environment. */
+    void variable(String name, String value) {
+        variables.put(name, value);
     }
 
     private Path gate() {
@@ -309,18 +438,31 @@ final class TestAgent implements AutoCloseable {
     public void close() {
         processes.values().forEach(Process::destroyForcibly);
         server.close();
+        if (directory != null) {
+            directory.close();
+        }
     }
 
     /** Hands over from the connections' threads to the loop. */
     private final class Listener implements ControlServer.Listener {
+        private final int ofReign;
+
+        private Listener(int ofReign) {
+            this.ofReign = ofReign;
+        }
+
+        private void add(LongFunction<CoordinatorEvent> event) {
+            events.add(now -> ofReign == reign ? event.apply(now) : new CoordinatorEvent.Tick(now));
+        }
+
         @Override
         public void connected(MemberId member, long pid) {
-            events.add(now -> new CoordinatorEvent.Connected(now, member, pid));
+            add(now -> new CoordinatorEvent.Connected(now, member, pid));
         }
 
         @Override
         public void received(MemberId member, RankMessage message) {
-            events.add(now -> {
+            add(now -> {
                 watches.removeIf(watch -> {
                     boolean hit = watch.condition().test(member, message);
                     if (hit) {
@@ -328,7 +470,8 @@ final class TestAgent implements AutoCloseable {
                     }
                     return hit;
                 });
-                if (dropNext) {
+                if (dropNext || ofReign != reign) {
+                    // Whatever is lost in between is lost with its coordinator.
                     dropNext = false;
                     return new CoordinatorEvent.Tick(now);
                 }
@@ -338,7 +481,7 @@ final class TestAgent implements AutoCloseable {
 
         @Override
         public void disconnected(MemberId member) {
-            events.add(now -> new CoordinatorEvent.Disconnected(now, member));
+            add(now -> new CoordinatorEvent.Disconnected(now, member));
         }
     }
 }
