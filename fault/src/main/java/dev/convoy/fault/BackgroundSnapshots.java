@@ -71,7 +71,7 @@ final class BackgroundSnapshots implements AutoCloseable {
         if (communicator == null) {
             communicator = child(members.communicator());
         }
-        Membership side = new Membership(members.epoch(), members.rank(), members.worldSize(), communicator);
+        Membership side = members.withCommunicator(communicator);
         version = new Version(members.epoch(), step);
         Snapshotter.Course course = snapshotter.begin(side, step, wishes);
         if (copyFirst) {

@@ -90,7 +90,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
         this.environment = environment;
-        this.options = environment.replicas() > 0 ? options.withReplicas(environment.replicas()) : options;
+        this.options = environment.redundancy() == null ? options : options.withRedundancy(environment.redundancy());
         this.runtime = runtime;
         device = runtime.device(environment.self().launchRank() % runtime.deviceCount());
         stream = device.newStream();

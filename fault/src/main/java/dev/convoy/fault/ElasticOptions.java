@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault;
 
+import dev.convoy.fault.protocol.Redundancy;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -11,25 +12,21 @@ import java.util.Objects;
  *     lost
  * @param initDeadline bound of a communicator's initialisation
  * @param overlap what of a snapshot goes on while the next step is carried out
- * @param replicas copies of each shard in other ranks' memory: so many ranks can be lost at once without losing a
- *     shard. A group smaller than that has as many as it has other ranks
+ * @param redundancy what other ranks keep of each shard, copies or parity: as many ranks as there are copies, or parity
+ *     pieces, can be lost at once without losing a shard. A group smaller than that keeps as much as it can
  */
-public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotOverlap overlap, int replicas) {
+public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotOverlap overlap, Redundancy redundancy) {
     /** Most copies of a shard beside its owner's. */
-    public static final int MOST_REPLICAS = 7;
+    public static final int MOST_REPLICAS = Redundancy.MOST_LOSSES;
 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if {@code snapshotEvery} is below 1, {@code initDeadline} is not positive, or
-     *     {@code replicas} is not from 1 to {@value #MOST_REPLICAS}
+     * @throws IllegalArgumentException if {@code snapshotEvery} is below 1, or {@code initDeadline} is not positive
      */
     public ElasticOptions {
         Objects.requireNonNull(overlap, "overlap");
-        if (replicas < 1 || replicas > MOST_REPLICAS) {
-            throw new IllegalArgumentException(
-                    "replicas must lie between 1 and " + MOST_REPLICAS + ", was " + replicas);
-        }
+        Objects.requireNonNull(redundancy, "redundancy");
         if (snapshotEvery < 1) {
             throw new IllegalArgumentException("snapshotEvery must be at least 1, was " + snapshotEvery);
         }
@@ -44,7 +41,7 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotO
      * @return the default options
      */
     public static ElasticOptions defaults() {
-        return new ElasticOptions(1, Duration.ofSeconds(60), SnapshotOverlap.NONE, 1);
+        return new ElasticOptions(1, Duration.ofSeconds(60), SnapshotOverlap.NONE, new Redundancy.Copies(1));
     }
 
     /**
@@ -54,7 +51,7 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotO
      * @return the changed options
      */
     public ElasticOptions withSnapshotEvery(int steps) {
-        return new ElasticOptions(steps, initDeadline, overlap, replicas);
+        return new ElasticOptions(steps, initDeadline, overlap, redundancy);
     }
 
     /**
@@ -65,7 +62,7 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotO
      * @return the changed options
      */
     public ElasticOptions withOverlap(SnapshotOverlap what) {
-        return new ElasticOptions(snapshotEvery, initDeadline, what, replicas);
+        return new ElasticOptions(snapshotEvery, initDeadline, what, redundancy);
     }
 
     /**
@@ -73,8 +70,33 @@ public record ElasticOptions(int snapshotEvery, Duration initDeadline, SnapshotO
      *
      * @param copies in other ranks' memory, 1 to {@value #MOST_REPLICAS}
      * @return the changed options
+     * @throws IllegalArgumentException if the number is out of range
      */
     public ElasticOptions withReplicas(int copies) {
-        return new ElasticOptions(snapshotEvery, initDeadline, overlap, copies);
+        return withRedundancy(new Redundancy.Copies(copies));
+    }
+
+    /**
+     * These options with parity instead of copies: groups of {@code data + parity} ranks, each of which keeps
+     * {@code parity / data} of a shard beside its own, whatever {@code parity} of them are lost at once. One parity
+     * piece is an exclusive or, more are a Reed-Solomon code.
+     *
+     * @param data pieces of a shard, 1 to {@value Redundancy#MOST_DATA}
+     * @param parity parity pieces, 1 to {@value Redundancy#MOST_LOSSES}
+     * @return the changed options
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public ElasticOptions withParity(int data, int parity) {
+        return withRedundancy(new Redundancy.Parity(data, parity));
+    }
+
+    /**
+     * These options with something else to keep of each shard.
+     *
+     * @param kept what other ranks keep
+     * @return the changed options
+     */
+    public ElasticOptions withRedundancy(Redundancy kept) {
+        return new ElasticOptions(snapshotEvery, initDeadline, overlap, kept);
     }
 }

@@ -187,7 +187,7 @@ final class EpochFormation {
                     rank,
                     options.withEpoch(start.epoch()).withRevocation(revocation));
             communicator.setObserver(tap);
-            members = new Membership(start.epoch(), rank, start.members().size(), communicator);
+            members = new Membership(start.epoch(), rank, start.members().size(), communicator, start.domains());
         } catch (ConvoyException e) {
             suspicions.report(start.epoch(), e);
             return false;

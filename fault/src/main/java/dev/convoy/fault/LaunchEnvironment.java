@@ -3,6 +3,7 @@ package dev.convoy.fault;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.Redundancy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.function.Function;
  * @param stateDirectory where durable versions go, or null
  * @param resumedFrom folder of the durable version that the job goes on from, or null
  * @param durableEvery time between durable versions
- * @param replicas copies of a shard in other ranks' memory that the agent wants, or 0: as the program says
+ * @param redundancy what the agent wants to be kept of each shard, or null: as the program says
  * @param agentPid process that started this one, or 0 if unknown
  * @param succession coordinators that may follow the present one
  */
@@ -41,7 +42,7 @@ record LaunchEnvironment(
         Path stateDirectory,
         Path resumedFrom,
         Duration durableEvery,
-        int replicas,
+        Redundancy redundancy,
         int agentPid,
         Succession succession) {
     private static final String HOW = "start this program with: convoy run -n N -- java …";
@@ -67,11 +68,19 @@ record LaunchEnvironment(
                 folder(environment, "CONVOY_STATE_DIR"),
                 folder(environment, "CONVOY_RESUME_FROM"),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
-                environment.containsKey("CONVOY_REPLICAS")
-                        ? value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS))
-                        : 0,
+                redundancy(environment),
                 agentPid(environment),
                 Succession.read(environment));
+    }
+
+    private static Redundancy redundancy(Map<String, String> environment) {
+        if (environment.containsKey("CONVOY_PARITY")) {
+            return value(environment, "CONVOY_PARITY", Redundancy.Parity::parse);
+        }
+        return environment.containsKey("CONVOY_REPLICAS")
+                ? new Redundancy.Copies(
+                        value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS)))
+                : null;
     }
 
     private static Path folder(Map<String, String> environment, String name) {
@@ -94,7 +103,7 @@ record LaunchEnvironment(
                 null,
                 null,
                 durableEvery,
-                replicas,
+                redundancy,
                 agentPid,
                 succession);
     }

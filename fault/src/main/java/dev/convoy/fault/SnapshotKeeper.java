@@ -7,6 +7,7 @@ import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import dev.convoy.fault.snapshot.DeclarationCheck;
@@ -73,8 +74,8 @@ final class SnapshotKeeper implements AutoCloseable {
         this.steps = steps;
         this.overlap = options.overlap();
         this.states = states;
-        long declaration = states.freeze().declarationHash(steps, every, overlap.ordinal(), options.replicas());
-        slots = new SlotPair(states.shape(), 1 + options.replicas(), bytes -> pinned(device, bytes));
+        long declaration = declaration(options);
+        slots = new SlotPair(states.shape(), options.redundancy(), bytes -> pinned(device, bytes));
         declarations = new DeclarationCheck(device, stream, environment.launchSize(), declaration);
         snapshotter = new Snapshotter(
                 states, slots, device, stream, environment.deadline(), environment.launchSize(), declaration);
@@ -83,6 +84,14 @@ final class SnapshotKeeper implements AutoCloseable {
         this.out = out;
         restorer = new Restorer(states, slots, device, stream, environment.deadline(), environment.launchSize());
         durable = new DurableParts(slots, states.shape(), out);
+    }
+
+    private long declaration(ElasticOptions options) {
+        long[] redundancy = switch (options.redundancy()) {
+            case Redundancy.Copies copies -> new long[] {0, copies.replicas()};
+            case Redundancy.Parity parity -> new long[] {parity.data(), parity.parity()};
+        };
+        return states.freeze().declarationHash(steps, every, overlap.ordinal(), redundancy[0], redundancy[1]);
     }
 
     private BackgroundSnapshots inBackground(Device device, long declaration, BiConsumer<Long, Throwable> failed) {
@@ -108,8 +117,8 @@ final class SnapshotKeeper implements AutoCloseable {
         int size = environment.launchSize();
         int rank = likelyRank(size);
         states.reserve(rank, size);
-        slots.reserve(shardCount(size), heldShards(rank, size));
-        announce(rank, size);
+        slots.reserve(rank, size);
+        announce(new Membership(0, rank, size, null), RestorePlan.initial());
     }
 
     /** What this rank's snapshots need in the largest of the cuts so far, and what they have now; bytes. */
@@ -117,22 +126,13 @@ final class SnapshotKeeper implements AutoCloseable {
         return new SnapshotMemory(announced, slots.usedBytes());
     }
 
-    private void announce(int rank, int size) {
-        long bytes = SlotPair.announcedBytes(states.shape(), shardCount(size), heldShards(rank, size));
-        announced = Math.max(announced, bytes);
+    private void announce(Membership members, RestorePlan plan) {
+        announced = Math.max(announced, slots.announcedBytes(members, plan));
     }
 
     // A spare may take any place; those of two places differ by one element at most.
     private int likelyRank(int size) {
         return environment.self().launchRank() % size;
-    }
-
-    private int shardCount(int worldSize) {
-        return states.shape().hasShards() ? worldSize : 0;
-    }
-
-    private int[] heldShards(int rank, int worldSize) {
-        return states.shape().hasShards() ? slots.placement(worldSize).shardsHeldBy(rank) : new int[0];
     }
 
     /** Names who tells others of what is committed. */
@@ -155,7 +155,7 @@ final class SnapshotKeeper implements AutoCloseable {
      */
     long restore(Membership members, RestorePlan plan) {
         declarations.requireEqual(members, plan);
-        announce(members.rank(), members.worldSize());
+        announce(members, plan);
         long step = plan.step();
         if (!plan.isInitial()) {
             restorer.restore(members, plan);
@@ -245,7 +245,7 @@ final class SnapshotKeeper implements AutoCloseable {
                                     repair.version().step(),
                                     repair.foundNs(),
                                     repair.repairedNs(),
-                                    repair.what() + " was brought back from rank " + repair.source())
+                                    repair.what() + " was brought back from " + repair.origin())
                             : new RankMessage.Warning("memory was damaged: " + repair.what()
                                     + " does not have its checksum, and nobody else has it"));
         }

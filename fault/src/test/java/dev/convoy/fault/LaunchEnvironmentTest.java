@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.Redundancy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ class LaunchEnvironmentTest {
         assertThat(read.faults()).isEqualTo(List.of(FaultSpec.parse("kill:2@200"), FaultSpec.parse("stop:1@3")));
         assertThat(read.stateDirectory()).isEqualTo(Path.of("/state"));
         assertThat(read.durableEvery()).isEqualTo(Duration.ofMillis(2_500));
-        assertThat(read.replicas()).isEqualTo(3);
+        assertThat(read.redundancy()).isEqualTo(new Redundancy.Copies(3));
         assertThat(read.agentPid()).isEqualTo(77);
     }
 
@@ -45,7 +46,7 @@ class LaunchEnvironmentTest {
         assertThat(read.runtime()).isEqualTo("auto");
         assertThat(read.deadline()).isEqualTo(Duration.ofSeconds(30));
         assertThat(read.faults()).isEmpty();
-        assertThat(read.replicas()).isZero();
+        assertThat(read.redundancy()).isNull();
         assertThat(read.stateDirectory()).isNull();
         assertThat(read.durableEvery()).isEqualTo(Duration.ofSeconds(10));
     }

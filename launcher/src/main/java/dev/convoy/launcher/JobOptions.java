@@ -3,6 +3,7 @@ package dev.convoy.launcher;
 
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.StragglerPolicy;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,6 +91,12 @@ public final class JobOptions {
                     "Copies of each shard of a snapshot in other ranks' memory. Default: as the program says, or 1.")
     private Integer replicas;
 
+    @Option(
+            names = "--parity",
+            paramLabel = "M+K",
+            description = "Parity instead of copies: any K ranks of M+K can be lost, for K/M of a shard's memory.")
+    private String parity;
+
     @Option(names = "--tls", description = "Speak TLS between agent and ranks, with a certificate made for the job.")
     private boolean tls;
 
@@ -153,6 +160,9 @@ public final class JobOptions {
         if (replicas != null) {
             request.replicas(replicas);
         }
+        if (parity != null) {
+            request.parity(parity(replicas, parity));
+        }
         policy().ifPresent(request::policy);
         if (minRanks != null) {
             request.minRanks(minRanks);
@@ -177,6 +187,17 @@ public final class JobOptions {
             request.runtime(runtime);
         }
         return request;
+    }
+
+    private static Redundancy.Parity parity(Integer replicas, String text) {
+        if (replicas != null) {
+            throw new UsageException("--parity is instead of --replicas; leave one of them out");
+        }
+        try {
+            return Redundancy.Parity.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--parity: " + e.getMessage(), e);
+        }
     }
 
     private void deadline(JobRequestBuilder request) {

@@ -4,6 +4,7 @@ package dev.convoy.launcher;
 import dev.convoy.fault.ElasticOptions;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.StragglerPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,17 @@ public final class JobRequestBuilder {
                     "--replicas " + value + ": must lie between 1 and " + ElasticOptions.MOST_REPLICAS);
         }
         environment.put("CONVOY_REPLICAS", Integer.toString(value));
+        return this;
+    }
+
+    /**
+     * Sets that snapshots are kept by parity, whatever the program chose.
+     *
+     * @param value pieces of a stripe
+     * @return this
+     */
+    public JobRequestBuilder parity(Redundancy.Parity value) {
+        environment.put("CONVOY_PARITY", value.toString());
         return this;
     }
 

@@ -27,6 +27,7 @@ final class CoordinatorMessageCodec {
                 out.list(m.members(), ValueCodec::write);
                 out.bytes(m.uniqueId());
                 ValueCodec.write(out, m.plan());
+                ValueCodec.write(out, m.domains());
             }
             case CoordinatorMessage.Probe m -> {
                 out.u8(67);
@@ -80,7 +81,7 @@ final class CoordinatorMessageCodec {
             case 65 -> new CoordinatorMessage.Revoke(in.i64(), in.string(), in.flag());
             case 66 ->
                 new CoordinatorMessage.EpochStart(
-                        in.i64(), in.list(ValueCodec::member), in.bytes(), ValueCodec.plan(in));
+                        in.i64(), in.list(ValueCodec::member), in.bytes(), ValueCodec.plan(in), ValueCodec.domains(in));
             case 67 -> new CoordinatorMessage.Probe(in.i64());
             case 68 -> new CoordinatorMessage.FaultRecorded(in.string());
             case 69 ->

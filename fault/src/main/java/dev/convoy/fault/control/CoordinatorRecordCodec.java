@@ -102,10 +102,11 @@ public final class CoordinatorRecordCodec {
     private static void epoch(WireWriter out, PublishedEpoch epoch) {
         out.i64(epoch.epoch());
         out.list(epoch.members(), ValueCodec::write);
+        ValueCodec.write(out, epoch.domains());
     }
 
     private static PublishedEpoch epoch(WireReader in) throws ProtocolException {
-        return new PublishedEpoch(in.i64(), in.list(ValueCodec::member));
+        return new PublishedEpoch(in.i64(), in.list(ValueCodec::member), ValueCodec.domains(in));
     }
 
     private static void process(WireWriter out, KnownProcess process) {

@@ -4,8 +4,13 @@ package dev.convoy.fault.control;
 import dev.convoy.DataType;
 import dev.convoy.Operation;
 import dev.convoy.fault.detect.OperationRecord;
+import dev.convoy.fault.protocol.Decoding;
+import dev.convoy.fault.protocol.FailureDomains;
+import dev.convoy.fault.protocol.HeldParity;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.ParityRing;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.fault.protocol.Version;
@@ -37,10 +42,41 @@ final class ValueCodec {
         out.i32(holding.shardCount());
         out.ints(holding.shards());
         out.flag(holding.replicated());
+        out.nullable(holding.parity(), ValueCodec::write);
     }
 
     static Holding holding(WireReader in) throws ProtocolException {
-        return new Holding(version(in), in.i32(), in.ints(), in.flag());
+        return new Holding(version(in), in.i32(), in.ints(), in.flag(), in.nullable(ValueCodec::heldParity));
+    }
+
+    private static void write(WireWriter out, HeldParity parity) {
+        out.i32(parity.code().data());
+        out.i32(parity.code().parity());
+        out.ints(parity.indices());
+    }
+
+    private static HeldParity heldParity(WireReader in) throws ProtocolException {
+        return new HeldParity(new Redundancy.Parity(in.i32(), in.i32()), in.ints());
+    }
+
+    static void write(WireWriter out, FailureDomains domains) {
+        out.ints(domains.starts());
+        out.ints(domains.nodes());
+    }
+
+    static FailureDomains domains(WireReader in) throws ProtocolException {
+        return new FailureDomains(in.ints(), in.ints());
+    }
+
+    private static void write(WireWriter out, Decoding decoding) {
+        out.ints(decoding.ring().members());
+        out.i32(decoding.ring().data());
+        out.i32(decoding.ring().parity());
+        out.ints(decoding.paritySource());
+    }
+
+    private static Decoding decoding(WireReader in) throws ProtocolException {
+        return new Decoding(new ParityRing(in.ints(), in.i32(), in.i32()), in.ints());
     }
 
     static void write(WireWriter out, RestorePlan plan) {
@@ -49,10 +85,17 @@ final class ValueCodec {
         out.ints(plan.shardSource());
         out.i32(plan.replicatedSource());
         out.flags(plan.holdsReplicated());
+        out.list(plan.decodings(), ValueCodec::write);
     }
 
     static RestorePlan plan(WireReader in) throws ProtocolException {
-        return new RestorePlan(in.nullable(ValueCodec::version), in.i32(), in.ints(), in.i32(), in.flags());
+        return new RestorePlan(
+                in.nullable(ValueCodec::version),
+                in.i32(),
+                in.ints(),
+                in.i32(),
+                in.flags(),
+                in.list(ValueCodec::decoding));
     }
 
     static void write(WireWriter out, RunSummary summary) {

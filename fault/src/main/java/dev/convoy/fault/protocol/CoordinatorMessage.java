@@ -30,14 +30,28 @@ public sealed interface CoordinatorMessage extends Message {
      * @param members its members in rank order
      * @param uniqueId unique id of its communicator
      * @param plan what to restore
+     * @param domains on which nodes the members are, by their ranks
      */
-    record EpochStart(long epoch, List<MemberId> members, byte[] uniqueId, RestorePlan plan)
+    record EpochStart(long epoch, List<MemberId> members, byte[] uniqueId, RestorePlan plan, FailureDomains domains)
             implements CoordinatorMessage {
         /** Copies list and id. */
         public EpochStart {
             members = List.copyOf(members);
             uniqueId = uniqueId.clone();
             Objects.requireNonNull(plan, "plan");
+            Objects.requireNonNull(domains, "domains");
+        }
+
+        /**
+         * An epoch on one node.
+         *
+         * @param epoch the epoch
+         * @param members its members in rank order
+         * @param uniqueId unique id of its communicator
+         * @param plan what to restore
+         */
+        public EpochStart(long epoch, List<MemberId> members, byte[] uniqueId, RestorePlan plan) {
+            this(epoch, members, uniqueId, plan, FailureDomains.ONE);
         }
 
         /**
@@ -56,12 +70,13 @@ public sealed interface CoordinatorMessage extends Message {
                     && epoch == that.epoch
                     && members.equals(that.members)
                     && Arrays.equals(uniqueId, that.uniqueId)
-                    && plan.equals(that.plan);
+                    && plan.equals(that.plan)
+                    && domains.equals(that.domains);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(epoch, members, Arrays.hashCode(uniqueId), plan);
+            return Objects.hash(epoch, members, Arrays.hashCode(uniqueId), plan, domains);
         }
 
         @Override

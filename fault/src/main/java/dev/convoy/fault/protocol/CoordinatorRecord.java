@@ -69,8 +69,9 @@ public record CoordinatorRecord(
      *
      * @param epoch its number
      * @param members its members in rank order
+     * @param domains on which nodes they were
      */
-    public record PublishedEpoch(long epoch, List<MemberId> members) {
+    public record PublishedEpoch(long epoch, List<MemberId> members, FailureDomains domains) {
         /** Copies the list. */
         public PublishedEpoch {
             members = List.copyOf(members);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import dev.convoy.fault.protocol.CoordinatorRecord.PublishedEpoch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 
 /** Epochs attempted and published, who was in them, and what is known to be committed. */
 final class Epochs {
-    private final NavigableMap<Long, List<MemberId>> published = new TreeMap<>();
+    private final NavigableMap<Long, PublishedEpoch> published = new TreeMap<>();
     private long attempted;
     private long current;
     private boolean formed;
@@ -21,7 +22,11 @@ final class Epochs {
     }
 
     void publish(long epoch, List<MemberId> members) {
-        published.put(epoch, List.copyOf(members));
+        publish(epoch, members, FailureDomains.ONE);
+    }
+
+    void publish(long epoch, List<MemberId> members, FailureDomains where) {
+        published.put(epoch, new PublishedEpoch(epoch, members, where));
         attempted = Math.max(attempted, epoch);
         current = epoch;
     }
@@ -32,10 +37,8 @@ final class Epochs {
     }
 
     /** All that were published, ascending. */
-    List<CoordinatorRecord.PublishedEpoch> published() {
-        return published.entrySet().stream()
-                .map(entry -> new CoordinatorRecord.PublishedEpoch(entry.getKey(), entry.getValue()))
-                .toList();
+    List<PublishedEpoch> published() {
+        return List.copyOf(published.values());
     }
 
     /** The last published epoch; 0 before the first. */
@@ -45,7 +48,8 @@ final class Epochs {
 
     /** Members in rank order; empty for an epoch that was never published. */
     List<MemberId> members(long epoch) {
-        return published.getOrDefault(epoch, List.of());
+        PublishedEpoch known = published.get(epoch);
+        return known == null ? List.of() : known.members();
     }
 
     /**
@@ -62,6 +66,12 @@ final class Epochs {
             return "";
         }
         return all.get(known[0]) + (known.length == 1 ? "" : " and " + (known.length - 1) + " more") + ": ";
+    }
+
+    /** On which nodes the members of a published epoch were. */
+    FailureDomains domains(long epoch) {
+        PublishedEpoch known = published.get(epoch);
+        return known == null ? FailureDomains.ONE : known.domains();
     }
 
     /** Every member of the first epoch has been ready once. */

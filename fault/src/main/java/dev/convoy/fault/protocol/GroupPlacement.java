@@ -9,29 +9,47 @@ import java.util.Arrays;
 /**
  * Where the copies of shards lie: ranks form groups of {@code copies}, every member of a group holds the shards of all.
  * Where the groups do not come out even, the last one takes the remainder as a ring in which each shard has its copies
- * at the next ranks. A world smaller than a group has as many copies as ranks.
+ * at the next ranks. A world smaller than a group has as many copies as ranks. Groups are of neighbours where all ranks
+ * lie on one node, and else of ranks on different nodes as far as possible.
  *
  * <p>Groups rather than one ring over all ranks, because fewer combinations of simultaneous losses then hit every copy
  * of a shard.
- *
- * @param worldSize ranks, at least 1; rank i owns shard i
- * @param copies copies of each shard, the owner's included, at least 1
  */
-public record GroupPlacement(int worldSize, int copies) {
+public final class GroupPlacement {
     /** Copies of each shard that a job keeps, the owner's included. */
     public static final int DEFAULT_COPIES = 2;
 
+    private final int worldSize;
+    private final int copies;
+    private final Groups groups;
+
     /**
-     * Checks the sizes.
+     * The placement on one node.
      *
+     * @param worldSize ranks, at least 1; rank i owns shard i
+     * @param copies copies of each shard, the owner's included, at least 1
      * @throws IllegalArgumentException if one is below 1
      */
-    public GroupPlacement {
+    public GroupPlacement(int worldSize, int copies) {
+        this(worldSize, copies, FailureDomains.ONE);
+    }
+
+    /**
+     * The placement on several nodes.
+     *
+     * @param worldSize ranks, at least 1; rank i owns shard i
+     * @param copies copies of each shard, the owner's included, at least 1
+     * @param domains where the ranks lie
+     * @throws IllegalArgumentException if a number is below 1
+     */
+    public GroupPlacement(int worldSize, int copies, FailureDomains domains) {
         if (worldSize < 1 || copies < 1) {
             throw new IllegalArgumentException(
                     "world size and copies must be at least 1: " + worldSize + ", " + copies);
         }
-        copies = Math.min(copies, worldSize);
+        this.worldSize = worldSize;
+        this.copies = Math.min(copies, worldSize);
+        groups = new Groups(worldSize, copies, domains);
     }
 
     /**
@@ -42,6 +60,24 @@ public record GroupPlacement(int worldSize, int copies) {
      */
     public static GroupPlacement of(int worldSize) {
         return new GroupPlacement(worldSize, DEFAULT_COPIES);
+    }
+
+    /**
+     * How many ranks there are.
+     *
+     * @return at least 1
+     */
+    public int worldSize() {
+        return worldSize;
+    }
+
+    /**
+     * How many copies of each shard there are, the owner's included.
+     *
+     * @return at least 1, not more than ranks
+     */
+    public int copies() {
+        return copies;
     }
 
     /**
@@ -71,9 +107,8 @@ public record GroupPlacement(int worldSize, int copies) {
      * @return its members, itself included, ascending
      */
     public int[] group(int rank) {
-        int first = firstOfGroup(rank);
-        int[] members = new int[sizeOfGroup(first)];
-        Arrays.setAll(members, i -> first + i);
+        int[] members = groups.members(groups.of(rank));
+        Arrays.sort(members);
         return members;
     }
 
@@ -90,8 +125,8 @@ public record GroupPlacement(int worldSize, int copies) {
         // Coefficient j of a group's polynomial: ways to lose j of its ranks without losing every copy of a shard.
         BigInteger[] ways = {BigInteger.ONE};
         BigInteger[] all = {BigInteger.ONE};
-        for (int first = 0; first < worldSize; first += sizeOfGroup(first)) {
-            int size = sizeOfGroup(first);
+        for (int group = 0; group < groups.count(); group++) {
+            int size = groups.sizeOf(group);
             ways = product(ways, survivable(size));
             all = product(all, binomials(size));
         }
@@ -101,23 +136,16 @@ public record GroupPlacement(int worldSize, int copies) {
     }
 
     private int[] along(int rank, int direction) {
-        int first = firstOfGroup(rank);
-        int size = sizeOfGroup(first);
-        int[] ranks = new int[copies];
-        Arrays.setAll(ranks, i -> first + Math.floorMod(rank - first + direction * i, size));
-        return ranks;
-    }
-
-    private int firstOfGroup(int rank) {
-        if (rank < 0 || rank >= worldSize) {
-            throw new IllegalArgumentException("rank must lie in 0.." + (worldSize - 1) + ", not " + rank);
+        int[] ring = groups.members(groups.of(rank));
+        int place = 0;
+        while (ring[place] != rank) {
+            place++;
         }
-        int lastGroup = worldSize / copies - 1;
-        return Math.min(rank / copies, lastGroup) * copies;
-    }
-
-    private int sizeOfGroup(int first) {
-        return first + 2 * copies > worldSize ? worldSize - first : copies;
+        int[] ranks = new int[copies];
+        for (int i = 0; i < copies; i++) {
+            ranks[i] = ring[Math.floorMod(place + direction * i, ring.length)];
+        }
+        return ranks;
     }
 
     /** Subsets of a ring of {@code size} without {@code copies} consecutive elements, counted by their size. */

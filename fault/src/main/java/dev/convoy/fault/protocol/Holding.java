@@ -12,8 +12,9 @@ import java.util.Objects;
  *     else 0
  * @param shards numbers of the shards held with a valid checksum (the own one and replicas), each in [0, shardCount)
  * @param replicated whether the replicated state lies there with a valid checksum; also true if the job has none
+ * @param parity the parity held with a valid checksum; null if there is none
  */
-public record Holding(Version version, int shardCount, int[] shards, boolean replicated) {
+public record Holding(Version version, int shardCount, int[] shards, boolean replicated, HeldParity parity) {
     /**
      * Checks and copies.
      *
@@ -33,6 +34,18 @@ public record Holding(Version version, int shardCount, int[] shards, boolean rep
     }
 
     /**
+     * A slot without parity.
+     *
+     * @param version the version in that slot
+     * @param shardCount into how many shards the version was cut
+     * @param shards numbers of the shards held with a valid checksum
+     * @param replicated whether the replicated state lies there with a valid checksum
+     */
+    public Holding(Version version, int shardCount, int[] shards, boolean replicated) {
+        this(version, shardCount, shards, replicated, null);
+    }
+
+    /**
      * Shard numbers held.
      *
      * @return a copy
@@ -48,17 +61,18 @@ public record Holding(Version version, int shardCount, int[] shards, boolean rep
                 && version.equals(that.version)
                 && shardCount == that.shardCount
                 && Arrays.equals(shards, that.shards)
-                && replicated == that.replicated;
+                && replicated == that.replicated
+                && Objects.equals(parity, that.parity);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(version, shardCount, Arrays.hashCode(shards), replicated);
+        return Objects.hash(version, shardCount, Arrays.hashCode(shards), replicated, parity);
     }
 
     @Override
     public String toString() {
         return "Holding[" + version + ", shards " + Arrays.toString(shards) + " of " + shardCount
-                + (replicated ? ", replicated]" : "]");
+                + (replicated ? ", replicated" : "") + (parity == null ? "]" : ", " + parity + "]");
     }
 }

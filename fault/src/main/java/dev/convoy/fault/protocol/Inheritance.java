@@ -15,7 +15,7 @@ final class Inheritance {
     }
 
     void takeUp() {
-        record.epochs().forEach(each -> job.epochs.publish(each.epoch(), each.members()));
+        record.epochs().forEach(each -> job.epochs.publish(each.epoch(), each.members(), each.domains()));
         if (record.formed()) {
             job.epochs.formed();
         }

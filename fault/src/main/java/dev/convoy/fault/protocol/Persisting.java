@@ -31,7 +31,7 @@ final class Persisting extends Phase {
 
     @Override
     void enter() {
-        Optional<RestorePlan> newest = choice().newestCoverable();
+        Optional<RestorePlan> newest = choice().newestHeld();
         if (job.spec.stateDirectory() == null
                 || newest.isEmpty()
                 || isOnDisk(newest.get().version())) {
@@ -134,7 +134,7 @@ final class Persisting extends Phase {
     }
 
     private void fallBack(String why) {
-        Optional<RestorePlan> older = choice().newestCoverable();
+        Optional<RestorePlan> older = choice().newestHeld();
         if (older.isEmpty() || isOnDisk(older.get().version())) {
             job.fail(reason + "; the state could not be written to disk: " + why);
         } else {

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Chooses what a new epoch restores: the newest version that its members' verified holdings cover completely, whether
@@ -38,14 +39,25 @@ final class RestoreChoice {
         return worldSize > 0 && (holding.shardCount() == 0 || holding.shardCount() == worldSize);
     }
 
+    /** The newest version of which every shard is held, or follows from what is. */
     Optional<RestorePlan> newestCoverable() {
+        return versions().flatMap(version -> plan(version).stream()).findFirst();
+    }
+
+    /** The newest version of which every shard is held: nobody can compute one without a communicator. */
+    Optional<RestorePlan> newestHeld() {
+        return versions()
+                .flatMap(version -> plan(version).stream())
+                .filter(plan -> plan.decodings().isEmpty())
+                .findFirst();
+    }
+
+    private Stream<Version> versions() {
         return inventories.stream()
                 .flatMap(List::stream)
                 .map(Holding::version)
                 .distinct()
-                .sorted(Comparator.reverseOrder())
-                .flatMap(version -> plan(version).stream())
-                .findFirst();
+                .sorted(Comparator.reverseOrder());
     }
 
     private Optional<RestorePlan> plan(Version version) {
@@ -58,10 +70,23 @@ final class RestoreChoice {
             replicatedSource = holdsReplicated[rank] ? rank : replicatedSource;
         }
         int[] sources = sources(version, held, shardCount);
-        if (replicatedSource < 0 || Arrays.stream(sources).anyMatch(source -> source < 0)) {
+        if (replicatedSource < 0) {
             return Optional.empty();
         }
-        return Optional.of(new RestorePlan(version, shardCount, sources, replicatedSource, holdsReplicated));
+        int replicated = replicatedSource;
+        return decodings(version, held, sources)
+                .map(decodings ->
+                        new RestorePlan(version, shardCount, sources, replicated, holdsReplicated, decodings));
+    }
+
+    private Optional<List<Decoding>> decodings(Version version, Holding[] held, int[] sources) {
+        return Arrays.stream(sources).allMatch(source -> source >= 0)
+                ? Optional.of(List.of())
+                : decoding(version, held).decodings(sources);
+    }
+
+    private DecodingChoice decoding(Version version, Holding[] held) {
+        return new DecodingChoice(epochs.members(version.epoch()), epochs.domains(version.epoch()), members, held);
     }
 
     private Holding[] held(Version version) {
@@ -123,13 +148,32 @@ final class RestoreChoice {
         List<List<Integer>> left = holders(held, shardCount(held));
         for (int shard = 0; shard < left.size(); shard++) {
             if (left.get(shard).isEmpty()) {
-                String holders = Arrays.stream(new GroupPlacement(former.size(), copies(held)).holders(shard))
-                        .mapToObj(rank -> former.get(rank).toString())
-                        .collect(Collectors.joining(" and "));
-                return head + "shard " + shard + " lay only at " + holders + ", lost or damaged there";
+                int[] sources = sources(version, held, left.size());
+                Optional<Decoding> decoding = decoding(version, held).decoding(shard);
+                if (decoding.isEmpty()) {
+                    return head + "shard " + shard + " lay only at " + holders(version, held, shard)
+                            + ", lost or damaged there";
+                }
+                if (!decoding.get().isPossible(sources)) {
+                    ParityRing ring = decoding.get().ring();
+                    return head + "shard " + shard + " cannot be computed, for of " + named(former, ring.members())
+                            + " more than " + ring.parity() + " are lost or damaged";
+                }
             }
         }
         return head + "no survivor holds its replicated state";
+    }
+
+    private String holders(Version version, Holding[] held, int shard) {
+        List<MemberId> former = epochs.members(version.epoch());
+        FailureDomains domains = epochs.domains(version.epoch());
+        return named(former, new GroupPlacement(former.size(), copies(held), domains).holders(shard));
+    }
+
+    private static String named(List<MemberId> former, int[] ranks) {
+        return Arrays.stream(ranks)
+                .mapToObj(rank -> former.get(rank).toString())
+                .collect(Collectors.joining(" and "));
     }
 
     /** How many copies of each shard there were, as far as what is left tells. */

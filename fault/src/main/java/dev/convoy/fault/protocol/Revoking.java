@@ -428,7 +428,9 @@ final class Revoking extends Phase {
     private void publish(List<MemberStatus> next, RestorePlan plan) {
         List<MemberId> ids = next.stream().map(MemberStatus::id).toList();
         byte[] uniqueId = answers.get(idMakers.getFirst()).uniqueId();
-        job.epochs.publish(epoch, ids);
+        FailureDomains domains =
+                FailureDomains.of(next.stream().mapToInt(MemberStatus::node).toArray());
+        job.epochs.publish(epoch, ids, domains);
         long reached = answers.values().stream()
                 .mapToLong(RankMessage.Aborted::step)
                 .max()
@@ -440,7 +442,7 @@ final class Revoking extends Phase {
             job.members.dismiss(status, job.clock.timerNs() + job.spec.startBoundNs());
             job.send(status, new CoordinatorMessage.Dismissed(epoch));
         }
-        CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan);
+        CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan, domains);
         for (MemberStatus status : next) {
             status.becomeMember();
             job.send(status, start);

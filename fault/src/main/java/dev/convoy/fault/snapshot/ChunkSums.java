@@ -16,6 +16,7 @@ final class ChunkSums {
     private static final long UNKNOWN = -1;
 
     private final MemorySegment region;
+    private final long chunkBytes;
     private final long[] sums;
 
     /**
@@ -24,14 +25,20 @@ final class ChunkSums {
      * @param region what is checksummed
      */
     ChunkSums(MemorySegment region) {
-        this.region = region;
-        sums = new long[count(region.byteSize())];
-        Arrays.fill(sums, UNKNOWN);
+        this(region, CHUNK);
     }
 
-    /** How many chunks so many bytes are. */
-    static int count(long bytes) {
-        return Math.toIntExact((bytes + CHUNK - 1) / CHUNK);
+    /**
+     * Starts without any checksum.
+     *
+     * @param region what is checksummed
+     * @param chunkBytes length of all chunks but the last, not more than {@link #CHUNK}
+     */
+    ChunkSums(MemorySegment region, long chunkBytes) {
+        this.region = region;
+        this.chunkBytes = chunkBytes;
+        sums = new long[Math.toIntExact((region.byteSize() + chunkBytes - 1) / chunkBytes)];
+        Arrays.fill(sums, UNKNOWN);
     }
 
     int count() {
@@ -39,11 +46,15 @@ final class ChunkSums {
     }
 
     MemorySegment bytes(int chunk) {
-        return region.asSlice(chunk * CHUNK, length(chunk));
+        return region.asSlice(offset(chunk), length(chunk));
+    }
+
+    long offset(int chunk) {
+        return chunk * chunkBytes;
     }
 
     long length(int chunk) {
-        return Math.min(CHUNK, region.byteSize() - chunk * CHUNK);
+        return Math.min(chunkBytes, region.byteSize() - offset(chunk));
     }
 
     /** Notes the checksum of what was put into a chunk. */

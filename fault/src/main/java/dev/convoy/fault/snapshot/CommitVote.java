@@ -2,7 +2,6 @@
 package dev.convoy.fault.snapshot;
 
 import dev.convoy.fault.StateMismatchException;
-import dev.convoy.fault.protocol.GroupPlacement;
 import dev.convoy.fault.protocol.Version;
 import java.util.Arrays;
 import java.util.List;
@@ -30,13 +29,13 @@ public final class CommitVote {
     private final List<String> declared;
     private final long[] records;
     private final int worldSize;
-    private final GroupPlacement placement;
+    private final Protection protection;
 
     /** What all ranks conclude. */
     public enum Verdict {
-        /** Every part is stored and every copy equals its original. */
+        /** Every part is stored and every copy equals its original, or parity is of what the owners have. */
         COMMIT,
-        /** A copy differs from its original: the snapshot must be taken again. */
+        /** A copy differs from its original, or what parity was made of: the snapshot must be taken again. */
         REPEAT
     }
 
@@ -44,16 +43,16 @@ public final class CommitVote {
      * Reads a vote.
      *
      * @param records every rank's record, in rank order
-     * @param placement where the copies of shards lie
+     * @param protection what the ranks keep of each other's shards
      * @param declared names of the replicated states, for messages
      */
-    public CommitVote(long[] records, GroupPlacement placement, List<String> declared) {
-        worldSize = placement.worldSize();
+    CommitVote(long[] records, Protection protection, List<String> declared) {
+        worldSize = protection.worldSize();
         if (records.length < worldSize * LONGS) {
             throw new IllegalArgumentException(records.length + " longs for " + worldSize + " ranks");
         }
         this.records = records;
-        this.placement = placement;
+        this.protection = protection;
         this.declared = declared;
     }
 
@@ -71,6 +70,19 @@ public final class CommitVote {
         for (int i = 0; i < slot.heldShards(); i++) {
             record[FIRST_SHARD + i] = slot.shardChecksum(i);
         }
+        ParityGrid grid = slot.custody().grid();
+        if (grid != null) {
+            record[FIRST_SHARD + Protection.Parity.TOLD] = joinedTold(slot, grid);
+            record[FIRST_SHARD + Protection.Parity.IS_SOUND] = slot.parityIsSound() ? Protection.Parity.SOUND : 0;
+        }
+    }
+
+    private static long joinedTold(Slot slot, ParityGrid grid) {
+        JoinedChecksum joined = new JoinedChecksum();
+        for (int place = 0; place < grid.ring().size(); place++) {
+            joined.add(slot.told(place), grid.shardBytes(place));
+        }
+        return joined.value();
     }
 
     /**
@@ -99,7 +111,9 @@ public final class CommitVote {
         requireEqual(EPOCH, version, "stands in another epoch");
         requireEqual(STEP, version, "stands at another step");
         requireSameReplicated(version);
-        return sharded && !copiesEqualOriginals() ? Verdict.REPEAT : Verdict.COMMIT;
+        return sharded && !protection.isConsistent((rank, index) -> at(rank, FIRST_SHARD + index))
+                ? Verdict.REPEAT
+                : Verdict.COMMIT;
     }
 
     // Whoever is alone with what it has is most likely the one whose memory or arithmetic went wrong.
@@ -131,17 +145,6 @@ public final class CommitVote {
             }
         }
         return List.of();
-    }
-
-    private boolean copiesEqualOriginals() {
-        boolean equal = true;
-        for (int rank = 0; rank < worldSize; rank++) {
-            int[] held = placement.shardsHeldBy(rank);
-            for (int i = 1; i < held.length; i++) {
-                equal &= at(rank, FIRST_SHARD + i) == at(held[i], FIRST_SHARD);
-            }
-        }
-        return equal;
     }
 
     private void requireEqual(int field, Version version, String what) {

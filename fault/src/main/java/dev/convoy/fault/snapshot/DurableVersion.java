@@ -123,7 +123,7 @@ public final class DurableVersion implements Closeable {
         int[] mine = IntStream.range(0, shardCount)
                 .filter(shard -> shard % worldSize == members.rank())
                 .toArray();
-        Slot slot = slots.begin(version, shardCount, mine);
+        Slot slot = slots.begin(version, new Custody(shardCount, mine));
         readReplicated(slot);
         for (int position = 0; position < mine.length; position++) {
             readShard(slot, position, mine[position]);

@@ -58,7 +58,26 @@ final class Exchange {
         return holdsReplicated[rank] ? held : staging;
     }
 
-    /** Moves everything. On return the copies to the live state may still be under way on the stream. */
+    /** Has what nobody holds computed. */
+    void compute(StripeDecoder decoder, Communicator communicator, Stream stream) {
+        decoder.run(communicator, stream, new StripeDecoder.Target() {
+            @Override
+            public DeviceBuffer memory(int transfer, long done, long length) {
+                long offset = transfers.get(transfer).newOffset() + done;
+                return staging.shardRegion(0).buffer().slice(offset, length);
+            }
+
+            @Override
+            public void arrived(int transfer, long done, long length) {
+                Exchange.this.arrived(transfer, done, length);
+            }
+        });
+    }
+
+    /**
+     * Moves everything that somebody holds. On return the copies to the live state may still be under way on the
+     * stream.
+     */
     void run(Communicator communicator, Stream stream) {
         moveReplicated(communicator, stream);
         for (int i = 0; i < sums.length; i++) {
@@ -90,7 +109,8 @@ final class Exchange {
     }
 
     private boolean isTraffic(Transfer transfer) {
-        return isServedHere(transfer) != (transfer.newShard() == rank);
+        boolean isHeld = sources[transfer.oldShard()] >= 0;
+        return isHeld && isServedHere(transfer) != (transfer.newShard() == rank);
     }
 
     // In rounds, so that what has arrived is used while the next is not there yet.
@@ -186,6 +206,9 @@ final class Exchange {
         for (int shard = 0; shard < sources.length; shard++) {
             if (sources[shard] == rank) {
                 proof.putShard(numbers, shard, held.shardChecksum(held.positionOf(shard)));
+            } else if (sources[shard] < 0 && plan.decoding(shard).witness(sources) == rank) {
+                proof.putShard(
+                        numbers, shard, held.told(plan.decoding(shard).ring().placeOf(shard)));
             }
         }
         if (rank == plan.replicatedSource()) {

@@ -29,25 +29,6 @@ final class Replication implements AutoCloseable {
     private final DeviceBuffer heldChecksums;
     private final boolean fused;
 
-    /** Where a rank's own chunks come from. */
-    interface Source {
-        /**
-         * Puts the chunks of a batch into the slot.
-         *
-         * @param batch number of the batch
-         * @return a bit for each chunk that differs from the slot's base
-         */
-        long prepare(int batch);
-
-        /**
-         * Memory with the content of one of these chunks, which stays until all holders have it.
-         *
-         * @param chunk number of the chunk
-         * @return null: the slot
-         */
-        DeviceBuffer chunk(int chunk);
-    }
-
     /**
      * Prepares exchanges.
      *
@@ -65,13 +46,8 @@ final class Replication implements AutoCloseable {
         changeView = changes.hostView().orElseThrow();
     }
 
-    /** Batches that so many chunks are. */
-    static int batches(int chunks) {
-        return (chunks + BATCH - 1) / BATCH;
-    }
-
     /** One exchange: who takes part, and on what. */
-    private record Run(Communicator communicator, Stream stream, Slot slot, int[] holders, Source source) {
+    private record Run(Communicator communicator, Stream stream, Slot slot, int[] holders, ShardSource source) {
         boolean isAlone() {
             return slot.heldShards() < 2;
         }
@@ -87,13 +63,13 @@ final class Replication implements AutoCloseable {
      * @param slot the slot, in the stage of being written
      * @param source this rank's own chunks
      */
-    void run(int[] holders, Communicator communicator, Stream stream, Slot slot, Source source) {
+    void run(int[] holders, Communicator communicator, Stream stream, Slot slot, ShardSource source) {
         Run run = new Run(communicator, stream, slot, holders, source);
         int chunks = 0;
         for (int i = 0; i < slot.heldShards(); i++) {
             chunks = Math.max(chunks, slot.shardSums(i).count());
         }
-        for (int batch = 0; batch < batches(chunks); batch++) {
+        for (int batch = 0; batch < slot.custody().batches(chunks); batch++) {
             long changed = source.prepare(batch);
             if (!run.isAlone()) {
                 exchange(run, batch, changed);
@@ -192,7 +168,7 @@ final class Replication implements AutoCloseable {
 
     private static DeviceBuffer memory(Slot slot, int position, int chunk) {
         ChunkSums sums = slot.shardSums(position);
-        return slot.shardRegion(position).buffer().slice(chunk * ChunkSums.CHUNK, sums.length(chunk));
+        return slot.shardRegion(position).buffer().slice(sums.offset(chunk), sums.length(chunk));
     }
 
     // With each copy goes the checksum that its owner has: the holder may be the only one left before the vote.

@@ -74,8 +74,10 @@ final class RestoreProof {
             }
             joined.zerosTo(shape.shardBytes(shard, plan.shardCount()));
             if (joined.value() != numbers[transfers.size() + shard]) {
-                throw new DamagedTransferException("shard " + shard + " of snapshot " + plan.version() + " from rank "
-                        + sources[shard] + " arrived with another checksum than it was stored with");
+                String origin =
+                        sources[shard] < 0 ? " was computed from parity" : " from rank " + sources[shard] + " arrived";
+                throw new DamagedTransferException("shard " + shard + " of snapshot " + plan.version() + origin
+                        + " with another checksum than it was stored with");
             }
         }
     }

@@ -61,6 +61,11 @@ public final class Restorer implements AutoCloseable {
         List<Transfer> transfers = Transfer.plan(live.shape(), plan.shardCount(), members.worldSize());
         Exchange exchange = new Exchange(members.rank(), plan, transfers, held, staging, copies);
         exchange.run(members.communicator(), stream);
+        if (!plan.decodings().isEmpty()) {
+            StripeDecoder decoder =
+                    new StripeDecoder(members.rank(), plan, live.shape(), transfers, held, device, slots.workspace());
+            exchange.compute(decoder, members.communicator(), stream);
+        }
         RestoreProof proof = new RestoreProof(live.shape(), plan, transfers);
         long[] all = sum(members.communicator(), exchange.numbers(proof));
         proof.requireWhole(all);
@@ -81,9 +86,7 @@ public final class Restorer implements AutoCloseable {
 
     // The free slot, laid out as the epoch's first snapshot will be: what arrives lies where that snapshot has it.
     private Slot stage(Membership members, RestorePlan plan) {
-        boolean sharded = live.shape().hasShards();
-        int[] shards = sharded ? slots.placement(members.worldSize()).shardsHeldBy(members.rank()) : new int[0];
-        return slots.begin(new Version(members.epoch(), plan.step()), sharded ? members.worldSize() : 0, shards);
+        return slots.begin(new Version(members.epoch(), plan.step()), slots.custody(members));
     }
 
     private long[] sum(Communicator communicator, long[] own) {

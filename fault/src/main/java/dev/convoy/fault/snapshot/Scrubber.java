@@ -10,7 +10,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.stream.IntStream;
 
 /**
  * Looks through the newest committed snapshot for memory that has lost its checksum, a part of it at each step
@@ -25,8 +27,11 @@ public final class Scrubber implements AutoCloseable {
     private static final long NOTHING = 0;
     private static final long REPLICATED = 1;
     private static final long FIRST_SHARD = 2;
+    /** And downwards: one number a parity piece. */
+    private static final long FIRST_PARITY = -1;
 
     private final SlotPair slots;
+    private final Device device;
     private final Stream stream;
     private final DeviceBuffer mine;
     private final DeviceBuffer all;
@@ -42,6 +47,7 @@ public final class Scrubber implements AutoCloseable {
      */
     public Scrubber(SlotPair slots, Device device, Stream stream, int largestWorld) {
         this.slots = slots;
+        this.device = device;
         this.stream = stream;
         mine = device.allocate(DataType.INT64, LONGS);
         all = device.allocate(DataType.INT64, (long) LONGS * largestWorld);
@@ -52,18 +58,18 @@ public final class Scrubber implements AutoCloseable {
      *
      * @param version the snapshot
      * @param what completes a sentence: {@code shard 3 of step 7 of epoch 1}
-     * @param source the rank that it was brought back from, or −1 if none had it
+     * @param origin where it was brought back from, such as {@code rank 3}; null if nobody had it
      * @param foundNs when it was found, by {@link System#nanoTime}
      * @param repairedNs when it had its checksum again, or was given up
      */
-    public record Repair(Version version, String what, int source, long foundNs, long repairedNs) {
+    public record Repair(Version version, String what, String origin, long foundNs, long repairedNs) {
         /**
          * Whether the chunk has its checksum again.
          *
          * @return false if the memory is still damaged; it is offered to nobody
          */
         public boolean isDone() {
-            return source >= 0;
+            return origin != null;
         }
     }
 
@@ -85,11 +91,11 @@ public final class Scrubber implements AutoCloseable {
             if (Arrays.stream(told).allMatch(number -> number == NOTHING)) {
                 break;
             }
-            int source = exchange(members, slot, told);
+            String origin = exchange(members, slot, told);
             if (next != null) {
-                boolean sound = source >= 0 && next.sums().holds(next.chunk());
+                boolean sound = origin != null && next.sums().holds(next.chunk());
                 String what = describe(next, slot.version());
-                repairs.add(new Repair(slot.version(), what, sound ? source : -1, next.foundNs(), System.nanoTime()));
+                repairs.add(new Repair(slot.version(), what, sound ? origin : null, next.foundNs(), System.nanoTime()));
             }
         }
         return repairs;
@@ -111,18 +117,27 @@ public final class Scrubber implements AutoCloseable {
         for (int i = 0; i < slot.heldShards(); i++) {
             chunks += slot.shardSums(i).count();
         }
+        for (int i = 0; i < parityPieces(slot); i++) {
+            chunks += slot.paritySums(i).count();
+        }
         return chunks;
     }
 
-    // Chunks are numbered through: those of the replicated states, then those of each shard.
+    private static int parityPieces(Slot slot) {
+        return slot.custody().grid() == null ? 0 : slot.custody().grid().ring().parity();
+    }
+
+    // Chunks are numbered through: those of the replicated states, of each shard, and of each parity piece.
     private static long lookAt(Slot slot, int number, Queue<Finding> findings) {
         ChunkSums sums = slot.replicatedSums();
         long part = REPLICATED;
         int chunk = number;
         for (int i = 0; chunk >= sums.count(); i++) {
             chunk -= sums.count();
-            sums = slot.shardSums(i);
-            part = FIRST_SHARD + slot.shard(i);
+            boolean isShard = i < slot.heldShards();
+            int piece = i - slot.heldShards();
+            sums = isShard ? slot.shardSums(i) : slot.paritySums(piece);
+            part = isShard ? FIRST_SHARD + slot.shard(i) : FIRST_PARITY - piece;
         }
         if (!sums.holds(chunk)) {
             findings.add(new Finding(part, chunk, sums, System.nanoTime()));
@@ -131,6 +146,9 @@ public final class Scrubber implements AutoCloseable {
     }
 
     private static String describe(Finding finding, Version version) {
+        if (finding.part() <= FIRST_PARITY) {
+            return "the parity of " + version;
+        }
         return (finding.part() == REPLICATED ? "the replicated state" : "shard " + (finding.part() - FIRST_SHARD))
                 + " of " + version;
     }
@@ -145,12 +163,13 @@ public final class Scrubber implements AutoCloseable {
     }
 
     // All ranks see what all have found, and so know who sends what to whom.
-    private int exchange(Membership members, Slot slot, long[] told) {
+    private String exchange(Membership members, Slot slot, long[] told) {
+        List<StripeRepair> computed = computed(members, told);
         int source = -1;
         try (var _ = members.communicator().group()) {
             for (int rank = 0; rank < members.worldSize(); rank++) {
                 long part = told[LONGS * rank];
-                int from = part == NOTHING ? -1 : sound(members.worldSize(), rank, told);
+                int from = part == NOTHING || isOfStripe(members, part) ? -1 : sound(members, rank, told);
                 if (from >= 0 && from == members.rank()) {
                     members.communicator().send(memory(slot, part, told[LONGS * rank + 1]), rank, stream);
                 } else if (from >= 0 && rank == members.rank()) {
@@ -158,27 +177,71 @@ public final class Scrubber implements AutoCloseable {
                     source = from;
                 }
             }
+            for (StripeRepair repair : computed) {
+                repair.move(members.rank(), slot, device, slots.workspace(), members.communicator(), stream);
+            }
         }
         members.communicator().synchronize(stream);
-        return source;
+        return source >= 0 ? "rank " + source : compute(members, slot, computed);
+    }
+
+    private boolean isOfStripe(Membership members, long part) {
+        return part <= FIRST_PARITY || part >= FIRST_SHARD && slots.protection(members) instanceof Protection.Parity;
+    }
+
+    /** What can be computed of the chunks that were found damaged. */
+    private List<StripeRepair> computed(Membership members, long[] told) {
+        List<StripeRepair> found = new ArrayList<>();
+        List<StripeRepair> possible = new ArrayList<>();
+        int[] ranks = IntStream.range(0, members.worldSize())
+                .filter(rank -> told[LONGS * rank] != NOTHING && isOfStripe(members, told[LONGS * rank]))
+                .toArray();
+        for (int rank : ranks) {
+            repair(members, rank, told).ifPresent(found::add);
+        }
+        for (StripeRepair repair : found) {
+            if (repair.choose(found)) {
+                possible.add(repair);
+            }
+        }
+        return possible;
+    }
+
+    private Optional<StripeRepair> repair(Membership members, int rank, long[] told) {
+        long part = told[LONGS * rank];
+        Custody custody = slots.protection(members).custody(rank);
+        int parity = part <= FIRST_PARITY ? (int) (FIRST_PARITY - part) : -1;
+        return Optional.ofNullable(custody.grid())
+                .map(grid -> new StripeRepair(grid, custody.place(), parity, (int) told[LONGS * rank + 1]));
+    }
+
+    private String compute(Membership members, Slot slot, List<StripeRepair> computed) {
+        for (StripeRepair repair : computed) {
+            if (repair.isAt(members.rank())) {
+                repair.compute(slot, device, slots.workspace(), stream);
+                members.communicator().synchronize(stream);
+                return "the rest of its stripe";
+            }
+        }
+        return null;
     }
 
     // The first rank that holds the same and did not find it damaged, too.
-    private int sound(int worldSize, int damaged, long[] told) {
+    private int sound(Membership members, int damaged, long[] told) {
         long part = told[LONGS * damaged];
         long chunk = told[LONGS * damaged + 1];
-        for (int rank = 0; rank < worldSize; rank++) {
+        for (int rank = 0; rank < members.worldSize(); rank++) {
             boolean same = told[LONGS * rank] == part && told[LONGS * rank + 1] == chunk;
-            if (!same && holds(worldSize, rank, part)) {
+            if (!same && holds(members, rank, part)) {
                 return rank;
             }
         }
         return -1;
     }
 
-    private boolean holds(int worldSize, int rank, long part) {
+    private boolean holds(Membership members, int rank, long part) {
         return part == REPLICATED
-                || Arrays.stream(slots.placement(worldSize).shardsHeldBy(rank))
+                || Arrays.stream(slots.protection(members).custody(rank).shards())
                         .anyMatch(shard -> shard == part - FIRST_SHARD);
     }
 
@@ -186,7 +249,7 @@ public final class Scrubber implements AutoCloseable {
         int position = part == REPLICATED ? -1 : slot.positionOf((int) (part - FIRST_SHARD));
         ChunkSums sums = position < 0 ? slot.replicatedSums() : slot.shardSums(position);
         Region region = position < 0 ? slot.replicated() : slot.shardRegion(position);
-        return region.buffer().slice(chunk * ChunkSums.CHUNK, sums.length((int) chunk));
+        return region.buffer().slice(sums.offset((int) chunk), sums.length((int) chunk));
     }
 
     /** Frees its few bytes. Idempotent. */

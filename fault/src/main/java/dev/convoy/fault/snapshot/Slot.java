@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.DeviceBuffer;
+import dev.convoy.fault.protocol.HeldParity;
 import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.ParityRing;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,13 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * Memory for one version: the replicated state, this rank's shard, and the shards that it keeps for others. What it
- * holds is offered to others only once it is whole and only as far as its checksums still hold.
+ * Memory for one version: the replicated state, this rank's shard, and the shards or parity that it keeps for others.
+ * What it holds is offered to others only once it is whole and only as far as its checksums still hold.
  */
 public final class Slot {
-    private static final int[] NONE = {};
     /** No checksum: a CRC32C is not negative. */
     private static final long UNKNOWN = -1;
 
@@ -36,16 +40,23 @@ public final class Slot {
     private final Region.Source source;
     private final List<Region> shardRegions = new ArrayList<>();
     private Region replicated = Region.EMPTY;
+    private Region parity = Region.EMPTY;
     // Read by another thread than the one that writes a slot: only what is whole is looked at.
     private volatile Stage stage = Stage.EMPTY;
     private Version version;
-    private int shardCount;
-    private int[] shards = NONE;
+    private Custody custody = Custody.NONE;
+    private int[] shards = custody.shards();
     private long replicatedChecksum;
     private ChunkSums replicatedSums = new ChunkSums(MemorySegment.ofArray(new byte[0]));
     private ChunkSums[] shardSums = {};
     private long[] shardChecksums = {};
     private long[] originals = {};
+    private ChunkSums[] paritySums = {};
+    private long[] parityChecksums = {};
+    /** Checksums of the group's shards, as their owners told them, where there is parity. */
+    private long[] told = {};
+
+    private boolean parityIsSound;
     private boolean ownIsStaged;
     private Version base;
 
@@ -60,37 +71,44 @@ public final class Slot {
      * only what has changed since then has everything.
      *
      * @param next the version
-     * @param nextShardCount number of shards, 0 if the job has no sharded state
-     * @param nextShards the shards to be held, this rank's own first; empty if the job has no sharded state
+     * @param kept what of its shards is to be kept
      */
-    void begin(Version next, int nextShardCount, int[] nextShards) {
-        boolean keeps = isBaseOf(next, nextShardCount, nextShards);
+    void begin(Version next, Custody kept) {
+        boolean keeps = isBaseOf(next, kept);
         base = keeps ? version : null;
         stage = Stage.WRITING;
         version = next;
-        shardCount = nextShardCount;
-        shards = nextShards.clone();
-        shardChecksums = new long[shards.length];
-        originals = new long[shards.length];
+        custody = kept;
+        shards = kept.shards();
+        shardChecksums = unknown(shards.length);
+        originals = unknown(shards.length);
+        int pieces = kept.grid() == null ? 0 : kept.grid().ring().parity();
+        parityChecksums = unknown(pieces);
+        told = unknown(kept.grid() == null ? 0 : kept.grid().ring().size());
+        parityIsSound = true;
         ownIsStaged = false;
-        Arrays.fill(shardChecksums, UNKNOWN);
-        Arrays.fill(originals, UNKNOWN);
         if (keeps) {
             return;
         }
-        fit(shards, shardCount);
+        fit(kept);
         clearPadding();
         replicatedSums = new ChunkSums(replicatedBytes());
+        long chunk = kept.grid() == null ? ChunkSums.CHUNK : kept.grid().chunk();
         shardSums = new ChunkSums[shards.length];
-        Arrays.setAll(shardSums, i -> new ChunkSums(shardBytes(i)));
+        Arrays.setAll(shardSums, i -> new ChunkSums(shardBytes(i), chunk));
+        paritySums = new ChunkSums[pieces];
+        Arrays.setAll(paritySums, i -> new ChunkSums(parityBytes(i), chunk));
+    }
+
+    private static long[] unknown(int count) {
+        long[] checksums = new long[count];
+        Arrays.fill(checksums, UNKNOWN);
+        return checksums;
     }
 
     // All ranks have taken the same snapshots in this epoch, so all come to the same answer.
-    private boolean isBaseOf(Version next, int nextShardCount, int[] nextShards) {
-        return stage == Stage.COMMITTED
-                && version.epoch() == next.epoch()
-                && shardCount == nextShardCount
-                && Arrays.equals(shards, nextShards);
+    private boolean isBaseOf(Version next, Custody kept) {
+        return stage == Stage.COMMITTED && version.epoch() == next.epoch() && custody.equals(kept);
     }
 
     /** The version whose content lies here while the next is written over it, or null if the content is nothing. */
@@ -98,40 +116,65 @@ public final class Slot {
         return base;
     }
 
-    /** Makes memory for a version with these shards; changes nothing that the slot holds. */
-    void reserve(int expectedCount, int[] expected) {
+    /** Makes memory for a version kept like this; changes nothing that the slot holds. */
+    void reserve(Custody expected) {
         if (stage == Stage.EMPTY) {
-            fit(expected, expectedCount);
+            fit(expected);
         }
     }
 
-    private void fit(int[] wanted, int count) {
+    private void fit(Custody wanted) {
         if (replicated.bytes().byteSize() < shape.replicatedBytes()) {
             replicated.close();
             replicated = source.allocate(shape.replicatedBytes());
             replicated.bytes().asSlice(shape.hostOffset(0)).fill((byte) 0);
         }
-        if (!shardsFit(wanted, count)) {
+        if (!shardsFit(wanted)) {
             // All first, so that what they leave behind can be one piece.
-            shardRegions.forEach(Region::close);
-            shardRegions.clear();
-            for (int shard : wanted) {
-                long bytes = shape.shardBytes(shard, count);
+            closeShards();
+            for (int shard : wanted.shards()) {
+                long bytes = shape.shardBytes(shard, wanted.shardCount());
                 shardRegions.add(bytes == 0 ? Region.EMPTY : source.allocate(bytes));
             }
+            parity = parityBytes(wanted) == 0 ? Region.EMPTY : source.allocate(parityBytes(wanted));
         }
     }
 
-    private boolean shardsFit(int[] wanted, int count) {
-        boolean fit = shardRegions.size() >= wanted.length;
-        for (int i = 0; fit && i < wanted.length; i++) {
-            fit = shardRegions.get(i).bytes().byteSize() >= shape.shardBytes(wanted[i], count);
+    private void closeShards() {
+        shardRegions.forEach(Region::close);
+        shardRegions.clear();
+        parity.close();
+        parity = Region.EMPTY;
+    }
+
+    private boolean shardsFit(Custody wanted) {
+        int[] wantedShards = wanted.shards();
+        boolean fit =
+                shardRegions.size() >= wantedShards.length && parity.bytes().byteSize() >= parityBytes(wanted);
+        for (int i = 0; fit && i < wantedShards.length; i++) {
+            fit = shardRegions.get(i).bytes().byteSize() >= shape.shardBytes(wantedShards[i], wanted.shardCount());
         }
         return fit;
     }
 
+    /** Bytes of all parity that is kept. */
+    private static long parityBytes(Custody kept) {
+        return kept.grid() == null
+                ? 0
+                : kept.grid().parityBytes() * kept.grid().ring().parity();
+    }
+
+    /** Bytes of a slot that holds what is kept. */
+    static long bytes(StateShape shape, Custody kept) {
+        long bytes = shape.replicatedBytes() + parityBytes(kept);
+        for (int shard : kept.shards()) {
+            bytes += shape.shardBytes(shard, kept.shardCount());
+        }
+        return bytes;
+    }
+
     long usedBytes() {
-        long bytes = replicated.bytes().byteSize();
+        long bytes = replicated.bytes().byteSize() + parity.bytes().byteSize();
         for (Region region : shardRegions) {
             bytes += region.bytes().byteSize();
         }
@@ -142,7 +185,7 @@ public final class Slot {
     private void clearPadding() {
         shape.clearBufferPadding(replicatedBytes());
         for (int i = 0; i < shards.length; i++) {
-            shape.clearShardPadding(shardBytes(i), shards[i], shardCount);
+            shape.clearShardPadding(shardBytes(i), shards[i], custody.shardCount());
         }
     }
 
@@ -154,6 +197,11 @@ public final class Slot {
     /** The checksums of a held shard, as it is written. */
     ChunkSums shardSums(int position) {
         return shardSums[position];
+    }
+
+    /** The checksums of a parity piece, as it is written. */
+    ChunkSums paritySums(int index) {
+        return paritySums[index];
     }
 
     /** Checksum of this rank's own shard, whose bytes must be there: what its copies are compared with. */
@@ -185,6 +233,27 @@ public final class Slot {
         originals[position] = checksum;
     }
 
+    /** Names the checksum that a member of the group says its shard has. */
+    void tell(int place, long checksum) {
+        requireStage(Stage.WRITING);
+        told[place] = checksum;
+    }
+
+    /** The checksum that a member of the group said its shard had. */
+    long told(int place) {
+        return told[place];
+    }
+
+    /** Notes that parity was made of something else than what its owners have. It is never offered. */
+    void doubtParity() {
+        requireStage(Stage.WRITING);
+        parityIsSound = false;
+    }
+
+    boolean parityIsSound() {
+        return parityIsSound;
+    }
+
     /** Checksums what was written; the slot is whole from here on. */
     void seal() {
         requireStage(Stage.WRITING);
@@ -193,6 +262,9 @@ public final class Slot {
             if (shardChecksums[i] == UNKNOWN) {
                 shardChecksums[i] = shardSums[i].whole();
             }
+        }
+        for (int i = 0; i < parityChecksums.length; i++) {
+            parityChecksums[i] = paritySums[i].whole();
         }
         ownIsStaged = false;
         stage = Stage.COMPLETE;
@@ -209,16 +281,16 @@ public final class Slot {
     void clear() {
         stage = Stage.EMPTY;
         version = null;
-        shards = NONE;
-        shardCount = 0;
+        custody = Custody.NONE;
+        shards = custody.shards();
+        parityChecksums = unknown(0);
     }
 
     void close() {
         clear();
         replicated.close();
         replicated = Region.EMPTY;
-        shardRegions.forEach(Region::close);
-        shardRegions.clear();
+        closeShards();
     }
 
     boolean isWhole() {
@@ -238,8 +310,13 @@ public final class Slot {
         return version;
     }
 
+    /** What the slot holds of the shards, or is being written with. */
+    Custody custody() {
+        return custody;
+    }
+
     int shardCount() {
-        return shardCount;
+        return custody.shardCount();
     }
 
     int heldShards() {
@@ -268,12 +345,22 @@ public final class Slot {
         return shardRegions.get(position);
     }
 
+    /** Part of a parity piece. */
+    DeviceBuffer parityMemory(int index, long offset, long bytes) {
+        return parity.buffer().slice(index * custody.grid().parityBytes() + offset, bytes);
+    }
+
+    MemorySegment parityBytes(int index) {
+        long bytes = custody.grid().parityBytes();
+        return parity.bytes().asSlice(index * bytes, bytes);
+    }
+
     MemorySegment replicatedBytes() {
         return replicated.bytes().asSlice(0, shape.replicatedBytes());
     }
 
     MemorySegment shardBytes(int position) {
-        return shardRegions.get(position).bytes().asSlice(0, shape.shardBytes(shards[position], shardCount));
+        return shardRegions.get(position).bytes().asSlice(0, shape.shardBytes(shards[position], shardCount()));
     }
 
     long replicatedChecksum() {
@@ -290,7 +377,7 @@ public final class Slot {
         for (int i = 0; isWhole() && i < shards.length; i++) {
             bytes += shardBytes(i).byteSize();
         }
-        return bytes;
+        return isWhole() ? bytes + parityBytes(custody) : bytes;
     }
 
     /**
@@ -317,12 +404,27 @@ public final class Slot {
                 damage.accept("shard " + shards[i] + " of " + version);
             }
         }
-        if (!sound && count == 0) {
+        HeldParity held = offerParity(check, damage);
+        if (!sound && count == 0 && (held == null || held.indices().length == 0)) {
             return Optional.empty();
         }
         int[] offered = Arrays.copyOf(soundShards, count);
         Arrays.sort(offered);
-        return Optional.of(new Holding(version, shardCount, offered, sound));
+        return Optional.of(new Holding(version, shardCount(), offered, sound, held));
+    }
+
+    private HeldParity offerParity(boolean check, Consumer<String> damage) {
+        if (custody.grid() == null) {
+            return null;
+        }
+        int[] sound = IntStream.range(0, parityChecksums.length)
+                .filter(i -> parityIsSound && (!check || Checksum.of(parityBytes(i)) == parityChecksums[i]))
+                .toArray();
+        if (sound.length < parityChecksums.length) {
+            damage.accept("the parity of " + version);
+        }
+        ParityRing ring = custody.grid().ring();
+        return new HeldParity(new Redundancy.Parity(ring.data(), ring.parity()), sound);
     }
 
     /** Flips bits of this rank's own shard, or of the replicated state where there are no shards. */

@@ -56,7 +56,7 @@ final class SlotCopies {
     private void saveReplicatedChunk(Slot slot, int chunk) {
         ChunkSums sums = slot.replicatedSums();
         long hosts = shape.hostOffset(0);
-        long begin = chunk * ChunkSums.CHUNK;
+        long begin = sums.offset(chunk);
         long end = begin + sums.length(chunk);
         boolean hasHosts = end > hosts && !shape.hosts().isEmpty();
         if (!hasHosts && slot.base() != null && !differs(slot.replicatedBytes(), begin, end, this::eachBuffer)) {
@@ -77,7 +77,7 @@ final class SlotCopies {
      */
     private boolean saveOwn(Slot slot, int chunk) {
         ChunkSums sums = slot.shardSums(0);
-        long begin = chunk * ChunkSums.CHUNK;
+        long begin = sums.offset(chunk);
         long end = begin + sums.length(chunk);
         Parts parts = (from, to, copy) -> eachShard(slot, from, to, copy);
         if (slot.base() != null && !differs(slot.shardBytes(0), begin, end, parts)) {
@@ -94,8 +94,9 @@ final class SlotCopies {
      */
     long saveOwnBatch(Slot slot, int batch) {
         long changed = 0;
-        for (int i = 0; i < Replication.BATCH; i++) {
-            int chunk = batch * Replication.BATCH + i;
+        int many = slot.custody().chunksAtOnce();
+        for (int i = 0; i < many; i++) {
+            int chunk = batch * many + i;
             if (chunk < slot.shardSums(0).count() && saveOwn(slot, chunk)) {
                 changed |= 1L << i;
             }
@@ -109,7 +110,7 @@ final class SlotCopies {
      * @return null if it lies in several pieces
      */
     DeviceBuffer liveChunk(Slot slot, int chunk) {
-        long begin = chunk * ChunkSums.CHUNK;
+        long begin = slot.shardSums(0).offset(chunk);
         long length = slot.shardSums(0).length(chunk);
         DeviceBuffer[] found = new DeviceBuffer[1];
         eachShard(slot, begin, begin + length, (part, _) -> found[0] = part.bytes() == length ? part : null);
@@ -136,7 +137,12 @@ final class SlotCopies {
         return joined;
     }
 
-    private long copy(DeviceBuffer part, MemorySegment target) {
+    /**
+     * Copies, and waits for it.
+     *
+     * @return checksum of what was copied
+     */
+    long copy(DeviceBuffer part, MemorySegment target) {
         Optional<MemorySegment> view = part.hostView();
         if (view.isPresent()) {
             return checked.copy(view.get(), target);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
-import dev.convoy.fault.protocol.GroupPlacement;
+import dev.convoy.fault.protocol.Decoding;
+import dev.convoy.fault.protocol.FailureDomains;
 import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.Redundancy;
+import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +22,11 @@ public final class SlotPair implements AutoCloseable {
     private static final long CHECKED_AT_ONCE = 32L << 20;
 
     private final Slot[] slots;
-    private final int copies;
+    private final StateShape shape;
+    private final Redundancy redundancy;
+    private final ParityWorkspace workspace = new ParityWorkspace();
+    private Protection protection;
+    private FailureDomains protectedDomains;
     private Version agreed;
 
     /**
@@ -29,78 +36,93 @@ public final class SlotPair implements AutoCloseable {
      * @param source where memory comes from
      */
     public SlotPair(StateShape shape, Region.Source source) {
-        this(shape, GroupPlacement.DEFAULT_COPIES, source);
+        this(shape, new Redundancy.Copies(1), source);
     }
 
     /**
      * Creates two empty slots; their memory comes with the first use.
      *
      * @param shape what a snapshot holds
-     * @param copies copies of each shard, the owner's included
+     * @param redundancy what is kept of each shard beside the owner's
      * @param source where memory comes from
      */
-    public SlotPair(StateShape shape, int copies, Region.Source source) {
-        this.copies = copies;
+    public SlotPair(StateShape shape, Redundancy redundancy, Region.Source source) {
+        this.shape = shape;
+        this.redundancy = redundancy;
         slots = new Slot[] {new Slot(shape, source), new Slot(shape, source)};
     }
 
-    /**
-     * Where the copies of shards lie.
-     *
-     * @param worldSize ranks
-     * @return the same on every rank
-     */
-    public GroupPlacement placement(int worldSize) {
-        return new GroupPlacement(worldSize, copies);
+    /** What each rank of an epoch keeps for the others; the same on every rank. */
+    Protection protection(Membership members) {
+        return protection(members.worldSize(), members.domains());
+    }
+
+    private synchronized Protection protection(int worldSize, FailureDomains domains) {
+        if (protection == null || protection.worldSize() != worldSize || !domains.equals(protectedDomains)) {
+            protection = Protection.of(redundancy, shape, worldSize, domains);
+            protectedDomains = domains;
+        }
+        return protection;
+    }
+
+    /** What this rank keeps of the shards in an epoch. */
+    Custody custody(Membership members) {
+        return shape.hasShards() ? protection(members).custody(members.rank()) : Custody.NONE;
+    }
+
+    /** Where parity is made, and shards are computed. */
+    ParityWorkspace workspace() {
+        return workspace;
     }
 
     /**
      * Makes the memory of one slot, the one that a first snapshot or a restore takes, before anybody waits for it.
      *
-     * @param shardCount number of shards, 0 if the job has no sharded state
-     * @param shards shards that are expected to be held, own first
+     * @param rank the likely rank
+     * @param worldSize the likely number of ranks
      */
-    public void reserve(int shardCount, int[] shards) {
-        slots[0].reserve(shardCount, shards);
+    public void reserve(int rank, int worldSize) {
+        slots[0].reserve(custody(new Membership(0, rank, worldSize, null)));
     }
 
     /**
-     * Memory that a rank needs for its snapshots: two slots.
+     * Memory that a rank needs for its snapshots in an epoch: two slots, and where there is parity, what it is made in
+     * or the restore computes shards in.
      *
-     * @param shape what a snapshot holds
-     * @param shardCount number of shards, 0 if the job has no sharded state
-     * @param shards the shards held
+     * @param members this rank's place in the epoch; the communicator does not count
+     * @param plan what the epoch restores
      * @return bytes
      */
-    public static long announcedBytes(StateShape shape, int shardCount, int[] shards) {
-        long bytes = shape.replicatedBytes();
-        for (int shard : shards) {
-            bytes += shape.shardBytes(shard, shardCount);
+    public long announcedBytes(Membership members, RestorePlan plan) {
+        Custody custody = custody(members);
+        long work = ParityWorkspace.bytes(custody.grid());
+        for (Decoding decoding : plan.decodings()) {
+            ParityGrid grid = ParityGrid.of(shape, decoding.ring(), plan.shardCount());
+            work = Math.max(work, ParityWorkspace.bytes(grid));
         }
-        return 2 * bytes;
+        return 2 * Slot.bytes(shape, custody) + work;
     }
 
     /**
-     * Memory that the slots have at present.
+     * Memory that the slots, and what parity is made in, have at present.
      *
      * @return bytes
      */
     public long usedBytes() {
-        return slots[0].usedBytes() + slots[1].usedBytes();
+        return slots[0].usedBytes() + slots[1].usedBytes() + workspace.usedBytes();
     }
 
     /**
      * Opens the slot that may be overwritten, for a version.
      *
      * @param version the version to be written
-     * @param shardCount number of shards, 0 if the job has no sharded state
-     * @param shards shards to be held, own first
+     * @param custody what of the shards is to be held
      * @return the slot, in the stage of being written
      * @throws IllegalStateException if writing would put the only usable version at risk
      */
-    Slot begin(Version version, int shardCount, int[] shards) {
+    Slot begin(Version version, Custody custody) {
         Slot target = writable(version);
-        target.begin(version, shardCount, shards);
+        target.begin(version, custody);
         return target;
     }
 
@@ -108,17 +130,16 @@ public final class SlotPair implements AutoCloseable {
      * Takes up a slot that a restore has prepared for a version, or opens one as {@link #begin} does.
      *
      * @param version the version to be written
-     * @param shardCount number of shards, 0 if the job has no sharded state
-     * @param shards shards to be held, own first
+     * @param custody what of the shards is to be held
      * @return the slot, in the stage of being written
      */
-    Slot resume(Version version, int shardCount, int[] shards) {
+    Slot resume(Version version, Custody custody) {
         for (Slot slot : slots) {
             if (slot.ownIsStaged() && version.equals(slot.version())) {
                 return slot;
             }
         }
-        return begin(version, shardCount, shards);
+        return begin(version, custody);
     }
 
     private Slot writable(Version version) {
@@ -263,5 +284,6 @@ public final class SlotPair implements AutoCloseable {
         for (Slot slot : slots) {
             slot.close();
         }
+        workspace.close();
     }
 }

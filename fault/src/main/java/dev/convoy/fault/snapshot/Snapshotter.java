@@ -16,7 +16,6 @@ import java.util.Arrays;
  * ranks vote. Returns only once the version is committed. Used by the user's thread.
  */
 public final class Snapshotter implements AutoCloseable {
-    private static final int[] NO_SHARDS = {};
     private static final int ATTEMPTS = 3;
 
     private final LiveState live;
@@ -27,6 +26,7 @@ public final class Snapshotter implements AutoCloseable {
     private final DeviceBuffer ballot;
     private final DeviceBuffer ballots;
     private final Replication replication;
+    private final ParityExchange parity;
     private final long[] record = new long[CommitVote.LONGS];
 
     /**
@@ -77,6 +77,7 @@ public final class Snapshotter implements AutoCloseable {
         this.ballot = device.allocate(DataType.INT64, CommitVote.LONGS);
         this.ballots = device.allocate(DataType.INT64, (long) CommitVote.LONGS * largestWorld);
         this.replication = new Replication(device, fused);
+        this.parity = new ParityExchange(device, slots.workspace(), copies, fused);
     }
 
     /**
@@ -119,7 +120,7 @@ public final class Snapshotter implements AutoCloseable {
             changed = new long
                     [slot.heldShards() == 0
                             ? 0
-                            : Replication.batches(slot.shardSums(0).count())];
+                            : slot.custody().batches(slot.shardSums(0).count())];
         }
     }
 
@@ -133,7 +134,7 @@ public final class Snapshotter implements AutoCloseable {
      */
     public Course begin(Membership members, long step, Wishes wishes) {
         Version version = new Version(members.epoch(), step);
-        Slot slot = slots.begin(version, shardCount(members), held(members));
+        Slot slot = slots.begin(version, slots.custody(members));
         copies.saveHosts(slot);
         return new Course(members, version, wishes, slot);
     }
@@ -158,14 +159,14 @@ public final class Snapshotter implements AutoCloseable {
      */
     public Wishes commit(Course course) {
         Membership members = course.members;
-        Replication.Source source = new StoredSource(course.changed);
+        ShardSource source = new StoredSource(course.changed);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (attempt > 0) {
-                slots.begin(course.version, shardCount(members), held(members));
+                slots.begin(course.version, slots.custody(members));
                 Arrays.fill(course.changed, -1);
             }
             if (course.slot.heldShards() > 0) {
-                replication.run(holders(members), members.communicator(), stream, course.slot, source);
+                protect(members, course.slot, source);
             }
             course.slot.seal();
             CommitVote vote = vote(members, course.slot, course.wishes);
@@ -182,24 +183,26 @@ public final class Snapshotter implements AutoCloseable {
                 + " times; the memory or the links of this machine damage data");
     }
 
-    private int shardCount(Membership members) {
-        return live.shape().hasShards() ? members.worldSize() : 0;
-    }
-
-    private int[] held(Membership members) {
-        return live.shape().hasShards() ? slots.placement(members.worldSize()).shardsHeldBy(members.rank()) : NO_SHARDS;
+    private void protect(Membership members, Slot slot, ShardSource source) {
+        if (slot.custody().grid() != null) {
+            parity.run(members.communicator(), stream, slot, source);
+        } else {
+            replication.run(holders(members), members.communicator(), stream, slot, source);
+        }
     }
 
     private int[] holders(Membership members) {
-        return slots.placement(members.worldSize()).holders(members.rank());
+        return slots.protection(members) instanceof Protection.Copies copies
+                ? copies.placement().holders(members.rank())
+                : new int[] {members.rank()};
     }
 
     private Slot store(Membership members, Version version) {
-        Slot slot = slots.resume(version, shardCount(members), held(members));
+        Slot slot = slots.resume(version, slots.custody(members));
         members.communicator().synchronize(stream);
         copies.saveReplicated(slot);
         if (slot.heldShards() > 0) {
-            replication.run(holders(members), members.communicator(), stream, slot, new LiveSource(slot));
+            protect(members, slot, new LiveSource(slot));
         }
         slot.seal();
         return slot;
@@ -209,7 +212,7 @@ public final class Snapshotter implements AutoCloseable {
      * The live state itself: peers read it while it is still in a cache. The vote ends the snapshot, and by then all
      * have read; who is stopped meanwhile and reads later is no longer asked what it has.
      */
-    private final class LiveSource implements Replication.Source {
+    private final class LiveSource implements ShardSource {
         private final Slot slot;
         private final boolean isStaged;
 
@@ -230,7 +233,7 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     /** What was copied into the slot before. */
-    private record StoredSource(long[] changed) implements Replication.Source {
+    private record StoredSource(long[] changed) implements ShardSource {
         @Override
         public long prepare(int batch) {
             return batch < changed.length ? changed[batch] : 0;
@@ -249,8 +252,7 @@ public final class Snapshotter implements AutoCloseable {
         members.communicator().allGather(ballot, all, stream).await();
         long[] records = new long[CommitVote.LONGS * members.worldSize()];
         all.copyTo(records);
-        return new CommitVote(
-                records, slots.placement(members.worldSize()), live.shape().replicatedNames());
+        return new CommitVote(records, slots.protection(members), live.shape().replicatedNames());
     }
 
     /** Frees the device memory of the vote. Idempotent. */
@@ -259,5 +261,6 @@ public final class Snapshotter implements AutoCloseable {
         ballot.close();
         ballots.close();
         replication.close();
+        parity.close();
     }
 }

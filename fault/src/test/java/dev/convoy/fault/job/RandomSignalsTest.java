@@ -12,6 +12,7 @@ import dev.convoy.fault.protocol.RunSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,11 +47,13 @@ class RandomSignalsTest {
         JobSpec spec = new JobSpec(ranks, policy, 1, 40, 2_000_000_000L, JobSpec.START_BOUND_NS, null);
         int every = 1 + random.nextInt(3);
         SnapshotOverlap overlap = SnapshotOverlap.values()[random.nextInt(3)];
+        String redundancy = List.of("1", "1", "2", "1+1", "2+1", "2+2").get(random.nextInt(6));
         String story = "seed " + seed + ": " + ranks + " ranks, " + policy + ", a snapshot every " + every
-                + " steps, overlap " + overlap;
+                + " steps, overlap " + overlap + ", redundancy " + redundancy;
         System.out.println(story);
         Path logs = Files.createDirectory(folder.resolve("seed" + seed));
-        try (TestAgent agent = new TestAgent(spec, "", logs, SumProgram.class, STEPS, LENGTH, 2_000, every, overlap)) {
+        try (TestAgent agent =
+                new TestAgent(spec, "", logs, SumProgram.class, STEPS, LENGTH, 2_000, every, overlap, redundancy)) {
             int signals = 1 + random.nextInt(policy == RecoveryPolicy.SHRINK ? ranks - 1 : 3);
             for (int i = 0; i < signals; i++) {
                 plan(agent, random, ranks, i == 0);

@@ -12,6 +12,7 @@ import dev.convoy.fault.ShardedState;
 import dev.convoy.fault.SnapshotMemory;
 import dev.convoy.fault.SnapshotOverlap;
 import dev.convoy.fault.Step;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RunSummary;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -75,10 +76,14 @@ public final class SumProgram {
         ElasticOptions options = ElasticOptions.defaults()
                 .withSnapshotEvery(every)
                 .withOverlap(overlap)
-                .withReplicas(arguments.length > 5 ? Integer.parseInt(arguments[5]) : 1);
+                .withRedundancy(redundancy(arguments.length > 5 ? arguments[5] : "1"));
         try (ElasticGroup group = ElasticGroup.join(options)) {
             new SumProgram(group, steps, length, pauseMicros).train();
         }
+    }
+
+    private static Redundancy redundancy(String text) {
+        return text.contains("+") ? Redundancy.Parity.parse(text) : new Redundancy.Copies(Integer.parseInt(text));
     }
 
     private void train() throws Exception {

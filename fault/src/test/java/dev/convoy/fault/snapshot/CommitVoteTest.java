@@ -86,7 +86,7 @@ class CommitVoteTest {
     }
 
     private static CommitVote vote(long[] records, int worldSize) {
-        return new CommitVote(records, GroupPlacement.of(worldSize), List.of("weights"));
+        return new CommitVote(records, new Protection.Copies(GroupPlacement.of(worldSize)), List.of("weights"));
     }
 
     private static long[] records(int worldSize) {
@@ -95,8 +95,8 @@ class CommitVoteTest {
         for (int rank = 0; rank < worldSize; rank++) {
             SlotPair slots =
                     new SlotPair(SHAPE, bytes -> new Region(null, MemorySegment.ofArray(new byte[(int) bytes])));
-            Slot slot =
-                    slots.begin(VERSION, worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank));
+            Slot slot = slots.begin(
+                    VERSION, new Custody(worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank)));
             slot.replicatedBytes().fill((byte) 4);
             for (int i = 0; i < slot.heldShards(); i++) {
                 ShardContent.fill(SHAPE, slot.shardBytes(i), slot.shard(i), worldSize, 5);

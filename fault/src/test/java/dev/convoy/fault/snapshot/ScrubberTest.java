@@ -3,6 +3,7 @@ package dev.convoy.fault.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.fault.protocol.Redundancy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -37,11 +38,75 @@ class ScrubberTest {
 
             assertThat(repairs).isNotEmpty().allSatisfy(repair -> {
                 assertThat(repair.isDone()).isTrue();
-                assertThat(repair.source()).isNotEqualTo(damaged);
+                assertThat(repair.origin()).isNotEqualTo("rank " + damaged);
                 assertThat(repair.what()).contains("of step 0 of epoch 1");
             });
             all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
             assertThat(scrub(all)).isEmpty();
+        }
+    }
+
+    @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+    void whatOneRankLostFollowsFromParity(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 2, max = 6) int worldSize,
+            @ForAll @IntRange(min = 1, max = 3) int data,
+            @ForAll @IntRange(min = 1, max = 2) int parity)
+            throws Exception {
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, new Redundancy.Parity(data, parity), true)) {
+            all.all(rank -> {
+                MemorySegment shard = rank.shards().getFirst().hostView().orElseThrow();
+                byte[] content = new byte[(int) shard.byteSize()];
+                new Random(seed + rank.members.rank()).nextBytes(content);
+                shard.copyFrom(MemorySegment.ofArray(content));
+                rank.snapshotter.take(rank.members, 0, Wishes.NONE);
+            });
+            List<byte[]> before = contents(all);
+            Random random = new Random(seed);
+            // Two at once, of which none need serve for the other where there is parity for both.
+            int damaged = random.nextInt(worldSize);
+            damageParityOrShard(all.ranks.get(damaged).slots.newestCommitted(), random);
+            if (Math.min(parity, worldSize - 1) > 1) {
+                damageParityOrShard(
+                        all.ranks.get((damaged + 1) % worldSize).slots.newestCommitted(), random);
+            }
+            List<Scrubber.Repair> repairs = scrub(all);
+
+            assertThat(repairs).isNotEmpty().allSatisfy(repair -> {
+                assertThat(repair.isDone()).isTrue();
+                assertThat(repair.origin()).isEqualTo("the rest of its stripe");
+            });
+            assertThat(contents(all)).containsExactlyElementsOf(before);
+            assertThat(scrub(all)).isEmpty();
+        }
+    }
+
+    private static void damageParityOrShard(Slot slot, Random random) {
+        int part = random.nextInt(1 + slot.custody().grid().ring().parity());
+        MemorySegment memory = part == 0 ? slot.shardBytes(0) : slot.parityBytes(part - 1);
+        flip(memory, random.nextLong(memory.byteSize()));
+    }
+
+    private static List<byte[]> contents(ThreadRanks all) {
+        List<byte[]> contents = new ArrayList<>();
+        for (ThreadRanks.Rank rank : all.ranks) {
+            Slot slot = rank.slots.newestCommitted();
+            contents.add(slot.shardBytes(0).toArray(ValueLayout.JAVA_BYTE));
+            for (int i = 0; i < slot.custody().grid().ring().parity(); i++) {
+                contents.add(slot.parityBytes(i).toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
+        return contents;
+    }
+
+    @Test
+    void moreThanParityCanRepairIsSaidToBeLost() throws Exception {
+        try (ThreadRanks all = new ThreadRanks(3, SHAPE, new Redundancy.Parity(2, 1), true)) {
+            all.all(rank -> rank.snapshotter.take(rank.members, 0, Wishes.NONE));
+            // Chunk 0 of a shard is of the stripe of which the rank before keeps the parity.
+            flip(all.ranks.get(1).slots.newestCommitted().shardBytes(0), 5);
+            flip(all.ranks.get(0).slots.newestCommitted().parityBytes(0), 5);
+            assertThat(scrub(all)).hasSize(2).noneMatch(Scrubber.Repair::isDone);
         }
     }
 

@@ -88,7 +88,8 @@ final class SimulatedRank {
     }
 
     private void begin() {
-        slot = slots.begin(version(), worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank));
+        slot = slots.begin(
+                version(), new Custody(worldSize, GroupPlacement.of(worldSize).shardsHeldBy(rank)));
         if (slot.base() != null) {
             return;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.fault.protocol.Holding;
+import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,7 +26,7 @@ class SlotPairTest {
     @Test
     void aSlotThatIsBeingWrittenIsNeverOffered() {
         committed(1, 0);
-        Slot torn = slots.begin(new Version(1, 1), 3, SHARDS);
+        Slot torn = slots.begin(new Version(1, 1), new Custody(3, SHARDS));
         fill(torn, 1);
 
         assertThat(slots.inventory(damage -> {})).extracting(Holding::version).containsExactly(new Version(1, 0));
@@ -45,7 +46,7 @@ class SlotPairTest {
     @Test
     void theCommittedSlotIsNeverTheOneThatIsWritten() {
         for (int step = 0; step < 9; step++) {
-            Slot written = slots.begin(new Version(1, step), 3, SHARDS);
+            Slot written = slots.begin(new Version(1, step), new Custody(3, SHARDS));
             fill(written, step);
             Version before = slots.committed();
             assertThat(before).isEqualTo(step == 0 ? null : new Version(1, step - 1));
@@ -62,7 +63,7 @@ class SlotPairTest {
         committed(1, 0);
         whole(1, 1);
 
-        assertThatThrownBy(() -> slots.begin(new Version(1, 2), 3, SHARDS))
+        assertThatThrownBy(() -> slots.begin(new Version(1, 2), new Custody(3, SHARDS)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("not known to be committed");
     }
@@ -71,7 +72,8 @@ class SlotPairTest {
     void theFirstVersionIsNotOverwrittenBeforeItsCommit() {
         whole(1, 0);
 
-        assertThatThrownBy(() -> slots.begin(new Version(1, 1), 3, SHARDS)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> slots.begin(new Version(1, 1), new Custody(3, SHARDS)))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -79,7 +81,7 @@ class SlotPairTest {
         committed(1, 0);
         Slot first = whole(1, 1);
 
-        assertThat(slots.begin(new Version(1, 1), 3, SHARDS)).isSameAs(first);
+        assertThat(slots.begin(new Version(1, 1), new Custody(3, SHARDS))).isSameAs(first);
     }
 
     @Test
@@ -91,7 +93,7 @@ class SlotPairTest {
 
         assertThat(slots.committed()).isEqualTo(new Version(1, 4));
         assertThat(slots.inventory(damage -> {})).extracting(Holding::version).containsExactly(new Version(1, 4));
-        Slot next = slots.begin(new Version(2, 4), 2, SHARDS);
+        Slot next = slots.begin(new Version(2, 4), new Custody(2, SHARDS));
         assertThat(next).isNotSameAs(slots.find(new Version(1, 4)));
     }
 
@@ -109,7 +111,7 @@ class SlotPairTest {
     void aLaterEpochIsNewerWhateverItsStep() {
         committed(1, 9);
         slots.agree(new Version(1, 9));
-        Slot next = slots.begin(new Version(2, 9), 3, SHARDS);
+        Slot next = slots.begin(new Version(2, 9), new Custody(3, SHARDS));
         fill(next, 1);
         next.seal();
         next.commit();
@@ -147,7 +149,7 @@ class SlotPairTest {
 
     @Test
     void aCopyThatWasDamagedOnItsWayIsNeverOffered() {
-        Slot slot = slots.begin(new Version(1, 0), 3, SHARDS);
+        Slot slot = slots.begin(new Version(1, 0), new Custody(3, SHARDS));
         fill(slot, 7);
         slot.checksumOwn();
         long original = Checksum.of(slot.shardBytes(1));
@@ -161,7 +163,7 @@ class SlotPairTest {
 
     @Test
     void aFaithfulCopyIsOffered() {
-        Slot slot = slots.begin(new Version(1, 0), 3, SHARDS);
+        Slot slot = slots.begin(new Version(1, 0), new Custody(3, SHARDS));
         fill(slot, 7);
         slot.expect(1, Checksum.of(slot.shardBytes(1)));
         slot.seal();
@@ -173,7 +175,7 @@ class SlotPairTest {
     void memoryGrowsWithTheShards() {
         committed(1, 0);
         slots.agree(new Version(1, 0));
-        Slot wide = slots.begin(new Version(2, 0), 1, new int[] {0});
+        Slot wide = slots.begin(new Version(2, 0), new Custody(1, new int[] {0}));
 
         assertThat(wide.shardBytes(0).byteSize()).isEqualTo(128);
         assertThat(slots.inventory(damage -> {})).hasSize(1);
@@ -186,7 +188,7 @@ class SlotPairTest {
         try (SlotPair pair =
                 new SlotPair(large, bytes -> new Region(null, MemorySegment.ofArray(new byte[(int) bytes])))) {
             for (int step = 0; step < 2; step++) {
-                Slot slot = pair.begin(new Version(1, step), 0, new int[0]);
+                Slot slot = pair.begin(new Version(1, step), new Custody(0, new int[0]));
                 slot.seal();
                 slot.commit();
             }
@@ -205,23 +207,24 @@ class SlotPairTest {
     void whatARestoreHasStagedIsTakenUpByItsFirstSnapshotOnly() {
         committed(1, 0);
         slots.agree(new Version(1, 0));
-        Slot staging = slots.begin(new Version(2, 0), 3, SHARDS);
+        Slot staging = slots.begin(new Version(2, 0), new Custody(3, SHARDS));
         fill(staging, 4);
         staging.stageOwn(Checksum.of(staging.shardBytes(0)));
 
-        Slot taken = slots.resume(new Version(2, 0), 3, SHARDS);
+        Slot taken = slots.resume(new Version(2, 0), new Custody(3, SHARDS));
         assertThat(taken).isSameAs(staging);
         assertThat(taken.ownIsStaged()).isTrue();
         taken.seal();
         taken.commit();
-        assertThat(slots.resume(new Version(2, 1), 3, SHARDS).ownIsStaged()).isFalse();
+        assertThat(slots.resume(new Version(2, 1), new Custody(3, SHARDS)).ownIsStaged())
+                .isFalse();
     }
 
     @Test
     void reservedMemoryIsUsedAndCounted() {
-        long announced = SlotPair.announcedBytes(SHAPE, 3, SHARDS);
+        long announced = slots.announcedBytes(new Membership(1, 0, 3, null), RestorePlan.initial());
         assertThat(slots.usedBytes()).isZero();
-        slots.reserve(3, SHARDS);
+        slots.reserve(0, 3);
         assertThat(slots.usedBytes()).isEqualTo(announced / 2);
         MemorySegment memory = committed(1, 0).shardBytes(1);
         assertThat(memory.byteSize()).isEqualTo(64);
@@ -234,10 +237,12 @@ class SlotPairTest {
     void aVersionOfThisEpochThatAllHaveStaysBelowTheNext() {
         committed(1, 0);
         committed(1, 1);
-        assertThat(slots.begin(new Version(1, 2), 3, SHARDS).base()).isEqualTo(new Version(1, 0));
+        assertThat(slots.begin(new Version(1, 2), new Custody(3, SHARDS)).base())
+                .isEqualTo(new Version(1, 0));
         slots.agree(new Version(1, 1));
 
-        assertThat(slots.begin(new Version(2, 1), 3, SHARDS).base()).isNull();
+        assertThat(slots.begin(new Version(2, 1), new Custody(3, SHARDS)).base())
+                .isNull();
     }
 
     @Test
@@ -245,7 +250,8 @@ class SlotPairTest {
         committed(1, 0);
         committed(1, 1);
 
-        assertThat(slots.begin(new Version(1, 2), 3, new int[] {0}).base()).isNull();
+        assertThat(slots.begin(new Version(1, 2), new Custody(3, new int[] {0})).base())
+                .isNull();
     }
 
     private Slot committed(long epoch, long step) {
@@ -255,7 +261,7 @@ class SlotPairTest {
     }
 
     private Slot whole(long epoch, long step) {
-        Slot slot = slots.begin(new Version(epoch, step), 3, SHARDS);
+        Slot slot = slots.begin(new Version(epoch, step), new Custody(3, SHARDS));
         fill(slot, step);
         slot.seal();
         return slot;

@@ -4,6 +4,7 @@ package dev.convoy.fault.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.DeviceBuffer;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +32,7 @@ class SnapshotterTest {
             @ForAll @IntRange(min = 2, max = 4) int copies,
             @ForAll boolean fused)
             throws Exception {
-        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, copies, fused)) {
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, new Redundancy.Copies(copies - 1), fused)) {
             all.all(rank -> fill(rank, seed));
             for (int step = 0; step < 6; step++) {
                 int now = step;

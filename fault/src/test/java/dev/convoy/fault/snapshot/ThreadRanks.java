@@ -11,6 +11,7 @@ import dev.convoy.DeviceBuffer;
 import dev.convoy.RuntimeKind;
 import dev.convoy.Stream;
 import dev.convoy.fault.HostState;
+import dev.convoy.fault.protocol.Redundancy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,7 +27,7 @@ final class ThreadRanks implements AutoCloseable {
 
     private final Device device = ConvoyRuntime.open(RuntimeKind.HOST).device(0);
     private final ExecutorService threads;
-    private final int copies;
+    private final Redundancy redundancy;
     private final boolean fused;
     final StateShape shape;
     final List<Rank> ranks = new ArrayList<>();
@@ -37,13 +38,13 @@ final class ThreadRanks implements AutoCloseable {
     }
 
     ThreadRanks(int worldSize, StateShape shape) {
-        this(worldSize, shape, 2, true);
+        this(worldSize, shape, new Redundancy.Copies(1), true);
     }
 
-    ThreadRanks(int worldSize, StateShape shape, int copies, boolean fused) {
+    ThreadRanks(int worldSize, StateShape shape, Redundancy redundancy, boolean fused) {
         this.fused = fused;
         this.shape = shape;
-        this.copies = copies;
+        this.redundancy = redundancy;
         threads = Executors.newFixedThreadPool(worldSize);
         List<Communicator> communicators = Communicator.initAll(
                 Collections.nCopies(worldSize, device),
@@ -71,7 +72,7 @@ final class ThreadRanks implements AutoCloseable {
     final class Rank implements LiveState, AutoCloseable {
         final Membership members;
         final Stream stream = device.newStream();
-        final SlotPair slots = new SlotPair(shape, copies, ThreadRanks.this::pinned);
+        final SlotPair slots = new SlotPair(shape, redundancy, ThreadRanks.this::pinned);
         final Snapshotter snapshotter;
         private final List<DeviceBuffer> buffers = new ArrayList<>();
         private final List<DeviceBuffer> shards = new ArrayList<>();
@@ -111,7 +112,9 @@ final class ThreadRanks implements AutoCloseable {
 
         @Override
         public void cut(int rank, int worldSize) {
-            throw new IllegalStateException("these ranks stay");
+            if (rank != members.rank() || worldSize != members.worldSize()) {
+                throw new IllegalStateException("these ranks stay");
+            }
         }
 
         @Override
