@@ -37,6 +37,13 @@ class LaunchEnvironmentTest {
     }
 
     @Test
+    void parityIsInsteadOfCopies() {
+        Map<String, String> environment = complete();
+        environment.put("CONVOY_PARITY", "4+2");
+        assertThat(LaunchEnvironment.read(environment).redundancy()).isEqualTo(new Redundancy.Parity(4, 2));
+    }
+
+    @Test
     void whatIsOptionalHasDefaults() {
         Map<String, String> environment = complete();
         List.of("RUNTIME", "DEADLINE_MS", "FAULTS", "STATE_DIR", "DURABLE_EVERY_MS", "REPLICAS", "AGENT_PID")
@@ -83,6 +90,8 @@ class LaunchEnvironmentTest {
         "DEADLINE_MS,0",
         "FAULTS,kill:",
         "REPLICAS,8",
+        "PARITY,2",
+        "PARITY,2+8",
         "AGENT_PID,-3"
     })
     void whatIsDamagedIsNamed(String name, String value) {

@@ -7,9 +7,12 @@ import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.CoordinatorMessage.EpochStart;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.HeldParity;
+import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Rules of the protocol, each broken, and the invariants by which the simulator must notice. */
 enum BrokenRule {
@@ -76,6 +80,17 @@ enum BrokenRule {
                         plan.holdsReplicated());
                 return new EpochStart(start.epoch(), start.members(), start.uniqueId(), wrong);
             }),
+            "restorable"),
+
+    BELIEVES_IN_MORE_PARITY_THAN_THERE_IS(
+            spec -> new BrokenCore(Core.real(spec)) {
+                @Override
+                List<CoordinatorEvent> hears(CoordinatorEvent event) {
+                    return event instanceof Received(long nowNs, MemberId from, RankMessage.Aborted answer)
+                            ? List.of(new Received(nowNs, from, withMoreParity(answer)))
+                            : List.of(event);
+                }
+            },
             "restorable"),
 
     DOES_NOT_WAIT_FOR_THE_ABORT(
@@ -262,6 +277,25 @@ enum BrokenRule {
     private static RankMessage.Aborted inEpoch(RankMessage.Aborted answer, long epoch) {
         return new RankMessage.Aborted(
                 epoch, answer.atNs(), answer.step(), answer.inventory(), answer.committed(), answer.uniqueId());
+    }
+
+    private static RankMessage.Aborted withMoreParity(RankMessage.Aborted answer) {
+        List<Holding> more =
+                answer.inventory().stream().map(BrokenRule::withMoreParity).toList();
+        return new RankMessage.Aborted(
+                answer.epoch(), answer.atNs(), answer.step(), more, answer.committed(), answer.uniqueId());
+    }
+
+    // Of a stripe as long as it is, one piece more is taken for parity: so one rank more might be lost.
+    private static Holding withMoreParity(Holding holding) {
+        if (holding.parity() == null || holding.parity().code().data() == 1) {
+            return holding;
+        }
+        Redundancy.Parity code = holding.parity().code();
+        HeldParity more = new HeldParity(
+                new Redundancy.Parity(code.data() - 1, code.parity() + 1),
+                IntStream.rangeClosed(0, code.parity()).toArray());
+        return new Holding(holding.version(), holding.shardCount(), holding.shards(), holding.replicated(), more);
     }
 
     private static RankMessage.Suspect ofNeighbour(RankMessage.Suspect suspect) {

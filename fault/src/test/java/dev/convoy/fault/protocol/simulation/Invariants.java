@@ -3,13 +3,18 @@ package dev.convoy.fault.protocol.simulation;
 
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Decision;
+import dev.convoy.fault.protocol.FailureDomains;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.ParityPlacement;
+import dev.convoy.fault.protocol.ParityRing;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -88,6 +93,13 @@ final class Invariants {
         RestorePlan plan = start.plan();
         for (int shard = 0; shard < plan.shardCount(); shard++) {
             int source = plan.shardSource()[shard];
+            if (source < 0) {
+                Object[] slots = start.members().stream()
+                        .map(member -> simulation.process(member).memory().find(plan.version()))
+                        .toArray();
+                computed(slots, plan, shard);
+                continue;
+            }
             ModelMemory.Slot slot = slot(start, source);
             require(
                     slot != null && slot.shard(shard) != null,
@@ -111,9 +123,10 @@ final class Invariants {
 
     /** Nothing that the members offered and that covers every shard is newer than what is restored. */
     private void newest(CoordinatorMessage.EpochStart start) {
-        List<List<Holding>> offered = start.members().stream()
-                .map(member -> simulation.process(member).offered())
-                .toList();
+        Map<MemberId, List<Holding>> offered = new HashMap<>();
+        start.members()
+                .forEach(
+                        member -> offered.put(member, simulation.process(member).offered()));
         Optional<Version> best = coverable(offered);
         require(
                 best.isEmpty() || best.get().equals(start.plan().version()),
@@ -152,6 +165,15 @@ final class Invariants {
     long[] served(ModelMemory.Slot source, RestorePlan plan, int shard) {
         require(source != null && source.shard(shard) != null, "restorable", "shard " + shard + " was not served");
         long[] content = source.shard(shard);
+        int offset = ModelState.from(shard, plan.shardCount());
+        require(ModelState.isShard(content, offset, plan.step()), "no torn snapshot", "shard " + shard + " is wrong");
+        return content;
+    }
+
+    /** A shard that nobody holds, from what is left of its group. */
+    long[] computed(Object[] slots, RestorePlan plan, int shard) {
+        long[] content = ModelDecoding.content(slots, plan, shard);
+        require(content != null, "restorable", "shard " + shard + " does not follow from what is left of its group");
         int offset = ModelState.from(shard, plan.shardCount());
         require(ModelState.isShard(content, offset, plan.step()), "no torn snapshot", "shard " + shard + " is wrong");
         return content;
@@ -242,11 +264,12 @@ final class Invariants {
             return membersAlive() < simulation.scenario().spec().minRanks();
         }
         if (message.contains("cannot be restored") || message.contains("before the first step was done")) {
-            return coverable(sound.stream()
-                            .filter(process -> !process.isDismissed())
-                            .map(process -> process.memory().sound())
-                            .toList())
-                    .isEmpty();
+            Map<MemberId, List<Holding>> memories = new HashMap<>();
+            sound.stream()
+                    .filter(process -> !process.isDismissed())
+                    .forEach(process ->
+                            memories.put(process.id(), process.memory().sound()));
+            return coverable(memories).isEmpty();
         }
         if (message.contains("every rank was lost")) {
             return membersAlive() == 0;
@@ -268,23 +291,63 @@ final class Invariants {
                 .count();
     }
 
-    /** The newest version of which these memories together hold every shard. */
-    private Optional<Version> coverable(List<List<Holding>> memories) {
-        Map<Version, BitSet> covered = new HashMap<>();
-        memories.stream().flatMap(List::stream).forEach(holding -> {
-            BitSet shards = covered.computeIfAbsent(holding.version(), v -> new BitSet());
-            for (int shard : holding.shards()) {
-                shards.set(shard);
-            }
-        });
-        return covered.entrySet().stream()
-                .filter(entry -> entry.getValue().cardinality() == worldSize(entry.getKey()))
-                .map(Map.Entry::getKey)
+    /** The newest version of which every shard is in these memories, or follows from what is. */
+    private Optional<Version> coverable(Map<MemberId, List<Holding>> memories) {
+        return memories.values().stream()
+                .flatMap(List::stream)
+                .map(Holding::version)
+                .distinct()
+                .filter(version -> isCovered(version, memories))
                 .max(Version::compareTo);
     }
 
-    private int worldSize(Version version) {
-        return published.get(version.epoch()).members().size();
+    private boolean isCovered(Version version, Map<MemberId, List<Holding>> memories) {
+        List<MemberId> former = published.get(version.epoch()).members();
+        BitSet shards = new BitSet();
+        BitSet keepers = new BitSet();
+        memories.forEach((member, holdings) -> holdings.stream()
+                .filter(holding -> holding.version().equals(version))
+                .forEach(holding -> {
+                    Arrays.stream(holding.shards()).forEach(shards::set);
+                    boolean keeps = holding.parity() != null && holding.parity().indices().length > 0;
+                    if (keeps && former.contains(member)) {
+                        keepers.set(former.indexOf(member));
+                    }
+                }));
+        return shards.cardinality() == former.size()
+                || simulation.scenario().redundancy() instanceof Redundancy.Parity code
+                        && follows(former.size(), code, shards, keepers);
+    }
+
+    /** Whether each stripe of a missing shard has as much left as a shard has pieces. */
+    private static boolean follows(int worldSize, Redundancy.Parity code, BitSet shards, BitSet keepers) {
+        ParityPlacement placement = new ParityPlacement(worldSize, code, FailureDomains.ONE);
+        boolean follows = true;
+        for (int missing = 0; missing < worldSize; missing++) {
+            Optional<ParityRing> ring = placement.ring(missing);
+            for (int piece = 0;
+                    !shards.get(missing)
+                            && ring.isPresent()
+                            && piece < ring.get().data();
+                    piece++) {
+                int stripe = ring.get().stripeOfData(ring.get().placeOf(missing), piece);
+                follows &=
+                        left(ring.get(), stripe, shards, keepers) >= ring.get().data();
+            }
+            follows &= shards.get(missing) || ring.isPresent();
+        }
+        return follows;
+    }
+
+    private static int left(ParityRing ring, int stripe, BitSet shards, BitSet keepers) {
+        int left = 0;
+        for (int i = 0; i < ring.data(); i++) {
+            left += shards.get(ring.member(ring.dataPlace(stripe, i))) ? 1 : 0;
+        }
+        for (int i = 0; i < ring.parity(); i++) {
+            left += keepers.get(ring.member(ring.parityPlace(stripe, i))) ? 1 : 0;
+        }
+        return left;
     }
 
     private static void require(boolean holds, String invariant, String detail) {

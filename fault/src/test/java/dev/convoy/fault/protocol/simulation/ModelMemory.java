@@ -29,6 +29,12 @@ final class ModelMemory {
         private boolean complete;
         private int damaged = -1;
         private final Map<Integer, long[]> shards = new TreeMap<>();
+        private ModelParity parity;
+
+        /** Null if there is none. */
+        ModelParity parity() {
+            return parity;
+        }
 
         /** Null if it is not there; damage does not show. */
         long[] shard(int number) {
@@ -48,7 +54,7 @@ final class ModelMemory {
                     .mapToInt(i -> i)
                     .filter(number -> !readThrough || !isDamaged(number))
                     .toArray();
-            return new Holding(version, shardCount, numbers, true);
+            return new Holding(version, shardCount, numbers, true, parity == null ? null : parity.held(readThrough));
         }
     }
 
@@ -71,13 +77,15 @@ final class ModelMemory {
         slot.complete = false;
         slot.damaged = -1;
         slot.shards.clear();
+        slot.parity = null;
         slot.version = version;
         slot.shardCount = shardCount;
         return slot;
     }
 
-    static void complete(Slot slot, Map<Integer, long[]> shards, int[] ledger) {
+    static void complete(Slot slot, Map<Integer, long[]> shards, ModelParity parity, int[] ledger) {
         slot.shards.putAll(shards);
+        slot.parity = parity;
         slot.ledger = ledger;
         slot.complete = true;
     }
@@ -89,7 +97,9 @@ final class ModelMemory {
             boolean newer = slot.complete && (newest == null || slot.version.compareTo(newest.version) > 0);
             newest = newer ? slot : newest;
         }
-        if (newest != null) {
+        if (newest != null && newest.parity != null && newest.version.step() % 2 == 1) {
+            newest.parity.damage();
+        } else if (newest != null) {
             newest.damaged = newest.shards.keySet().iterator().next();
         }
         return newest != null;

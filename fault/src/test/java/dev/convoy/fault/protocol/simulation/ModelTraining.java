@@ -2,8 +2,12 @@
 package dev.convoy.fault.protocol.simulation;
 
 import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.FailureDomains;
 import dev.convoy.fault.protocol.GroupPlacement;
+import dev.convoy.fault.protocol.ParityPlacement;
+import dev.convoy.fault.protocol.ParityRing;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.Version;
 import java.util.Arrays;
@@ -75,10 +79,14 @@ final class ModelTraining {
     /** Returns whether what was read is what had been stored. */
     private boolean load(RestorePlan plan, Object[] slots) {
         for (int old = 0; old < plan.shardCount(); old++) {
-            ModelMemory.Slot source = (ModelMemory.Slot) slots[plan.shardSource()[old]];
-            long[] served = simulation.invariants().served(source, plan, old);
+            int source = plan.shardSource()[old];
+            ModelMemory.Slot slot = source < 0 ? null : (ModelMemory.Slot) slots[source];
+            long[] served = source < 0
+                    ? simulation.invariants().computed(slots, plan, old)
+                    : simulation.invariants().served(slot, plan, old);
             boolean needed = place(served, ModelState.from(old, plan.shardCount()));
-            if (needed && source.isDamaged(old)) {
+            boolean damaged = source < 0 ? ModelDecoding.readsDamage(slots, plan, old) : slot.isDamaged(old);
+            if (needed && damaged) {
                 return false;
             }
         }
@@ -106,11 +114,7 @@ final class ModelTraining {
             if (simulation.diesAt("copy", process)) {
                 return;
             }
-            Map<Integer, long[]> held = new HashMap<>();
-            for (int number : GroupPlacement.of(worldSize).shardsHeldBy(process.rank())) {
-                held.put(number, ((Copy) copies[number]).shard());
-            }
-            ModelMemory.complete(slot, held, ledger.clone());
+            store(slot, copies);
             process.collective(process.isQuiesced(), wishes -> {
                 process.memory().fallBackOn(version);
                 if (!simulation.diesAt("vote", process)) {
@@ -118,6 +122,39 @@ final class ModelTraining {
                 }
             });
         });
+    }
+
+    private void store(ModelMemory.Slot slot, Object[] copies) {
+        int worldSize = copies.length;
+        Map<Integer, long[]> held = new HashMap<>();
+        ModelParity parity = null;
+        switch (simulation.scenario().redundancy()) {
+            case Redundancy.Copies kept -> {
+                for (int number : new GroupPlacement(worldSize, 1 + kept.replicas()).shardsHeldBy(process.rank())) {
+                    held.put(number, ((Copy) copies[number]).shard());
+                }
+            }
+            case Redundancy.Parity kept -> {
+                held.put(process.rank(), ((Copy) copies[process.rank()]).shard());
+                parity = new ParityPlacement(worldSize, kept, FailureDomains.ONE)
+                        .ring(process.rank())
+                        .map(ring -> parity(ring, copies))
+                        .orElse(null);
+            }
+        }
+        ModelMemory.complete(slot, held, parity, ledger.clone());
+    }
+
+    private ModelParity parity(ParityRing ring, Object[] copies) {
+        ModelParity parity = new ModelParity(ring, process.rank());
+        for (int index = 0; index < ring.parity(); index++) {
+            int stripe = ring.stripeOfParity(ring.placeOf(process.rank()), index);
+            for (int piece = 0; piece < ring.data(); piece++) {
+                int shardNumber = ring.member(ring.dataPlace(stripe, piece));
+                parity.make(shardNumber, ((Copy) copies[shardNumber]).shard());
+            }
+        }
+        return parity;
     }
 
     private void afterCommit(boolean somebodyIsToStop) {

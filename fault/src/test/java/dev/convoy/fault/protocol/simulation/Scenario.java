@@ -3,6 +3,7 @@ package dev.convoy.fault.protocol.simulation;
 
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import dev.convoy.fault.protocol.Redundancy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -100,6 +101,14 @@ record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbanc
         return with(pauses);
     }
 
+    /** What is kept of a shard: a copy, or in every other schedule parity of some kind. */
+    Redundancy redundancy() {
+        SplittableRandom random = new SplittableRandom(seed * 31);
+        return random.nextBoolean()
+                ? new Redundancy.Copies(1)
+                : new Redundancy.Parity(random.nextInt(1, 5), random.nextInt(1, 3));
+    }
+
     Scenario with(List<Disturbance> others) {
         return new Scenario(seed, spec, steps, others, noise);
     }
@@ -119,7 +128,8 @@ record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbanc
     @Override
     public String toString() {
         return "seed " + seed + ": " + spec.ranks() + " ranks, " + spec.policy().label() + ", " + steps
-                + " steps, min-ranks " + spec.minRanks() + ", max-recoveries " + spec.maxRecoveries()
+                + " steps, redundancy " + redundancy() + ", min-ranks " + spec.minRanks() + ", max-recoveries "
+                + spec.maxRecoveries()
                 + (spec.spares() == 0 ? "" : ", spares " + spec.spares())
                 + (spec.stateDirectory() == null ? "" : ", durable") + (noise.jitter() ? ", random delays" : "")
                 + (noise.babble() ? ", babble" : "")
