@@ -497,7 +497,7 @@ public final class ElasticGroup implements AutoCloseable {
             throw new IllegalStateException("finish() belongs after run(), once");
         }
         flights.sendKept();
-        news.present(snapshots.slots()).ifPresent(control::send);
+        news.present(snapshots.slots(), snapshots.memory()).ifPresent(control::send);
         control.send(new RankMessage.Finished(status.epoch(), summary));
         stage = Stage.FINISHED;
     }

@@ -262,7 +262,7 @@ final class SnapshotKeeper implements AutoCloseable {
     }
 
     private void committed(Membership members, Version version, Wishes agreed) {
-        news.committed(version, slots);
+        news.committed(version, slots, memory());
         if (agreed.durable()) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {

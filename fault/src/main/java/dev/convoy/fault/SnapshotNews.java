@@ -32,23 +32,24 @@ final class SnapshotNews {
     }
 
     /** It is committed, and nothing writes the slots at this moment. */
-    void committed(Version version, SlotPair slots) {
+    void committed(Version version, SlotPair slots, SnapshotMemory memory) {
         committedNs = System.nanoTime();
         tookNs = committedNs - beganNs;
         taken++;
         if (taken == 1 || committedNs - lastNs >= INTERVAL_NS) {
             lastNs = committedNs;
-            present(slots).ifPresent(snapshots -> latest = snapshots);
+            present(slots, memory).ifPresent(snapshots -> latest = snapshots);
         }
-        recording.committed(version.epoch(), version.step(), slots.usedBytes());
+        recording.committed(version.epoch(), version.step(), memory.usedBytes());
     }
 
     /**
      * What is held at this moment, for the end of a run: it may have been shorter than the time between two tellings.
      */
-    Optional<RankMessage.Snapshots> present(SlotPair slots) {
+    Optional<RankMessage.Snapshots> present(SlotPair slots, SnapshotMemory memory) {
         return slots.newest()
-                .map(newest -> new RankMessage.Snapshots(newest, slots.usedBytes(), taken, tookNs, committedNs));
+                .map(newest -> new RankMessage.Snapshots(
+                        newest, memory.usedBytes(), memory.announcedBytes(), taken, tookNs, committedNs));
     }
 
     /** What was not told yet; null if there is nothing new. */

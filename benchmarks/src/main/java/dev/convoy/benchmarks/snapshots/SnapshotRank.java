@@ -5,6 +5,7 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.benchmarks.ranks.Rank;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.snapshot.Membership;
 import dev.convoy.fault.snapshot.Region;
 import dev.convoy.fault.snapshot.SlotPair;
@@ -23,10 +24,14 @@ final class SnapshotRank implements AutoCloseable {
     private long step;
 
     SnapshotRank(Rank rank, long bytes, boolean sharded) {
+        this(rank, bytes, sharded, new Redundancy.Copies(1));
+    }
+
+    SnapshotRank(Rank rank, long bytes, boolean sharded, Redundancy redundancy) {
         Device device = rank.communicator().device();
         int worldSize = rank.communicator().worldSize();
         state = new OneShard(device, bytes, sharded, worldSize);
-        slots = new SlotPair(state.shape(), size -> pinned(device, size));
+        slots = new SlotPair(state.shape(), redundancy, size -> pinned(device, size));
         snapshotter =
                 new Snapshotter(state, slots, device, rank.stream(), Duration.ofMinutes(1), worldSize, DECLARATION);
         members = new Membership(1, rank.communicator().rank(), worldSize, rank.communicator());
@@ -42,6 +47,17 @@ final class SnapshotRank implements AutoCloseable {
     /** Takes and commits one. */
     void take() {
         snapshotter.take(members, step++, Wishes.NONE);
+    }
+
+    /** Takes and commits one of a state of which every chunk has changed. */
+    void takeChanged() {
+        state.change();
+        take();
+    }
+
+    /** Bytes that the snapshots have. */
+    long memory() {
+        return slots.usedBytes();
     }
 
     @Override

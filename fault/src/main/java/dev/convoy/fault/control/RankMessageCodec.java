@@ -123,6 +123,7 @@ final class RankMessageCodec {
                 out.u8(41);
                 ValueCodec.write(out, m.newest());
                 out.i64(m.memoryBytes());
+                out.i64(m.announcedBytes());
                 out.i64(m.taken());
                 out.i64(m.tookNs());
                 out.i64(m.atNs());
@@ -206,7 +207,8 @@ final class RankMessageCodec {
             case 19 -> new RankMessage.Standing(in.i64(), in.i64(), in.i64(), in.i64());
             case 30 -> new RankMessage.Pace(in.i64(), in.i64());
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
-            case 41 -> new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64());
+            case 41 ->
+                new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
             case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());
             case 43 -> new RankMessage.Vetoed(in.i64(), in.i64(), in.i64(), in.ints(), in.string());
             case 44 -> new RankMessage.GivesUp(in.i64(), in.i64(), in.ints(), in.i64(), in.string());

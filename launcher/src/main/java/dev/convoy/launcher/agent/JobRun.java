@@ -105,7 +105,7 @@ public final class JobRun {
             JobResult result = result(outcome, coordinator, durable, watch, store);
             rendezvous.end(result);
             if (report.isPresent()) {
-                write(report.get(), result, agent.worldSize());
+                write(report.get(), result, agent);
             }
             writePage(watch, result);
             if (defect != null) {
@@ -209,9 +209,9 @@ public final class JobRun {
         }
     }
 
-    private void write(ReportFile file, JobResult result, int worldSize) {
+    private void write(ReportFile file, JobResult result, Agent agent) {
         try {
-            file.write(new Report(ConvoyVersion.get(), request, result, worldSize));
+            file.write(new Report(ConvoyVersion.get(), request, result, agent.worldSize(), agent.memories()));
         } catch (IOException e) {
             throw new JobException("the report was not written: " + Reason.of(e), e);
         }

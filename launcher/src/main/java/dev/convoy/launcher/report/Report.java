@@ -17,8 +17,9 @@ import java.util.List;
  * @param request what was run
  * @param result how it ended
  * @param worldSize ranks of the last epoch; 0 if none was formed
+ * @param memories what each rank's snapshots need and have
  */
-public record Report(String version, JobRequest request, JobResult result, int worldSize) {
+public record Report(String version, JobRequest request, JobResult result, int worldSize, SnapshotMemories memories) {
     void write(JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("convoy", version);
@@ -41,6 +42,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
             writeChange(json, change);
         }
         json.writeEndArray();
+        memories.write(json);
         json.writeEndObject();
     }
 

@@ -109,6 +109,10 @@ final class Metrics {
                 coverage.covered());
         gauge("convoy_snapshot_copies", "Memories that hold the piece which the fewest hold.", coverage.fewestCopies());
         gauge("convoy_snapshot_memory_bytes", "Memory of all living ranks' snapshots.", coverage.memoryBytes());
+        gauge(
+                "convoy_snapshot_announced_bytes",
+                "Memory that all living ranks' snapshots can have at most.",
+                coverage.announcedBytes());
         if (coverage.newest() != null) {
             gauge(
                     "convoy_snapshot_step",

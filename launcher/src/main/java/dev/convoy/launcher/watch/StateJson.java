@@ -116,6 +116,8 @@ final class StateJson {
                             ? null
                             : rank.snapshots.newest().version().step());
             Json.number(json, "snapshotBytes", rank.snapshots == null ? null : rank.snapshots.memoryBytes());
+            Json.number(
+                    json, "snapshotAnnouncedBytes", rank.snapshots == null ? null : rank.snapshots.announcedBytes());
             int[] shards = rank.snapshots == null
                     ? new int[0]
                     : rank.snapshots.newest().shards();
@@ -150,6 +152,9 @@ final class StateJson {
         Json.number(json, "ageMs", any ? (Double) ((view.nowNs() - coverage.atNs()) / 1e6) : null);
         Json.number(json, "tookMs", any ? (Double) (coverage.tookNs() / 1e6) : null);
         json.writeNumberField("memoryBytes", coverage.memoryBytes());
+        json.writeNumberField("announcedBytes", coverage.announcedBytes());
+        json.writeStringField(
+                "parity", coverage.parity() == null ? null : coverage.parity().toString());
         json.writeNumberField("ranks", coverage.ranks());
         json.writeNumberField("replicated", coverage.replicated());
         json.writeNumberField("covered", coverage.covered());

@@ -4,6 +4,8 @@ package dev.convoy.launcher.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.bindings.Posix;
 import dev.convoy.launcher.Main;
 import java.io.IOException;
@@ -56,6 +58,30 @@ class NodesTest {
         other.destroyForcibly();
         assertThat(exitStatus(leader)).as(output(0)).isZero();
         assertThat(output(0)).contains("4 ranks from step");
+        assertNothingLeft();
+    }
+
+    // Each shard lies on both nodes, or the ranks that are left would have to give up.
+    @Test
+    void theShardsOfALostNodeLieOnTheOther() throws Exception {
+        Path report = temp.resolve("report.json");
+        Process other = agent(1, 200, 10, "--replicas", "1");
+        Process leader = agent(0, 200, 10, "--replicas", "1", "--report", report.toString());
+        awaitTraining();
+        other.destroyForcibly();
+        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        JsonNode written = new ObjectMapper().readTree(report.toFile());
+        assertThat(written.get("final").get("parametersSha256").textValue()).isEqualTo(CountingProgram.reference(200));
+        assertThat(written.get("final").get("worldSize").intValue()).isEqualTo(2);
+        assertThat(written.get("incidents")).hasSize(1);
+        JsonNode incident = written.get("incidents").get(0);
+        assertThat(incident.get("ranks")).extracting(JsonNode::intValue).containsExactly(2, 3);
+        assertThat(incident.get("lostSteps").intValue()).isLessThanOrEqualTo(1);
+        assertThat(written.get("snapshotMemory"))
+                .isNotEmpty()
+                .allSatisfy(memory -> assertThat(memory.get("usedBytes").longValue())
+                        .isPositive()
+                        .isLessThanOrEqualTo(memory.get("announcedBytes").longValue()));
         assertNothingLeft();
     }
 

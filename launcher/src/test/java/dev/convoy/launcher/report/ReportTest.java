@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.fault.protocol.CoordinatorEvent;
+import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.Incident;
+import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
+import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.fault.protocol.Version;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
 import dev.convoy.launcher.UsageException;
@@ -65,7 +70,8 @@ class ReportTest {
                         "vetoes",
                         "warnings",
                         "incidents",
-                        "changes");
+                        "changes",
+                        "snapshotMemory");
         assertThat(names(report.get("final")))
                 .containsExactly("worldSize", "step", "testAccuracy", "parametersSha256", "lossHistory");
         assertThat(names(report.get("samples"))).containsExactly("consumed", "skipped", "duplicated", "sha256");
@@ -160,8 +166,29 @@ class ReportTest {
 
     private JsonNode written(JobRequest request, JobResult result) throws IOException {
         Path file = temp.resolve("report.json");
-        ReportFile.check(file).write(new Report("1.2.3", request, result, 4));
+        ReportFile.check(file).write(new Report("1.2.3", request, result, 4, memories()));
         return new ObjectMapper().readTree(file.toFile());
+    }
+
+    // Rank 1 twice: the last word counts.
+    private static SnapshotMemories memories() {
+        SnapshotMemories memories = new SnapshotMemories();
+        Holding held = new Holding(new Version(1, 3), 0, new int[0], true);
+        for (long[] said : new long[][] {{1, 10}, {0, 20}, {1, 30}}) {
+            memories.seen(new CoordinatorEvent.Received(
+                    5, new MemberId((int) said[0], 0), new RankMessage.Snapshots(held, said[1], 40, 1, 1, 1)));
+        }
+        return memories;
+    }
+
+    @Test
+    void eachRanksSnapshotMemoryIsReported() throws IOException {
+        JsonNode memory = written(request(1), result(Optional.empty())).get("snapshotMemory");
+        assertThat(memory).hasSize(2);
+        assertThat(memory.get(0).get("rank").intValue()).isZero();
+        assertThat(memory.get(0).get("usedBytes").longValue()).isEqualTo(20);
+        assertThat(memory.get(1).get("usedBytes").longValue()).isEqualTo(30);
+        assertThat(memory.get(1).get("announcedBytes").longValue()).isEqualTo(40);
     }
 
     private static JobRequest request(long steps) {

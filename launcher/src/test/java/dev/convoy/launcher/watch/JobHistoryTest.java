@@ -64,6 +64,8 @@ class JobHistoryTest {
         assertThat(snapshots.get("copies").toString()).isEqualTo("[2,2,2,2]");
         assertThat(snapshots.get("covered").doubleValue()).isEqualTo(1);
         assertThat(snapshots.get("memoryBytes").longValue()).isEqualTo(4 * 1_000);
+        assertThat(snapshots.get("announcedBytes").longValue()).isEqualTo(4 * 1_200);
+        assertThat(snapshots.get("parity").isNull()).isTrue();
         job.lose(2);
         assertThat(state().get("snapshots").get("copies").toString()).isEqualTo("[2,2,1,1]");
         assertThat(state().get("snapshots").get("fewestCopies").intValue()).isEqualTo(1);
