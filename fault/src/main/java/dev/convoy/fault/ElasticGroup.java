@@ -90,7 +90,7 @@ public final class ElasticGroup implements AutoCloseable {
 
     private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
         this.environment = environment;
-        this.options = environment.redundancy() == null ? options : options.withRedundancy(environment.redundancy());
+        this.options = environment.overrides().applyTo(options);
         this.runtime = runtime;
         device = runtime.device(environment.self().launchRank() % runtime.deviceCount());
         stream = device.newStream();
@@ -102,7 +102,7 @@ public final class ElasticGroup implements AutoCloseable {
                 new SelfInflicted(control, this::damageSnapshot));
         flights = new FlightReports(recorder, status, control, environment.launchSize());
         control.reportFlights(flights);
-        suspicions = new Suspicions(control, status, recorder);
+        suspicions = new Suspicions(control, status, recorder, this.options.onDivergence());
         StepDeadline deadline = new StepDeadline(environment.deadline(), environment.adaptiveDeadline());
         tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), deadline, control, status);
         formation = new EpochFormation(

@@ -25,7 +25,7 @@ import java.util.function.Function;
  * @param stateDirectory where durable versions go, or null
  * @param resumedFrom folder of the durable version that the job goes on from, or null
  * @param durableEvery time between durable versions
- * @param redundancy what the agent wants to be kept of each shard, or null: as the program says
+ * @param overrides what the agent wants whatever the program says
  * @param agentPid process that started this one, or 0 if unknown
  * @param succession coordinators that may follow the present one
  */
@@ -42,7 +42,7 @@ record LaunchEnvironment(
         Path stateDirectory,
         Path resumedFrom,
         Duration durableEvery,
-        Redundancy redundancy,
+        OptionOverrides overrides,
         int agentPid,
         Succession succession) {
     private static final String HOW = "start this program with: convoy run -n N -- java …";
@@ -68,7 +68,7 @@ record LaunchEnvironment(
                 folder(environment, "CONVOY_STATE_DIR"),
                 folder(environment, "CONVOY_RESUME_FROM"),
                 millis(environment, "CONVOY_DURABLE_EVERY_MS", "10000"),
-                redundancy(environment),
+                overrides(environment),
                 agentPid(environment),
                 Succession.read(environment));
     }
@@ -81,6 +81,32 @@ record LaunchEnvironment(
                 ? new Redundancy.Copies(
                         value(environment, "CONVOY_REPLICAS", text -> bounded(text, 1, ElasticOptions.MOST_REPLICAS)))
                 : null;
+    }
+
+    private static OptionOverrides overrides(Map<String, String> environment) {
+        return new OptionOverrides(
+                redundancy(environment),
+                environment.containsKey("CONVOY_ON_DIVERGENCE")
+                        ? value(environment, "CONVOY_ON_DIVERGENCE", OnDivergence::of)
+                        : null,
+                environment.containsKey("CONVOY_SNAPSHOT_EVERY")
+                        ? value(environment, "CONVOY_SNAPSHOT_EVERY", LaunchEnvironment::interval)
+                        : null,
+                environment.containsKey("CONVOY_MTBF_MS")
+                        ? value(environment, "CONVOY_MTBF_MS", text -> Duration.ofMillis(positive(text)))
+                        : null);
+    }
+
+    private static Integer interval(String text) {
+        return text.equals("auto") ? ElasticOptions.AUTO : bounded(text, 1, Integer.MAX_VALUE);
+    }
+
+    private static long positive(String text) {
+        long number = Long.parseLong(text);
+        if (number < 1) {
+            throw new IllegalArgumentException(number + " is not positive");
+        }
+        return number;
     }
 
     private static Path folder(Map<String, String> environment, String name) {
@@ -103,7 +129,7 @@ record LaunchEnvironment(
                 null,
                 null,
                 durableEvery,
-                redundancy,
+                overrides,
                 agentPid,
                 succession);
     }

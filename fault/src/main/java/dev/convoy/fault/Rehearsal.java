@@ -111,7 +111,8 @@ final class Rehearsal {
         RankControl control = new RankControl(new RankStatus(), MessageCodec::frame, (s, r) -> {}, options.deadline());
         FlightRecorder recorder = new FlightRecorder();
         recorder.record(0, 0, 1, 1, Operation.ALL_REDUCE, DataType.FLOAT32, 1, 0);
-        new Suspicions(control, new RankStatus(), recorder).report(1, new DamagedTransferException("rehearsal"));
+        new Suspicions(control, new RankStatus(), recorder, OnDivergence.END)
+                .report(1, new DamagedTransferException("rehearsal"));
         FlightReports flights = new FlightReports(recorder, new RankStatus(), control, 1);
         control.reportFlights(flights);
         control.guard(1, reason -> {});

@@ -70,7 +70,7 @@ final class SnapshotKeeper implements AutoCloseable {
             BiConsumer<Long, Throwable> failed) {
         this.environment = environment;
         this.stream = stream;
-        this.every = options.snapshotEvery();
+        this.every = Math.max(1, options.snapshotEvery());
         this.steps = steps;
         this.overlap = options.overlap();
         this.states = states;

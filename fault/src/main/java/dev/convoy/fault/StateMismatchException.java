@@ -5,7 +5,7 @@ package dev.convoy.fault;
  * The ranks do not agree: they declared different states, stand at different steps, or hold different bytes in a state
  * that was declared as replicated. Every rank finds it in the same vote and raises it; nothing is committed.
  */
-public final class StateMismatchException extends ElasticException {
+public sealed class StateMismatchException extends ElasticException permits StateDivergedException {
     private static final long serialVersionUID = 1L;
 
     /**

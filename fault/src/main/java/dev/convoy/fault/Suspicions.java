@@ -27,9 +27,11 @@ final class Suspicions {
     private final RankControl control;
     private final RankStatus status;
     private final FlightRecorder recorder;
+    private final OnDivergence onDivergence;
     private final AtomicLong reportedEpoch = new AtomicLong();
 
-    Suspicions(RankControl control, RankStatus status, FlightRecorder recorder) {
+    Suspicions(RankControl control, RankStatus status, FlightRecorder recorder, OnDivergence onDivergence) {
+        this.onDivergence = onDivergence;
         this.control = control;
         this.status = status;
         this.recorder = recorder;
@@ -46,7 +48,7 @@ final class Suspicions {
 
     /** Whether all ranks have come to the same conclusion, which the coordinator carries out. */
     static boolean isConclusion(Throwable error) {
-        return error instanceof VetoLimitException;
+        return error instanceof VetoLimitException || error instanceof StateDivergedException;
     }
 
     private static Throwable recoverableCause(Throwable error) {
@@ -62,10 +64,23 @@ final class Suspicions {
 
     /** Reports an error unless a newer epoch is being formed already, or this one's end was reported before. */
     void report(long epoch, Throwable error) {
-        if (error instanceof VetoLimitException limit) {
-            control.send(new RankMessage.GivesUp(epoch, limit.step(), limit.ranks(), System.nanoTime(), limit.what()));
-            return;
+        switch (error) {
+            case VetoLimitException limit ->
+                control.send(
+                        new RankMessage.GivesUp(epoch, limit.step(), limit.ranks(), System.nanoTime(), limit.what()));
+            case StateDivergedException diverged -> control.send(diverged(epoch, diverged));
+            default -> reportFailure(epoch, error);
         }
+    }
+
+    private RankMessage diverged(long epoch, StateDivergedException error) {
+        long now = System.nanoTime();
+        return onDivergence == OnDivergence.ROLL_BACK
+                ? new RankMessage.Diverged(epoch, error.step(), error.ranks(), now, error.what())
+                : new RankMessage.GivesUp(epoch, error.step(), error.ranks(), now, error.what());
+    }
+
+    private void reportFailure(long epoch, Throwable error) {
         Throwable cause = recoverableCause(error);
         if (!(cause instanceof CommunicatorRevokedException)) {
             send(epoch, evidence(cause), ranks(cause), OneLine.of(error));

@@ -13,11 +13,12 @@ public final class VetoLimitException extends ElasticException {
     private final String what;
 
     VetoLimitException(long step, int inARow, int most, int[] ranks, String what) {
-        super(inARow + " steps in a row were vetoed, the last one " + step + ", where " + most + " are allowed: "
-                + "rank " + ranks[0] + ": " + what);
+        super("step " + step + " is the last of " + inARow + " vetoed ones in a row, where " + most
+                + " are allowed: rank " + ranks[0] + ": " + what);
         this.step = step;
         this.ranks = ranks.clone();
-        this.what = inARow + " steps in a row were vetoed where " + most + " are allowed; in step " + step + " " + what;
+        this.what =
+                "vetoed step " + step + ", the last of " + inARow + " in a row where " + most + " are allowed: " + what;
     }
 
     /**

@@ -32,7 +32,9 @@ class LaunchEnvironmentTest {
         assertThat(read.faults()).isEqualTo(List.of(FaultSpec.parse("kill:2@200"), FaultSpec.parse("stop:1@3")));
         assertThat(read.stateDirectory()).isEqualTo(Path.of("/state"));
         assertThat(read.durableEvery()).isEqualTo(Duration.ofMillis(2_500));
-        assertThat(read.redundancy()).isEqualTo(new Redundancy.Copies(3));
+        assertThat(read.overrides())
+                .isEqualTo(new OptionOverrides(
+                        new Redundancy.Copies(3), OnDivergence.ROLL_BACK, ElasticOptions.AUTO, Duration.ofHours(6)));
         assertThat(read.agentPid()).isEqualTo(77);
     }
 
@@ -40,20 +42,31 @@ class LaunchEnvironmentTest {
     void parityIsInsteadOfCopies() {
         Map<String, String> environment = complete();
         environment.put("CONVOY_PARITY", "4+2");
-        assertThat(LaunchEnvironment.read(environment).redundancy()).isEqualTo(new Redundancy.Parity(4, 2));
+        assertThat(LaunchEnvironment.read(environment).overrides().redundancy()).isEqualTo(new Redundancy.Parity(4, 2));
     }
 
     @Test
     void whatIsOptionalHasDefaults() {
         Map<String, String> environment = complete();
-        List.of("RUNTIME", "DEADLINE_MS", "FAULTS", "STATE_DIR", "DURABLE_EVERY_MS", "REPLICAS", "AGENT_PID")
+        List.of(
+                        "RUNTIME",
+                        "DEADLINE_MS",
+                        "FAULTS",
+                        "STATE_DIR",
+                        "DURABLE_EVERY_MS",
+                        "REPLICAS",
+                        "ON_DIVERGENCE",
+                        "SNAPSHOT_EVERY",
+                        "MTBF_MS",
+                        "AGENT_PID")
                 .forEach(name -> environment.remove("CONVOY_" + name));
         LaunchEnvironment read = LaunchEnvironment.read(environment);
 
         assertThat(read.runtime()).isEqualTo("auto");
         assertThat(read.deadline()).isEqualTo(Duration.ofSeconds(30));
         assertThat(read.faults()).isEmpty();
-        assertThat(read.redundancy()).isNull();
+        assertThat(read.overrides()).isEqualTo(new OptionOverrides(null, null, null, null));
+        assertThat(read.overrides().applyTo(ElasticOptions.defaults())).isEqualTo(ElasticOptions.defaults());
         assertThat(read.stateDirectory()).isNull();
         assertThat(read.durableEvery()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -92,6 +105,10 @@ class LaunchEnvironmentTest {
         "REPLICAS,8",
         "PARITY,2",
         "PARITY,2+8",
+        "ON_DIVERGENCE,shrug",
+        "SNAPSHOT_EVERY,0",
+        "SNAPSHOT_EVERY,often",
+        "MTBF_MS,-1",
         "AGENT_PID,-3"
     })
     void whatIsDamagedIsNamed(String name, String value) {
@@ -116,6 +133,9 @@ class LaunchEnvironmentTest {
         environment.put("CONVOY_STATE_DIR", "/state");
         environment.put("CONVOY_DURABLE_EVERY_MS", "2500");
         environment.put("CONVOY_REPLICAS", "3");
+        environment.put("CONVOY_ON_DIVERGENCE", "rollback");
+        environment.put("CONVOY_SNAPSHOT_EVERY", "auto");
+        environment.put("CONVOY_MTBF_MS", "21600000");
         environment.put("CONVOY_AGENT_PID", "77");
         return environment;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher;
 
+import dev.convoy.fault.ElasticOptions;
+import dev.convoy.fault.OnDivergence;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.Redundancy;
@@ -97,6 +99,27 @@ public final class JobOptions {
             description = "Parity instead of copies: any K ranks of M+K can be lost, for K/M of a shard's memory.")
     private String parity;
 
+    @Option(
+            names = "--snapshot-every",
+            paramLabel = "STEPS|auto",
+            description =
+                    "Steps between snapshots; auto: as seldom as costs least. Default: as the program says, or 1.")
+    private String snapshotEvery;
+
+    @Option(
+            names = "--mtbf",
+            paramLabel = "SECONDS",
+            description = "For --snapshot-every auto: how long the whole job is expected to work before a rank is "
+                    + "lost; failures that are seen correct it. Default: as the program says, or a day.")
+    private Double mtbf;
+
+    @Option(
+            names = "--on-divergence",
+            paramLabel = "ANSWER",
+            description = "When replicated state is not the same on all ranks: end the job, or rollback to the newest "
+                    + "snapshot in which it was. Default: as the program says, or end.")
+    private String onDivergence;
+
     @Option(names = "--tls", description = "Speak TLS between agent and ranks, with a certificate made for the job.")
     private boolean tls;
 
@@ -163,6 +186,15 @@ public final class JobOptions {
         if (parity != null) {
             request.parity(parity(replicas, parity));
         }
+        if (snapshotEvery != null) {
+            request.snapshotEvery(snapshotEvery(snapshotEvery));
+        }
+        if (mtbf != null) {
+            request.meanTimeBetweenFailures(Seconds.parse("--mtbf", mtbf));
+        }
+        if (onDivergence != null) {
+            request.onDivergence(onDivergence(onDivergence));
+        }
         policy().ifPresent(request::policy);
         if (minRanks != null) {
             request.minRanks(minRanks);
@@ -205,6 +237,26 @@ public final class JobOptions {
             request.adaptiveDeadline(true);
         } else if (deadline != null) {
             request.deadline(Seconds.parse("--deadline", deadline));
+        }
+    }
+
+    private static int snapshotEvery(String text) {
+        try {
+            int steps = text.equals("auto") ? ElasticOptions.AUTO : Integer.parseInt(text);
+            if (steps > 0 || text.equals("auto")) {
+                return steps;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new UsageException("--snapshot-every " + text + ": must be a number of steps, at least 1, or auto");
+    }
+
+    private static OnDivergence onDivergence(String label) {
+        try {
+            return OnDivergence.of(label);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--on-divergence " + e.getMessage(), e);
         }
     }
 

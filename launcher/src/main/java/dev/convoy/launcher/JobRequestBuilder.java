@@ -2,6 +2,7 @@
 package dev.convoy.launcher;
 
 import dev.convoy.fault.ElasticOptions;
+import dev.convoy.fault.OnDivergence;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import dev.convoy.fault.protocol.Redundancy;
@@ -110,6 +111,39 @@ public final class JobRequestBuilder {
      */
     public JobRequestBuilder parity(Redundancy.Parity value) {
         environment.put("CONVOY_PARITY", value.toString());
+        return this;
+    }
+
+    /**
+     * Sets how many steps lie between snapshots, whatever the program chose.
+     *
+     * @param steps at least 1, or {@link ElasticOptions#AUTO}
+     * @return this
+     */
+    public JobRequestBuilder snapshotEvery(int steps) {
+        environment.put("CONVOY_SNAPSHOT_EVERY", steps == ElasticOptions.AUTO ? "auto" : Integer.toString(steps));
+        return this;
+    }
+
+    /**
+     * Sets how long the whole job is expected to work before a rank is lost, whatever the program chose.
+     *
+     * @param value more than zero
+     * @return this
+     */
+    public JobRequestBuilder meanTimeBetweenFailures(Duration value) {
+        environment.put("CONVOY_MTBF_MS", Long.toString(Math.max(1, value.toMillis())));
+        return this;
+    }
+
+    /**
+     * Sets what is done when replicated state is not the same on all ranks, whatever the program chose.
+     *
+     * @param answer what is done then
+     * @return this
+     */
+    public JobRequestBuilder onDivergence(OnDivergence answer) {
+        environment.put("CONVOY_ON_DIVERGENCE", answer.label());
         return this;
     }
 

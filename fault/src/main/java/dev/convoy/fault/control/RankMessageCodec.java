@@ -76,6 +76,14 @@ final class RankMessageCodec {
                 out.i64(m.atNs());
                 out.text(m.what());
             }
+            case RankMessage.Diverged m -> {
+                out.u8(45);
+                out.i64(m.epoch());
+                out.i64(m.step());
+                out.ints(m.communicatorRanks());
+                out.i64(m.atNs());
+                out.text(m.what());
+            }
             case RankMessage.Failing m -> {
                 out.u8(12);
                 out.i64(m.epoch());
@@ -212,6 +220,7 @@ final class RankMessageCodec {
             case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());
             case 43 -> new RankMessage.Vetoed(in.i64(), in.i64(), in.i64(), in.ints(), in.string());
             case 44 -> new RankMessage.GivesUp(in.i64(), in.i64(), in.ints(), in.i64(), in.string());
+            case 45 -> new RankMessage.Diverged(in.i64(), in.i64(), in.ints(), in.i64(), in.string());
             default -> throw new ProtocolException("no rank's message has tag " + tag);
         };
     }

@@ -49,6 +49,7 @@ final class Active extends Phase {
             case RankMessage.Resumed m when m.epoch() == epoch -> resumed(status, m.atNs());
             case RankMessage.Completed m when m.epoch() == epoch -> completed(status);
             case RankMessage.Suspect m when m.epoch() == epoch -> suspected(status, m);
+            case RankMessage.Diverged m when m.epoch() == epoch && isFormed() -> job.divergences.found(m);
             case RankMessage.GivesUp m when m.epoch() == epoch && isFormed() -> givesUp(m);
             case RankMessage.Probed m when m.epoch() == epoch -> probed(status, m);
             case RankMessage.Quiesced m when m.epoch() == epoch -> quiesced(status, m);
@@ -157,7 +158,8 @@ final class Active extends Phase {
     private void givesUp(RankMessage.GivesUp message) {
         Detection detection =
                 new Detection(Incident.Cause.ERROR, Incident.DetectedBy.ASYNC_ERROR, job.clock.stamp(message.atNs()));
-        job.giveUp(detection, job.epochs.names(epoch, message.communicatorRanks()) + message.what());
+        String names = job.epochs.names(epoch, message.communicatorRanks());
+        job.giveUp(detection, (names + " " + message.what()).strip());
     }
 
     private void diagnose(Detection evidence, String text) {

@@ -3,18 +3,25 @@ package dev.convoy.fault.protocol;
 
 import dev.convoy.fault.protocol.CoordinatorRecord.PublishedEpoch;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Epochs attempted and published, who was in them, and what is known to be committed. */
 final class Epochs {
+    // One a recovery; whoever makes up more of them is told no more.
+    private static final int MOST_REFUSED = 10_000;
+
     private final NavigableMap<Long, PublishedEpoch> published = new TreeMap<>();
     private long attempted;
     private long current;
     private boolean formed;
     private boolean stepped;
     private Version committed;
+    // In these the members differed.
+    private final Set<Version> refused = new HashSet<>();
 
     /** A new number: attempted epochs keep theirs, so that no answer to one is taken for an answer to another. */
     long next() {
@@ -53,8 +60,8 @@ final class Epochs {
     }
 
     /**
-     * The ranks of an epoch's communicator by their names, to begin a sentence with: {@code "rank 2 and 1 more: "}.
-     * Empty if there are none, or none that were members.
+     * The ranks of an epoch's communicator by their names, to begin a sentence with: {@code "rank 2 and 1 more"}. Empty
+     * if there are none, or none that were members.
      */
     String names(long epoch, int[] communicatorRanks) {
         List<MemberId> all = members(epoch);
@@ -65,7 +72,7 @@ final class Epochs {
         if (known.length == 0) {
             return "";
         }
-        return all.get(known[0]) + (known.length == 1 ? "" : " and " + (known.length - 1) + " more") + ": ";
+        return all.get(known[0]) + (known.length == 1 ? "" : " and " + (known.length - 1) + " more");
     }
 
     /** On which nodes the members of a published epoch were. */
@@ -96,6 +103,17 @@ final class Epochs {
         if (version != null && !members(version.epoch()).isEmpty()) {
             committed = committed == null || version.compareTo(committed) > 0 ? version : committed;
         }
+    }
+
+    /** The members' replicated state differs in this version: it is no state to go back to. */
+    void refuse(Version version) {
+        if (refused.size() < MOST_REFUSED && !members(version.epoch()).isEmpty()) {
+            refused.add(version);
+        }
+    }
+
+    boolean isRefused(Version version) {
+        return refused.contains(version);
     }
 
     /** Newest version known to be committed; null if none. */

@@ -54,6 +54,11 @@ final class IncidentRecord {
         faultAtNs = injectedNs == null ? faultAtNs : Math.min(faultAtNs, injectedNs);
     }
 
+    /** To blame, but not excluded. */
+    void suspect(int launchRank) {
+        ranks.add(launchRank);
+    }
+
     /** Memory of a rank that stays, at the step of the version in it. */
     void repaired(int launchRank, Long injectedNs, long step, long atNs) {
         ranks.add(launchRank);

@@ -20,6 +20,7 @@ final class Job {
     final Changes changes = new Changes(this);
     final Stragglers stragglers = new Stragglers(this);
     final Vetoes vetoes = new Vetoes(this);
+    final Divergences divergences = new Divergences(this);
     private final List<String> warnings = new ArrayList<>();
     // Null where nobody could ever take over.
     private Recorder recorder;
@@ -155,6 +156,16 @@ final class Job {
         announceLoss(losses, epoch);
         String trigger = "the communicator failed (" + first.detectedBy().label() + ")";
         become(Revoking.forRecovery(this, epoch, lastChance, trigger, losses));
+    }
+
+    /** Nobody is excluded, although these are to blame; all go back. */
+    void rollBack(Detection first, List<MemberStatus> suspects, String text) {
+        long epoch = epochs.next();
+        incidents.open(epoch, first, List.of());
+        incidents.update(incident -> suspects.forEach(status -> incident.suspect(status.launchRank())));
+        boolean lastChance = incidents.recoveries() > spec.maxRecoveries();
+        announce(Decision.Announce.Kind.LOSS, text + "; all go back to the last snapshot; forming epoch " + epoch);
+        become(Revoking.forRecovery(this, epoch, lastChance, text, List.of()));
     }
 
     /** An incident that ends the job: the members only say what they hold, so that it can be saved. */

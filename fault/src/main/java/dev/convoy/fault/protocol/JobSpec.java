@@ -29,6 +29,9 @@ public record JobSpec(
     /** Default bound for a started process to join: 60 s. */
     public static final long START_BOUND_NS = 60_000_000_000L;
 
+    /** Within so many steps, a process whose replicated state differs a second time is taken for faulty. */
+    public static final long DIVERGENCE_STEPS = 1_000;
+
     /**
      * Checks the ranges.
      *

@@ -295,6 +295,54 @@ public sealed interface RankMessage extends Message {
     }
 
     /**
+     * The ranks' replicated state is not the same: all have found it in the same vote, nothing was committed, and the
+     * group shall go back. The sender waits for a revocation.
+     *
+     * @param epoch epoch of the version that was voted on
+     * @param step its step
+     * @param communicatorRanks who differs from the majority, ascending; empty where there is none
+     * @param atNs when it was found
+     * @param what completes a sentence that begins with their names, or is one
+     */
+    record Diverged(long epoch, long step, int[] communicatorRanks, long atNs, String what) implements RankMessage {
+        /** Copies the ranks. */
+        public Diverged {
+            communicatorRanks = communicatorRanks.clone();
+        }
+
+        /**
+         * Who differs.
+         *
+         * @return a copy
+         */
+        @Override
+        public int[] communicatorRanks() {
+            return communicatorRanks.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Diverged that
+                    && epoch == that.epoch
+                    && step == that.step
+                    && Arrays.equals(communicatorRanks, that.communicatorRanks)
+                    && atNs == that.atNs
+                    && what.equals(that.what);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(epoch, step, Arrays.hashCode(communicatorRanks), atNs, what);
+        }
+
+        @Override
+        public String toString() {
+            return "Diverged[epoch " + epoch + ", step " + step + ", ranks " + Arrays.toString(communicatorRanks) + ": "
+                    + what + "]";
+        }
+    }
+
+    /**
      * All ranks have found, in the same collective, that going on makes no sense: the job shall end, with the newest
      * version on disk. The sender waits for a revocation.
      *
@@ -302,7 +350,7 @@ public sealed interface RankMessage extends Message {
      * @param step the step that it is in
      * @param communicatorRanks whose fault it is; may be empty
      * @param atNs when it was found
-     * @param what why; completes a sentence that begins with the first rank's name and a colon
+     * @param what why; completes a sentence that begins with the ranks' names, or is one
      */
     record GivesUp(long epoch, long step, int[] communicatorRanks, long atNs, String what) implements RankMessage {
         /** Copies the ranks. */

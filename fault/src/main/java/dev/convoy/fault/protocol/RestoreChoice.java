@@ -36,7 +36,9 @@ final class RestoreChoice {
     /** A version is cut into as many shards as its epoch had members; anything else is a leftover or rubbish. */
     private static boolean isCredible(Holding holding, Epochs epochs) {
         int worldSize = epochs.members(holding.version().epoch()).size();
-        return worldSize > 0 && (holding.shardCount() == 0 || holding.shardCount() == worldSize);
+        return worldSize > 0
+                && !epochs.isRefused(holding.version())
+                && (holding.shardCount() == 0 || holding.shardCount() == worldSize);
     }
 
     /** The newest version of which every shard is held, or follows from what is. */

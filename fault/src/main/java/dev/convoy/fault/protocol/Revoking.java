@@ -130,6 +130,8 @@ final class Revoking extends Phase {
         switch (message) {
             case RankMessage.Aborted answer when answer.epoch() == epoch -> answered(status, answer);
             case RankMessage.Suspect suspect when suspect.epoch() == job.epochs.current() -> confirm(status, suspect);
+            case RankMessage.Diverged late
+            when late.epoch() == job.epochs.current() -> job.epochs.refuse(new Version(late.epoch(), late.step()));
             default -> {
                 // Speaks of an epoch that is revoked.
             }

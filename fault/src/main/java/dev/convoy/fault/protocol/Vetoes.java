@@ -18,7 +18,7 @@ final class Vetoes {
         }
         told++;
         job.warn("step " + vetoed.step() + " was vetoed and changed nothing ("
-                + job.epochs.names(vetoed.epoch(), vetoed.communicatorRanks()) + vetoed.what() + ")"
+                + job.epochs.names(vetoed.epoch(), vetoed.communicatorRanks()) + ": " + vetoed.what() + ")"
                 + (told == MOST_TOLD ? "; further ones are only counted" : ""));
     }
 }

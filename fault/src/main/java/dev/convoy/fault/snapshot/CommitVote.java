@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.snapshot;
 
+import dev.convoy.fault.StateDivergedException;
 import dev.convoy.fault.StateMismatchException;
 import dev.convoy.fault.protocol.Version;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -118,33 +118,41 @@ public final class CommitVote {
 
     // Whoever is alone with what it has is most likely the one whose memory or arithmetic went wrong.
     private void requireSameReplicated(Version version) {
-        List<Integer> odd = minority();
-        String what = "in the replicated state (" + String.join(", ", declared) + "); ";
-        if (!odd.isEmpty()) {
-            String ranks = odd.stream().map(rank -> "rank " + rank).collect(Collectors.joining(", "));
-            throw new StateMismatchException("before " + version + ": " + ranks + (odd.size() == 1 ? " holds" : " hold")
-                    + " other bytes than the other " + (worldSize - odd.size()) + " ranks " + what
-                    + "its memory or arithmetic is damaged, or the program changes that state otherwise there");
+        if (isReplicatedEqual()) {
+            return;
         }
-        requireEqual(
-                REPLICATED,
-                version,
-                "holds other bytes " + what + "make every rank change it in the same way, or declare it as sharded");
+        int[] odd = minority();
+        String where = " in the replicated state (" + String.join(", ", declared) + ")";
+        throw new StateDivergedException(
+                version.step(),
+                odd,
+                odd.length == 0
+                        ? "no majority of the ranks holds the same bytes" + where
+                        : (odd.length == 1 ? "holds" : "hold") + " other bytes than the other "
+                                + (worldSize - odd.length) + " ranks" + where);
+    }
+
+    private boolean isReplicatedEqual() {
+        for (int rank = 1; rank < worldSize; rank++) {
+            if (at(rank, REPLICATED) != at(0, REPLICATED)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Ranks whose replicated state is not that of more than half of the ranks; empty where there is no such half. */
-    private List<Integer> minority() {
+    private int[] minority() {
         for (int candidate = 0; candidate < worldSize; candidate++) {
             long value = at(candidate, REPLICATED);
-            List<Integer> odd = IntStream.range(0, worldSize)
+            int[] odd = IntStream.range(0, worldSize)
                     .filter(rank -> at(rank, REPLICATED) != value)
-                    .boxed()
-                    .toList();
-            if (2 * odd.size() < worldSize) {
+                    .toArray();
+            if (2 * odd.length < worldSize) {
                 return odd;
             }
         }
-        return List.of();
+        return new int[0];
     }
 
     private void requireEqual(int field, Version version, String what) {

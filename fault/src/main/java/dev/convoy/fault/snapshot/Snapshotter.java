@@ -7,6 +7,7 @@ import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
 import dev.convoy.fault.ElasticException;
+import dev.convoy.fault.StateDivergedException;
 import dev.convoy.fault.protocol.Version;
 import java.time.Duration;
 import java.util.Arrays;
@@ -93,7 +94,7 @@ public final class Snapshotter implements AutoCloseable {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Slot slot = store(members, version);
             CommitVote vote = vote(members, slot, wishes);
-            if (vote.verdict(version, live.shape().hasShards()) == CommitVote.Verdict.COMMIT) {
+            if (verdict(vote, slot) == CommitVote.Verdict.COMMIT) {
                 slot.commit();
                 return vote.agreed();
             }
@@ -170,12 +171,22 @@ public final class Snapshotter implements AutoCloseable {
             }
             course.slot.seal();
             CommitVote vote = vote(members, course.slot, course.wishes);
-            if (vote.verdict(course.version, live.shape().hasShards()) == CommitVote.Verdict.COMMIT) {
+            if (verdict(vote, course.slot) == CommitVote.Verdict.COMMIT) {
                 course.slot.commit();
                 return vote.agreed();
             }
         }
         throw damaging(course.version);
+    }
+
+    // Whole as it is, a version in which the ranks differ must be offered to nobody.
+    private CommitVote.Verdict verdict(CommitVote vote, Slot slot) {
+        try {
+            return vote.verdict(slot.version(), live.shape().hasShards());
+        } catch (StateDivergedException e) {
+            slot.clear();
+            throw e;
+        }
     }
 
     private static ElasticException damaging(Version version) {

@@ -46,6 +46,7 @@ final class RandomMessages {
             () -> new RankMessage.Repaired(i64(), i64(), i64(), i64(), text()),
             () -> new RankMessage.Vetoed(i64(), i64(), i64(), ints(), text()),
             () -> new RankMessage.GivesUp(i64(), i64(), ints(), i64(), text()),
+            () -> new RankMessage.Diverged(i64(), i64(), ints(), i64(), text()),
             () -> new RankMessage.Failing(i64(), text()),
             () -> new RankMessage.DurablePart(version(), text(), i64(), text(), flag()),
             () -> new RankMessage.DurableFailed(version(), text(), text()),

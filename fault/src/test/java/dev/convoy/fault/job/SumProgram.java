@@ -32,6 +32,15 @@ public final class SumProgram {
     /** Variable with the launch rank that leaves, and the step at which it asks to: {@code RANK@STEP}. */
     static final String LEAVE = "CONVOY_TEST_LEAVE";
 
+    /**
+     * Variable with {@code RANK@STEP}: from that step on, a bit of that launch rank's first process's weights flips.
+     */
+    static final String FLIP = "CONVOY_TEST_FLIP";
+    /** Variable with how many times it flips. */
+    static final String FLIPS = "CONVOY_TEST_FLIPS";
+
+    private static final String[] FLIPPING =
+            System.getenv().getOrDefault(FLIP, "-1@-1").split("@");
     private static final String[] LEAVING =
             System.getenv().getOrDefault(LEAVE, "-1@-1").split("@");
     private static final int LEAVER = Integer.parseInt(LEAVING[0]);
@@ -46,6 +55,7 @@ public final class SumProgram {
     private final ShardedState moments;
     private final SampleLedger ledger = new SampleLedger(SAMPLES);
     private final Counter counter = new Counter();
+    private int flips = Integer.parseInt(System.getenv().getOrDefault(FLIPS, "1"));
     private final long[] weightsHere;
     private final long[] gradientHere;
 
@@ -171,7 +181,17 @@ public final class SumProgram {
         for (int j = 0; j < length; j++) {
             weightsHere[j] += moved[j];
         }
+        flipBits(step.index());
         weights.copyFrom(weightsHere);
+    }
+
+    private void flipBits(long step) {
+        boolean here =
+                group.launchRank() == Integer.parseInt(FLIPPING[0]) && "0".equals(System.getenv("CONVOY_INCARNATION"));
+        if (here && step >= Long.parseLong(FLIPPING[1]) && flips > 0) {
+            flips--;
+            weightsHere[length / 2] ^= 1L << 40;
+        }
     }
 
     private static void initialMoments(long offset, DeviceBuffer shard) {

@@ -346,6 +346,13 @@ final class TestAgent implements AutoCloseable {
         variables.put("CONVOY_RESUME_FROM", version.toString());
     }
 
+    /** A bit of a launch rank's replicated state flips after a step, and so on after the next ones. */
+    void flipBits(int launchRank, long step, int times) {
+        variables.put(SumProgram.FLIP, launchRank + "@" + step);
+        variables.put(SumProgram.FLIPS, String.valueOf(times));
+        variables.put("CONVOY_ON_DIVERGENCE", "rollback");
+    }
+
     /** The program of a launch rank asks to leave at a step. */
     void leave(int launchRank, long step) {
         variables.put(SumProgram.LEAVE, launchRank + "@" + step);

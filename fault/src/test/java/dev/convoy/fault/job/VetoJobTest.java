@@ -63,7 +63,7 @@ class VetoJobTest {
             JobOutcome outcome = agent.run(BOUND);
             assertThat(outcome.success()).isFalse();
             assertThat(outcome.message())
-                    .contains("rank 2: 3 steps in a row were vetoed where 2 are allowed; in step 14 its 'gradient' has"
+                    .contains("rank 2 vetoed step 14, the last of 3 in a row where 2 are allowed: its 'gradient' has"
                             + " an element that is not finite");
             assertThat(agent.durable())
                     .extracting(Decision.CommitDurable::version)

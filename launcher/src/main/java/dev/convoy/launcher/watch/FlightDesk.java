@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Collects the flight records of each incident from those who live, and says what happened once all are there, or a
@@ -24,6 +25,9 @@ import java.util.function.Consumer;
 final class FlightDesk {
     /** After the group works again; records come some 50 ms later. */
     private static final long PATIENCE_NS = 1_500_000_000L;
+
+    private static final String NOT_THAT_OF_THE_OTHERS = " replicated state was no longer that of the other ranks:"
+            + " memory or arithmetic there is damaged, or the program changes that state otherwise";
 
     private final Witnesses witnesses = new Witnesses();
     private final TreeMap<Long, List<MemberId>> epochs = new TreeMap<>();
@@ -51,9 +55,11 @@ final class FlightDesk {
     void incident(Incident incident) {
         Map.Entry<Long, List<MemberId>> failed = epochs.lowerEntry(incident.epoch());
         List<MemberId> members = failed == null ? List.of() : failed.getValue();
-        members.stream()
-                .filter(member -> incident.ranks().contains(member.launchRank()))
-                .forEach(lost::add);
+        if (incident.cause() != Incident.Cause.CORRUPTION) {
+            members.stream()
+                    .filter(member -> incident.ranks().contains(member.launchRank()))
+                    .forEach(lost::add);
+        }
         // Changes of one that was explained are only its later phases.
         if (incident.epoch() > explainedUpTo) {
             open.put(incident.epoch(), new Open(incident, failed == null ? 0 : failed.getKey(), members));
@@ -96,6 +102,19 @@ final class FlightDesk {
         return lost.contains(member) || witnesses.hasEnded(member);
     }
 
+    /** No operation tells more than the checksums did. */
+    private static String divergence(Incident incident) {
+        String ranks = incident.ranks().stream().map(String::valueOf).collect(Collectors.joining(" and "));
+        String who = switch (incident.ranks().size()) {
+            case 0 -> "the ranks' replicated state differed, with no majority to say whose is right";
+            case 1 -> "rank " + ranks + "'s" + NOT_THAT_OF_THE_OTHERS;
+            default -> "ranks " + ranks + ": their" + NOT_THAT_OF_THE_OTHERS;
+        };
+        return incident.restoredStep() == null
+                ? who
+                : who + "; " + incident.worldSize() + " ranks went back to step " + incident.restoredStep();
+    }
+
     private void explainFirst() {
         Open each = open.pollFirstEntry().getValue();
         Incident incident = each.incident();
@@ -112,8 +131,10 @@ final class FlightDesk {
                 fates.add(witnesses.lost(member, incident));
             }
         }
-        String sentence = FlightAnalysis.explain(
-                new FlightAnalysis.Evidence(each.failedEpoch(), incident.detectedAtNs(), flights, fates));
+        String sentence = incident.cause() == Incident.Cause.CORRUPTION
+                ? divergence(incident)
+                : FlightAnalysis.explain(
+                        new FlightAnalysis.Evidence(each.failedEpoch(), incident.detectedAtNs(), flights, fates));
         out.accept(new Diagnosis(incident, each.failedEpoch(), each.members(), records, sentence));
     }
 }

@@ -222,7 +222,10 @@ final class JobHistory {
             rate.wentBackTo(incident.restoredStep());
         }
         for (RankView view : ranks.values()) {
-            boolean isLost = incident.ranks().contains(view.member.launchRank()) && view.epoch < incident.epoch();
+            // Whoever has damaged memory may stay; if it does not, the next epoch begins without it.
+            boolean isLost = incident.cause() != Incident.Cause.CORRUPTION
+                    && incident.ranks().contains(view.member.launchRank())
+                    && view.epoch < incident.epoch();
             if (view.isLive() && isLost && view.rank >= 0) {
                 view.state = State.LOST;
             } else if (isNew && view.state == State.WORKING && incident.resumedAtNs() == null) {

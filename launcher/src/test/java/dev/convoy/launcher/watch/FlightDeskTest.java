@@ -76,6 +76,19 @@ class FlightDeskTest {
     }
 
     @Test
+    void aRankWhoseStateDivergedIsNamedAndNotTakenForLost() {
+        desk.epochStarted(1, List.of(ZERO, ONE, TWO));
+        desk.incident(incident(2, Incident.Cause.CORRUPTION, List.of(1), 2 * SECOND));
+        record(ZERO, 2, 0);
+        record(TWO, 2, 0);
+        assertThat(explained).isEmpty();
+        record(ONE, 2, 0);
+        assertThat(explained.getFirst().sentence())
+                .startsWith("rank 1's replicated state was no longer that of the other ranks")
+                .endsWith("; 2 ranks went back to step 4");
+    }
+
+    @Test
     void whoeverDoesNotReportIsNotWaitedForLong() {
         desk.epochStarted(1, List.of(ZERO, ONE, TWO));
         desk.incident(incident(2, Incident.Cause.HANG, List.of(2), 2 * SECOND));
