@@ -11,6 +11,7 @@ import dev.convoy.Stream;
 import dev.convoy.UniqueId;
 import dev.convoy.fault.inject.FaultInjector;
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.FailureHistory;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
@@ -45,6 +46,7 @@ final class EpochFormation {
     private Consumer<Communicator> aborter = Communicator::abort;
     private Membership members;
     private RestorePlan plan;
+    private FailureHistory failures = FailureHistory.NONE;
     private long acknowledged;
     private volatile MemberId self;
 
@@ -86,6 +88,11 @@ final class EpochFormation {
     /** What the present epoch restores. */
     RestorePlan plan() {
         return plan;
+    }
+
+    /** What the job has seen of failures. */
+    FailureHistory failures() {
+        return failures;
     }
 
     /** Who this process is; a spare learns it when it is given a place. */
@@ -193,6 +200,7 @@ final class EpochFormation {
             return false;
         }
         plan = start.plan();
+        failures = start.failures();
         status.enterEpoch(start.epoch(), members.communicator());
         control.send(new RankMessage.Rebuilt(start.epoch(), System.nanoTime()));
         if (recovery) {

@@ -17,6 +17,7 @@ import dev.convoy.fault.detect.FlightRecorder;
 import dev.convoy.fault.inject.FaultInjector;
 import dev.convoy.fault.jfr.RecoveryRecording;
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.FailureHistory;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RestorePlan;
@@ -62,13 +63,13 @@ final class Rehearsal {
                     stream,
                     m -> {},
                     (e, f) -> {})) {
-                snapshots.restore(present[0], RestorePlan.initial());
+                snapshots.restore(present[0], RestorePlan.initial(), FailureHistory.NONE);
                 snapshots.take(present[0], 0, false);
                 operations(present[0].communicator());
                 fail(present[0].communicator());
                 converse(snapshots);
                 present[0] = alone(2);
-                snapshots.restore(present[0], PLAN);
+                snapshots.restore(present[0], PLAN, FailureHistory.NONE);
                 snapshots.take(present[0], 0, false);
                 present[0].communicator().close();
             }

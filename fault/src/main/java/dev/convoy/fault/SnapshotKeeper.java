@@ -6,6 +6,7 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
+import dev.convoy.fault.protocol.FailureHistory;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.Redundancy;
 import dev.convoy.fault.protocol.RestorePlan;
@@ -39,13 +40,15 @@ final class SnapshotKeeper implements AutoCloseable {
     private final Consumer<RankMessage> out;
     private final DurableParts durable;
     private final BackgroundSnapshots background;
-    private final int every;
+    private final SnapshotInterval interval;
     private final long steps;
     private final SnapshotOverlap overlap;
     private SnapshotNews news = new SnapshotNews();
     private boolean first = true;
     private long durableAtNs;
     private long announced;
+    private long lastStep;
+    private long lastNs;
 
     /**
      * Sets the memory of this rank's snapshots up.
@@ -70,7 +73,7 @@ final class SnapshotKeeper implements AutoCloseable {
             BiConsumer<Long, Throwable> failed) {
         this.environment = environment;
         this.stream = stream;
-        this.every = Math.max(1, options.snapshotEvery());
+        interval = new SnapshotInterval(options.snapshotEvery(), options.meanTimeBetweenFailures());
         this.steps = steps;
         this.overlap = options.overlap();
         this.states = states;
@@ -91,7 +94,8 @@ final class SnapshotKeeper implements AutoCloseable {
             case Redundancy.Copies copies -> new long[] {0, copies.replicas()};
             case Redundancy.Parity parity -> new long[] {parity.data(), parity.parity()};
         };
-        return states.freeze().declarationHash(steps, every, overlap.ordinal(), redundancy[0], redundancy[1]);
+        return states.freeze()
+                .declarationHash(steps, options.snapshotEvery(), overlap.ordinal(), redundancy[0], redundancy[1]);
     }
 
     private BackgroundSnapshots inBackground(Device device, long declaration, BiConsumer<Long, Throwable> failed) {
@@ -153,7 +157,8 @@ final class SnapshotKeeper implements AutoCloseable {
      *
      * @return the step that comes first
      */
-    long restore(Membership members, RestorePlan plan) {
+    long restore(Membership members, RestorePlan plan, FailureHistory failures) {
+        interval.epochBegins(failures, System.nanoTime());
         declarations.requireEqual(members, plan);
         announce(members, plan);
         long step = plan.step();
@@ -193,7 +198,7 @@ final class SnapshotKeeper implements AutoCloseable {
 
     /** Whether one is due: regularly, and before an epoch's first step, so that every shard has its copies again. */
     boolean isDue(long step) {
-        return first || step % every == 0;
+        return first || interval.isDue(step);
     }
 
     /**
@@ -206,12 +211,29 @@ final class SnapshotKeeper implements AutoCloseable {
      * @return whether all ranks stop at this one
      */
     boolean take(Membership members, long step, boolean wantsBoundary) {
+        long beganNs = System.nanoTime();
+        if (!first) {
+            interval.stepsTook(step - lastStep, beganNs - lastNs);
+        }
+        boolean isTypical = !first;
+        boolean stops = takeNow(members, step, wantsBoundary);
+        lastStep = step;
+        lastNs = System.nanoTime();
+        // The first one of an epoch has more to copy than the others.
+        if (isTypical) {
+            interval.took(lastNs - beganNs);
+        }
+        return stops;
+    }
+
+    private boolean takeNow(Membership members, long step, boolean wantsBoundary) {
         boolean mustStop = settle(members);
         if (!first) {
             scrub(members);
         }
         news.began();
-        Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary);
+        long nowNs = System.nanoTime();
+        Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary, interval.wish(nowNs));
         if (first || background == null || mustStop) {
             Wishes agreed = snapshotter.take(members, step, wishes);
             first = false;
@@ -219,6 +241,7 @@ final class SnapshotKeeper implements AutoCloseable {
             return mustStop || agreed.boundary();
         }
         members.communicator().synchronize(stream);
+        interval.began(step);
         background.start(members, step, wishes, overlap == SnapshotOverlap.EXCHANGE);
         return false;
     }
@@ -262,7 +285,8 @@ final class SnapshotKeeper implements AutoCloseable {
     }
 
     private void committed(Membership members, Version version, Wishes agreed) {
-        news.committed(version, slots, memory());
+        interval.agreed(version.step(), agreed.interval());
+        news.committed(version, slots, memory(), interval.present());
         if (agreed.durable()) {
             durableAtNs = System.nanoTime();
             if (environment.stateDirectory() != null) {

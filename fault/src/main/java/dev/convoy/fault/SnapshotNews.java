@@ -24,6 +24,7 @@ final class SnapshotNews {
     private long tookNs;
     private long committedNs;
     private long lastNs;
+    private long interval = 1;
 
     /** A snapshot is being taken, here or beside the next step. */
     void began() {
@@ -32,7 +33,8 @@ final class SnapshotNews {
     }
 
     /** It is committed, and nothing writes the slots at this moment. */
-    void committed(Version version, SlotPair slots, SnapshotMemory memory) {
+    void committed(Version version, SlotPair slots, SnapshotMemory memory, long steps) {
+        interval = steps;
         committedNs = System.nanoTime();
         tookNs = committedNs - beganNs;
         taken++;
@@ -49,7 +51,7 @@ final class SnapshotNews {
     Optional<RankMessage.Snapshots> present(SlotPair slots, SnapshotMemory memory) {
         return slots.newest()
                 .map(newest -> new RankMessage.Snapshots(
-                        newest, memory.usedBytes(), memory.announcedBytes(), taken, tookNs, committedNs));
+                        newest, memory.usedBytes(), memory.announcedBytes(), taken, tookNs, committedNs, interval));
     }
 
     /** What was not told yet; null if there is nothing new. */

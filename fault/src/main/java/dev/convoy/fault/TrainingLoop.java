@@ -81,7 +81,7 @@ final class TrainingLoop {
     /** Returns whether all steps are done: otherwise the members stand at a step boundary where the epoch ends. */
     private boolean carryOut(Membership members, long steps, StepFunction function) throws Exception {
         tap.epochBegins();
-        long first = snapshots.restore(members, formation.plan());
+        long first = snapshots.restore(members, formation.plan(), formation.failures());
         control.send(new RankMessage.Restored(members.epoch(), System.nanoTime()));
         boolean resumed = false;
         for (long step = first; step < steps; step++) {

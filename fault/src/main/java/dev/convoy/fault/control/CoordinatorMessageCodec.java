@@ -2,6 +2,7 @@
 package dev.convoy.fault.control;
 
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.FailureHistory;
 
 /** Messages from the coordinator, tags from 64. */
 final class CoordinatorMessageCodec {
@@ -28,6 +29,9 @@ final class CoordinatorMessageCodec {
                 out.bytes(m.uniqueId());
                 ValueCodec.write(out, m.plan());
                 ValueCodec.write(out, m.domains());
+                out.i32(m.failures().count());
+                out.i64(m.failures().elapsedNs());
+                out.i64(m.failures().meanRecoveryNs());
             }
             case CoordinatorMessage.Probe m -> {
                 out.u8(67);
@@ -81,7 +85,12 @@ final class CoordinatorMessageCodec {
             case 65 -> new CoordinatorMessage.Revoke(in.i64(), in.string(), in.flag());
             case 66 ->
                 new CoordinatorMessage.EpochStart(
-                        in.i64(), in.list(ValueCodec::member), in.bytes(), ValueCodec.plan(in), ValueCodec.domains(in));
+                        in.i64(),
+                        in.list(ValueCodec::member),
+                        in.bytes(),
+                        ValueCodec.plan(in),
+                        ValueCodec.domains(in),
+                        new FailureHistory(in.i32(), in.i64(), in.i64()));
             case 67 -> new CoordinatorMessage.Probe(in.i64());
             case 68 -> new CoordinatorMessage.FaultRecorded(in.string());
             case 69 ->

@@ -135,6 +135,7 @@ final class RankMessageCodec {
                 out.i64(m.taken());
                 out.i64(m.tookNs());
                 out.i64(m.atNs());
+                out.i64(m.interval());
             }
         }
     }
@@ -216,7 +217,8 @@ final class RankMessageCodec {
             case 30 -> new RankMessage.Pace(in.i64(), in.i64());
             case 40 -> new RankMessage.FlightRecord(in.i64(), in.i64(), in.i64(), in.list(ValueCodec::operation));
             case 41 ->
-                new RankMessage.Snapshots(ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
+                new RankMessage.Snapshots(
+                        ValueCodec.holding(in), in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64());
             case 42 -> new RankMessage.Repaired(in.i64(), in.i64(), in.i64(), in.i64(), in.string());
             case 43 -> new RankMessage.Vetoed(in.i64(), in.i64(), in.i64(), in.ints(), in.string());
             case 44 -> new RankMessage.GivesUp(in.i64(), in.i64(), in.ints(), in.i64(), in.string());

@@ -31,8 +31,15 @@ public sealed interface CoordinatorMessage extends Message {
      * @param uniqueId unique id of its communicator
      * @param plan what to restore
      * @param domains on which nodes the members are, by their ranks
+     * @param failures what the job has seen of failures, this epoch's included
      */
-    record EpochStart(long epoch, List<MemberId> members, byte[] uniqueId, RestorePlan plan, FailureDomains domains)
+    record EpochStart(
+            long epoch,
+            List<MemberId> members,
+            byte[] uniqueId,
+            RestorePlan plan,
+            FailureDomains domains,
+            FailureHistory failures)
             implements CoordinatorMessage {
         /** Copies list and id. */
         public EpochStart {
@@ -40,10 +47,11 @@ public sealed interface CoordinatorMessage extends Message {
             uniqueId = uniqueId.clone();
             Objects.requireNonNull(plan, "plan");
             Objects.requireNonNull(domains, "domains");
+            Objects.requireNonNull(failures, "failures");
         }
 
         /**
-         * An epoch on one node.
+         * An epoch on one node, of a job that has seen no failure.
          *
          * @param epoch the epoch
          * @param members its members in rank order
@@ -51,7 +59,7 @@ public sealed interface CoordinatorMessage extends Message {
          * @param plan what to restore
          */
         public EpochStart(long epoch, List<MemberId> members, byte[] uniqueId, RestorePlan plan) {
-            this(epoch, members, uniqueId, plan, FailureDomains.ONE);
+            this(epoch, members, uniqueId, plan, FailureDomains.ONE, FailureHistory.NONE);
         }
 
         /**
@@ -71,12 +79,13 @@ public sealed interface CoordinatorMessage extends Message {
                     && members.equals(that.members)
                     && Arrays.equals(uniqueId, that.uniqueId)
                     && plan.equals(that.plan)
-                    && domains.equals(that.domains);
+                    && domains.equals(that.domains)
+                    && failures.equals(that.failures);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(epoch, members, Arrays.hashCode(uniqueId), plan, domains);
+            return Objects.hash(epoch, members, Arrays.hashCode(uniqueId), plan, domains, failures);
         }
 
         @Override

@@ -96,6 +96,11 @@ final class IncidentRecord {
         resumedAtNs = atNs;
     }
 
+    /** Time that this recovery took; 0 if it was none, or was overtaken. */
+    long recoveryNs() {
+        return abortedAtNs == null || resumedAtNs == null ? 0 : resumedAtNs - detectedAtNs;
+    }
+
     Incident toIncident(RecoveryPolicy strategy) {
         return new Incident(
                 epoch,

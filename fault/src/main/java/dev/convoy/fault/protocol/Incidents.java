@@ -13,6 +13,7 @@ final class Incidents {
     private final List<IncidentRecord> records = new ArrayList<>();
     private IncidentRecord present;
     private int recoveries;
+    private long formedNs;
 
     Incidents(RecoveryPolicy policy, FiredFaults faults, Consumer<Decision> out) {
         this.policy = policy;
@@ -58,6 +59,22 @@ final class Incidents {
         record.repaired(launchRank, faults.take(launchRank, Incident.Cause.CORRUPTION), repaired.step(), repairedNs);
         record.goesOnWith(worldSize);
         records.add(record);
+    }
+
+    /** The group works for the first time. */
+    void formed(long nowNs) {
+        formedNs = nowNs;
+    }
+
+    /** What members are told of it, who choose by it how often they take snapshots. */
+    FailureHistory failures(long nowNs) {
+        double meanNs = records.stream()
+                .map(IncidentRecord::recoveryNs)
+                .filter(ns -> ns > 0)
+                .mapToLong(Long::longValue)
+                .average()
+                .orElse(0);
+        return new FailureHistory(recoveries, formedNs == 0 ? 0 : nowNs - formedNs, (long) meanNs);
     }
 
     /** A further attempt within the present incident, such as another replacement. */

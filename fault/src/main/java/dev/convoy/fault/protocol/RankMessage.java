@@ -486,8 +486,10 @@ public sealed interface RankMessage extends Message {
      * @param taken snapshots taken since the process started
      * @param tookNs how long the last one took
      * @param atNs when it was committed
+     * @param interval steps to the next one
      */
-    record Snapshots(Holding newest, long memoryBytes, long announcedBytes, long taken, long tookNs, long atNs)
+    record Snapshots(
+            Holding newest, long memoryBytes, long announcedBytes, long taken, long tookNs, long atNs, long interval)
             implements RankMessage {
         /** Requires a snapshot. */
         public Snapshots {

@@ -444,7 +444,11 @@ final class Revoking extends Phase {
             job.members.dismiss(status, job.clock.timerNs() + job.spec.startBoundNs());
             job.send(status, new CoordinatorMessage.Dismissed(epoch));
         }
-        CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan, domains);
+        if (initial) {
+            job.incidents.formed(job.clock.nowNs());
+        }
+        FailureHistory failures = job.incidents.failures(job.clock.nowNs());
+        CoordinatorMessage start = new CoordinatorMessage.EpochStart(epoch, ids, uniqueId, plan, domains, failures);
         for (MemberStatus status : next) {
             status.becomeMember();
             job.send(status, start);

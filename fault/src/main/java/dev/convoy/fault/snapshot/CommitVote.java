@@ -23,8 +23,9 @@ public final class CommitVote {
     private static final int WISHES = 3;
     private static final int REPLICATED = 4;
     private static final int FIRST_SHARD = 5;
+    private static final int INTERVAL = LONGS - 1;
     /** Shards that a rank can hold, its own included. */
-    public static final int MOST_SHARDS = LONGS - FIRST_SHARD;
+    public static final int MOST_SHARDS = INTERVAL - FIRST_SHARD;
 
     private final List<String> declared;
     private final long[] records;
@@ -66,6 +67,7 @@ public final class CommitVote {
         record[EPOCH] = slot.version().epoch();
         record[STEP] = slot.version().step();
         record[WISHES] = wishes.bits();
+        record[INTERVAL] = wishes.interval();
         record[REPLICATED] = slot.replicatedChecksum();
         for (int i = 0; i < slot.heldShards(); i++) {
             record[FIRST_SHARD + i] = slot.shardChecksum(i);
@@ -92,10 +94,12 @@ public final class CommitVote {
      */
     public Wishes agreed() {
         long any = 0;
+        long leastInterval = Long.MAX_VALUE;
         for (int rank = 0; rank < worldSize; rank++) {
             any |= at(rank, WISHES);
+            leastInterval = Math.min(leastInterval, at(rank, INTERVAL));
         }
-        return Wishes.agreed(at(0, WISHES), any);
+        return Wishes.agreed(at(0, WISHES), any, leastInterval);
     }
 
     /**

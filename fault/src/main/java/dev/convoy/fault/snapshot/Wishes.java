@@ -6,10 +6,11 @@ package dev.convoy.fault.snapshot;
  *
  * @param durable to write the version to disk; rank 0's wish decides
  * @param boundary to stop at this step boundary, for the membership shall change; any rank's wish decides
+ * @param interval steps to the next snapshot, at least 1; the least of all ranks' decides
  */
-public record Wishes(boolean durable, boolean boundary) {
+public record Wishes(boolean durable, boolean boundary, long interval) {
     /** Nothing beside the snapshot. */
-    public static final Wishes NONE = new Wishes(false, false);
+    public static final Wishes NONE = new Wishes(false, false, 1);
 
     private static final int DURABLE = 1;
     private static final int BOUNDARY = 2;
@@ -18,8 +19,11 @@ public record Wishes(boolean durable, boolean boundary) {
         return (durable ? DURABLE : 0) | (boundary ? BOUNDARY : 0);
     }
 
-    /** What is agreed on; {@code first} is rank 0's word and {@code any} what at least one rank wants. */
-    static Wishes agreed(long first, long any) {
-        return new Wishes((first & DURABLE) != 0, (any & BOUNDARY) != 0);
+    /**
+     * What is agreed on; {@code first} is rank 0's word, {@code any} what at least one rank wants, and
+     * {@code leastInterval} the least of all.
+     */
+    static Wishes agreed(long first, long any, long leastInterval) {
+        return new Wishes((first & DURABLE) != 0, (any & BOUNDARY) != 0, leastInterval);
     }
 }

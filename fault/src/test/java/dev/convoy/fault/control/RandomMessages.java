@@ -8,6 +8,7 @@ import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Decoding;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.FailureDomains;
+import dev.convoy.fault.protocol.FailureHistory;
 import dev.convoy.fault.protocol.HeldParity;
 import dev.convoy.fault.protocol.Holding;
 import dev.convoy.fault.protocol.MemberId;
@@ -60,10 +61,11 @@ final class RandomMessages {
             () -> new CoordinatorMessage.Quiesce(i64()),
             () -> new CoordinatorMessage.Dismissed(i64()),
             () -> new RankMessage.FlightRecord(i64(), i64(), i64(), list(this::operation)),
-            () -> new RankMessage.Snapshots(holding(), i64(), i64(), i64(), i64(), i64()),
+            () -> new RankMessage.Snapshots(holding(), i64(), i64(), i64(), i64(), i64(), i64()),
             () -> new CoordinatorMessage.Rejected(text()),
             () -> new CoordinatorMessage.Revoke(i64(), text(), flag()),
-            () -> new CoordinatorMessage.EpochStart(i64(), members(), bytes(), plan(), domains()),
+            () -> new CoordinatorMessage.EpochStart(
+                    i64(), members(), bytes(), plan(), domains(), new FailureHistory(i32(), i64(), i64())),
             () -> new CoordinatorMessage.Probe(i64()),
             () -> new CoordinatorMessage.FaultRecorded(text()),
             () -> new CoordinatorMessage.Persist(version(), text(), text(), ints(), flag()),

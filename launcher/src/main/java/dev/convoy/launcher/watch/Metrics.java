@@ -113,6 +113,12 @@ final class Metrics {
                 "convoy_snapshot_announced_bytes",
                 "Memory that all living ranks' snapshots can have at most.",
                 coverage.announcedBytes());
+        view.ranks().stream()
+                .filter(rank -> rank.isLive() && rank.snapshots != null)
+                .mapToLong(rank -> rank.snapshots.interval())
+                .min()
+                .ifPresent(steps ->
+                        gauge("convoy_snapshot_interval_steps", "Steps from one snapshot to the next.", steps));
         if (coverage.newest() != null) {
             gauge(
                     "convoy_snapshot_step",

@@ -176,7 +176,7 @@ class ReportTest {
         Holding held = new Holding(new Version(1, 3), 0, new int[0], true);
         for (long[] said : new long[][] {{1, 10}, {0, 20}, {1, 30}}) {
             memories.seen(new CoordinatorEvent.Received(
-                    5, new MemberId((int) said[0], 0), new RankMessage.Snapshots(held, said[1], 40, 1, 1, 1)));
+                    5, new MemberId((int) said[0], 0), new RankMessage.Snapshots(held, said[1], 40, 1, 1, 1, 1)));
         }
         return memories;
     }

@@ -97,6 +97,7 @@ class JobHistoryTest {
                         "convoy_processes{state=\"lost\"} 1.0",
                         "convoy_processes{state=\"working\"} 3.0",
                         "convoy_snapshot_step 20.0",
+                        "convoy_snapshot_interval_steps 4.0",
                         "convoy_recovery_phase_seconds_count{phase=\"total\"} 1",
                         "convoy_recovery_phase_seconds_bucket{phase=\"total\",le=\"0.01\"} 0",
                         "convoy_recovery_phase_seconds_bucket{phase=\"total\",le=\"0.025\"} 1")

@@ -61,7 +61,7 @@ final class MadeUpJob {
             int own = member.launchRank();
             Holding holding = new Holding(new Version(epoch, step), ranks, new int[] {own, own ^ 1}, true);
             history.seen(new CoordinatorEvent.Received(
-                    nowNs, member, new RankMessage.Snapshots(holding, 1_000, 1_200, step, 300_000, nowNs)));
+                    nowNs, member, new RankMessage.Snapshots(holding, 1_000, 1_200, step, 300_000, nowNs, 4)));
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a model rank's program does: restores, takes a snapshot before every step, votes on it, steps. */
+/** What a model rank's program does: restores, takes a snapshot before every n-th step, votes on it, steps. */
 final class ModelTraining {
     private static final long MS = 1_000_000L;
 
@@ -166,6 +166,10 @@ final class ModelTraining {
             process.send(new RankMessage.Quiesced(process.epoch(), step, simulation.nowNs()));
             return;
         }
+        compute();
+    }
+
+    private void compute() {
         long dawdleNs = pendingDawdleNs;
         pendingDawdleNs = 0;
         process.afterInEpoch(
@@ -180,6 +184,13 @@ final class ModelTraining {
             stepDone = true;
             process.send(new RankMessage.Resumed(process.epoch(), simulation.nowNs()));
         }
-        snapshot();
+        // The first one of an epoch comes at once, the last one behind the last step.
+        boolean isDue = step % simulation.scenario().every() == 0
+                || step == simulation.scenario().steps();
+        if (isDue) {
+            snapshot();
+        } else {
+            compute();
+        }
     }
 }

@@ -16,10 +16,11 @@ import java.util.stream.Collectors;
  * @param seed also decides the delays
  * @param spec the job
  * @param steps steps to do
+ * @param every steps between snapshots
  * @param disturbances what goes wrong
  * @param noise the rest of what a network may do
  */
-record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbances, Noise noise) {
+record Scenario(long seed, JobSpec spec, int steps, int every, List<Disturbance> disturbances, Noise noise) {
     private static final long MS = 1_000_000L;
 
     /**
@@ -47,7 +48,10 @@ record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbanc
                 .withSpares(spares);
         int steps = random.nextInt(2, 16);
         Noise noise = new Noise(true, random.nextInt(2) == 0, random.nextInt(3) * 5);
-        return new Scenario(seed, spec, steps, disturbances(random, ranks + spares, steps), noise);
+        // Of a generator of its own: what else a seed means stays.
+        SplittableRandom another = new SplittableRandom(~seed);
+        int every = another.nextInt(3) > 0 ? 1 : another.nextInt(2, 6);
+        return new Scenario(seed, spec, steps, every, disturbances(random, ranks + spares, steps), noise);
     }
 
     private static List<Disturbance> disturbances(SplittableRandom random, int processes, int steps) {
@@ -110,26 +114,26 @@ record Scenario(long seed, JobSpec spec, int steps, List<Disturbance> disturbanc
     }
 
     Scenario with(List<Disturbance> others) {
-        return new Scenario(seed, spec, steps, others, noise);
+        return new Scenario(seed, spec, steps, every, others, noise);
     }
 
     Scenario with(Noise other) {
-        return new Scenario(seed, spec, steps, disturbances, other);
+        return new Scenario(seed, spec, steps, every, disturbances, other);
     }
 
     Scenario with(JobSpec other) {
-        return new Scenario(seed, other, steps, disturbances, noise);
+        return new Scenario(seed, other, steps, every, disturbances, noise);
     }
 
     Scenario withSteps(int fewer) {
-        return new Scenario(seed, spec, fewer, disturbances, noise);
+        return new Scenario(seed, spec, fewer, every, disturbances, noise);
     }
 
     @Override
     public String toString() {
         return "seed " + seed + ": " + spec.ranks() + " ranks, " + spec.policy().label() + ", " + steps
                 + " steps, redundancy " + redundancy() + ", min-ranks " + spec.minRanks() + ", max-recoveries "
-                + spec.maxRecoveries()
+                + spec.maxRecoveries() + (every == 1 ? "" : ", a snapshot every " + every + " steps")
                 + (spec.spares() == 0 ? "" : ", spares " + spec.spares())
                 + (spec.stateDirectory() == null ? "" : ", durable") + (noise.jitter() ? ", random delays" : "")
                 + (noise.babble() ? ", babble" : "")
