@@ -11,11 +11,10 @@ import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Snapshots that are taken seldom: more steps are lost, and nothing else is different. */
 @Timeout(120)
@@ -26,9 +25,18 @@ class IntervalJobTest {
     @TempDir
     private Path folder;
 
-    @ParameterizedTest
-    @EnumSource(value = SnapshotOverlap.class, names = "COPY", mode = EnumSource.Mode.EXCLUDE)
-    void theChosenIntervalGrowsAndWhatIsLostIsDoneAgain(SnapshotOverlap overlap) throws Exception {
+    @Test
+    void theChosenIntervalGrowsAndWhatIsLostIsDoneAgain() throws Exception {
+        choose(SnapshotOverlap.NONE);
+    }
+
+    @Tag("slow")
+    @Test
+    void soItDoesWithSnapshotsThatGoOnDuringSteps() throws Exception {
+        choose(SnapshotOverlap.COPY);
+    }
+
+    private void choose(SnapshotOverlap overlap) throws Exception {
         AtomicLong longest = new AtomicLong();
         try (TestAgent agent = agent(RecoveryPolicy.REPLACE, "kill:2@60", ElasticOptions.AUTO, overlap)) {
             agent.when(

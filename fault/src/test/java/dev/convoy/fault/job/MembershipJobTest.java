@@ -4,24 +4,26 @@ package dev.convoy.fault.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.fault.protocol.Decision;
-import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
+import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
-import dev.convoy.fault.protocol.RunSummary;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ranks that come and go in whole jobs of real processes; the result is that of a run in which nothing happens. */
 @Timeout(120)
 class MembershipJobTest {
     private static final long STEPS = 40;
     private static final int LENGTH = 37;
-    private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -53,6 +55,31 @@ class MembershipJobTest {
             assertThat(change.joined()).containsExactly(2);
             assertThat(change.worldSize()).isEqualTo(4);
             assertThat(change.step()).isBetween(10L, STEPS - 1);
+        }
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                RankMessage.Aborted.class,
+                RankMessage.Rebuilt.class,
+                RankMessage.Restored.class,
+                RankMessage.Resumed.class
+            })
+    void aSpareThatComesInTheMidstOfAShrinkIsTakenInWhole(Class<? extends RankMessage> moment) throws Exception {
+        long steps = 300;
+        JobSpec spec = spec(4, RecoveryPolicy.REGROW).withSpares(1);
+        try (TestAgent agent = new TestAgent(spec, "kill:2@5", folder, SumProgram.class, steps, LENGTH, 1_000, 1)) {
+            // Everybody has said the same once before, when the group formed.
+            Set<MemberId> formed = new HashSet<>();
+            agent.letSpareInAt(
+                    new MemberId(4, 0), (member, message) -> moment.isInstance(message) && !formed.add(member));
+            Expectation.reference(agent, 4, steps, LENGTH);
+            assertThat(agent.incidents()).hasSize(1);
+            assertThat(agent.incidents().getFirst().ranks()).containsExactly(2);
+            assertThat(agent.decided(Decision.Promote.class))
+                    .containsExactly(new Decision.Promote(new MemberId(4, 0), new MemberId(2, 1)));
         }
     }
 
@@ -94,17 +121,6 @@ class MembershipJobTest {
     }
 
     private static void succeeds(TestAgent agent, int worldSize) throws Exception {
-        JobOutcome outcome = agent.run(BOUND);
-        assertThat(outcome.success())
-                .as("%s%n%s%n%s", outcome.message(), agent.incidents(), agent.output())
-                .isTrue();
-        RunSummary reference = SumProgram.reference(STEPS, LENGTH);
-        RunSummary summary = outcome.summary();
-        assertThat(summary.parametersSha256()).isEqualTo(reference.parametersSha256());
-        assertThat(summary.samplesSha256()).isEqualTo(reference.samplesSha256());
-        assertThat(summary.consumed()).isEqualTo(reference.consumed());
-        assertThat(summary.skipped()).isZero();
-        assertThat(summary.duplicated()).isZero();
-        assertThat(summary.worldSize()).isEqualTo(worldSize);
+        Expectation.reference(agent, worldSize, STEPS, LENGTH);
     }
 }

@@ -5,6 +5,7 @@ import dev.convoy.DataType;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.ReduceOp;
 import dev.convoy.Work;
+import dev.convoy.bindings.Posix;
 import dev.convoy.fault.ElasticGroup;
 import dev.convoy.fault.ShardedState;
 import dev.convoy.fault.protocol.RunSummary;
@@ -13,6 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Small programs that use a group in one particular way, chosen by the first argument. */
 public final class PlainProgram {
+    static final int STEPS = 10;
+    private static final int OPERATIONS = 400;
+
     private PlainProgram() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -23,6 +27,8 @@ public final class PlainProgram {
             case "diverge" -> diverge();
             case "free" -> freeWhileFailing();
             case "no-states" -> noStates();
+            case "saturated" -> saturated();
+            case "stuck" -> stuck();
             case "early" -> early();
             case "long-step" -> longStep();
             case "filled-early" -> filledEarly();
@@ -112,6 +118,56 @@ public final class PlainProgram {
                             .await());
             one.close();
         }
+    }
+
+    // Enqueues hundreds of operations a step before it waits for the first of them, and is killed among them.
+    private static void saturated() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join();
+                DeviceBuffer ones = group.device().allocate(DataType.INT64, OPERATIONS)) {
+            DeviceBuffer total = group.replicated("total", DataType.INT64, 1);
+            long[] here = new long[OPERATIONS];
+            group.run(STEPS, step -> {
+                Arrays.fill(here, 1);
+                ones.copyFrom(here);
+                Work last = null;
+                for (int i = 0; i < OPERATIONS; i++) {
+                    if (i == OPERATIONS - 100 && step.index() == 5 && group.launchRank() == 1) {
+                        Posix.kill((int) ProcessHandle.current().pid(), Posix.SIGKILL);
+                    }
+                    last = step.communicator().allReduce(ones.slice(i, 1), ReduceOp.SUM, step.stream());
+                }
+                last.await();
+                ones.copyTo(here);
+                boolean right = Arrays.stream(here).allMatch(sum -> sum == step.worldSize());
+                long[] present = new long[1];
+                total.copyTo(present);
+                total.copyFrom(new long[] {right ? present[0] + 1 : Long.MIN_VALUE});
+            });
+            long[] result = new long[1];
+            total.copyTo(result);
+            finish(group, result[0]);
+        }
+    }
+
+    // One rank's step function never comes back, and never calls anything that could notice.
+    private static void stuck() throws Exception {
+        try (ElasticGroup group = ElasticGroup.join();
+                DeviceBuffer one = group.device().allocate(DataType.INT64, 1)) {
+            group.run(STEPS, step -> {
+                while (step.index() == 5 && group.launchRank() == 1) {
+                    Thread.onSpinWait();
+                }
+                step.communicator().allReduce(one, ReduceOp.SUM, step.stream()).await();
+            });
+            finish(group, STEPS);
+        }
+    }
+
+    private static void finish(ElasticGroup group, long consumed) {
+        group.finish(
+                group.rank() != 0
+                        ? null
+                        : new RunSummary(STEPS, group.worldSize(), null, null, null, consumed, 0, 0, null));
     }
 
     // Lets an operation run while it computes for longer than any operation may take, and looks only then.

@@ -3,6 +3,7 @@ package dev.convoy.fault.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
@@ -66,6 +67,33 @@ class PlainProgramTest {
             JobOutcome outcome = agent.run(BOUND);
             assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
             assertThat(outcome.summary().consumed()).isEqualTo(29 * 30 / 2);
+        }
+    }
+
+    @Test
+    void aRankKilledWithHundredsOfOperationsUnderWayIsLeftOut() throws Exception {
+        try (TestAgent agent = agent(4, "", "saturated")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(outcome.summary().consumed()).isEqualTo(PlainProgram.STEPS);
+            assertThat(outcome.summary().worldSize()).isEqualTo(3);
+            assertThat(agent.incidents()).hasSize(1);
+            assertThat(agent.incidents().getFirst().ranks()).containsExactly(1);
+            assertThat(agent.incidents().getFirst().restoredStep()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aStepFunctionThatSpinsForEverIsExcludedAfterItsBound() throws Exception {
+        try (TestAgent agent = agent(3, "", "stuck")) {
+            JobOutcome outcome = agent.run(BOUND);
+            assertThat(outcome.success()).as(outcome + agent.output()).isTrue();
+            assertThat(outcome.summary().worldSize()).isEqualTo(2);
+            assertThat(agent.incidents()).hasSize(1);
+            Incident incident = agent.incidents().getFirst();
+            assertThat(incident.ranks()).containsExactly(1);
+            assertThat(incident.cause()).isEqualTo(Incident.Cause.HANG);
+            assertThat(incident.detectedBy()).isEqualTo(Incident.DetectedBy.DEADLINE);
         }
     }
 

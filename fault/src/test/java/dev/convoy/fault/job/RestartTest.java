@@ -8,7 +8,6 @@ import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
-import dev.convoy.fault.protocol.RunSummary;
 import dev.convoy.fault.protocol.Version;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -122,17 +121,6 @@ class RestartTest {
     }
 
     private static void check(TestAgent agent, int worldSize) throws Exception {
-        JobOutcome outcome = agent.run(BOUND);
-        assertThat(outcome.success())
-                .as("%s%n%s%n%s", outcome.message(), agent.incidents(), agent.output())
-                .isTrue();
-        RunSummary reference = SumProgram.reference(STEPS, LENGTH);
-        RunSummary summary = outcome.summary();
-        assertThat(summary.parametersSha256()).isEqualTo(reference.parametersSha256());
-        assertThat(summary.samplesSha256()).isEqualTo(reference.samplesSha256());
-        assertThat(summary.consumed()).isEqualTo(reference.consumed());
-        assertThat(summary.skipped()).isZero();
-        assertThat(summary.duplicated()).isZero();
-        assertThat(summary.worldSize()).isEqualTo(worldSize);
+        Expectation.reference(agent, worldSize, STEPS, LENGTH);
     }
 }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +65,7 @@ final class TestAgent implements AutoCloseable {
     private final List<Decision> decisions = new CopyOnWriteArrayList<>();
     private final Map<String, String> variables = new ConcurrentHashMap<>();
     private MemberId opensGate;
+    private final Set<MemberId> arrived = ConcurrentHashMap.newKeySet();
 
     /** Something done once the ranks report something. */
     private record Watch(BiPredicate<MemberId, RankMessage> condition, Runnable action) {}
@@ -306,6 +308,23 @@ final class TestAgent implements AutoCloseable {
         variables.put(Gate.PROPERTY, gate().toString());
     }
 
+    /** The spare connects when a record of this kind of a second epoch comes in; nothing goes on before it has. */
+    void letSpareInAt(MemberId spare, BiPredicate<MemberId, RankMessage> moment) {
+        Path gate = folder.resolve("spares");
+        variables.put(Gate.SPARES, gate.toString());
+        when(moment, () -> {
+            try {
+                Files.createFile(gate);
+                long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                while (!arrived.contains(spare) && System.nanoTime() < end) {
+                    LockSupport.parkNanos(200_000);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
     void openGate() throws IOException {
         variables.put(Gate.PROPERTY, gate().toString());
         if (!Files.exists(gate())) {
@@ -464,6 +483,7 @@ final class TestAgent implements AutoCloseable {
 
         @Override
         public void connected(MemberId member, long pid) {
+            arrived.add(member);
             add(now -> new CoordinatorEvent.Connected(now, member, pid));
         }
 
