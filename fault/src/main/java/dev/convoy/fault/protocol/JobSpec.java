@@ -14,6 +14,7 @@ package dev.convoy.fault.protocol;
  * @param spares processes kept ready to take a lost one's place, at least 0; at most 0 under {@code SHRINK}
  * @param stragglers what is done about ranks that stay slower than the others; not {@code REPLACE} under {@code SHRINK}
  * @param nodes machines, or agents, that the ranks are spread over, at least 1
+ * @param initialStep step of the initial state: 0, or where the durable state that the job goes on from was left
  */
 public record JobSpec(
         int ranks,
@@ -25,7 +26,8 @@ public record JobSpec(
         String stateDirectory,
         int spares,
         StragglerPolicy stragglers,
-        int nodes) {
+        int nodes,
+        long initialStep) {
     /** Default bound for a started process to join: 60 s. */
     public static final long START_BOUND_NS = 60_000_000_000L;
 
@@ -44,6 +46,7 @@ public record JobSpec(
         require(deadlineNs > 0, "the deadline must be positive, not " + deadlineNs + " ns");
         require(startBoundNs > 0, "the start bound must be positive, not " + startBoundNs + " ns");
         require(nodes >= 1 && nodes <= ranks, "nodes must lie in 1.." + ranks + ", not " + nodes);
+        require(initialStep >= 0, "the initial step must not be negative: " + initialStep);
         require(spares >= 0, "spares must not be negative: " + spares);
         require(spares == 0 || policy != RecoveryPolicy.SHRINK, "a group that only shrinks needs no spares");
         require(
@@ -80,7 +83,8 @@ public record JobSpec(
                 stateDirectory,
                 0,
                 StragglerPolicy.REPORT,
-                1);
+                1,
+                0);
     }
 
     /**
@@ -90,7 +94,7 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withSpares(int count) {
-        return with(count, stragglers, nodes);
+        return with(count, stragglers, nodes, initialStep);
     }
 
     /**
@@ -100,7 +104,7 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withStragglers(StragglerPolicy other) {
-        return with(spares, other, nodes);
+        return with(spares, other, nodes, initialStep);
     }
 
     /**
@@ -110,10 +114,20 @@ public record JobSpec(
      * @return the changed specification
      */
     public JobSpec withNodes(int count) {
-        return with(spares, stragglers, count);
+        return with(spares, stragglers, count, initialStep);
     }
 
-    private JobSpec with(int otherSpares, StragglerPolicy otherStragglers, int otherNodes) {
+    /**
+     * The same job, which goes on from durable state.
+     *
+     * @param step the step that comes first
+     * @return the changed specification
+     */
+    public JobSpec withInitialStep(long step) {
+        return with(spares, stragglers, nodes, step);
+    }
+
+    private JobSpec with(int otherSpares, StragglerPolicy otherStragglers, int otherNodes, long step) {
         return new JobSpec(
                 ranks,
                 policy,
@@ -124,7 +138,8 @@ public record JobSpec(
                 stateDirectory,
                 otherSpares,
                 otherStragglers,
-                otherNodes);
+                otherNodes,
+                step);
     }
 
     private static void require(boolean condition, String message) {

@@ -437,8 +437,8 @@ final class Revoking extends Phase {
                 .mapToLong(RankMessage.Aborted::step)
                 .max()
                 .orElse(0);
-        long lostSteps = Math.max(0, reached - plan.step());
-        chronicle.agreed(job.clock.nowNs(), plan.step(), lostSteps, next.size());
+        long from = plan.isInitial() ? job.spec.initialStep() : plan.step();
+        chronicle.agreed(job.clock.nowNs(), from, Math.max(0, reached - from), next.size());
         job.epochs.learnCommitted(plan.version());
         for (MemberStatus status : job.members.departing()) {
             job.members.dismiss(status, job.clock.timerNs() + job.spec.startBoundNs());

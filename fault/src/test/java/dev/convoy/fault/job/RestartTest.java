@@ -38,10 +38,13 @@ class RestartTest {
     @Test
     void aRankLostBeforeTheFirstStepReadsTheDiskAgain() throws Exception {
         Path version = lostAtStep20();
-        try (TestAgent agent = resumed(version, spec(4, RecoveryPolicy.REPLACE), "")) {
+        JobSpec spec = spec(4, RecoveryPolicy.REPLACE).withInitialStep(20);
+        try (TestAgent agent = resumed(version, spec, "")) {
             agent.dieInsteadOf(1, RankMessage.Restored.class);
             check(agent, 4);
             assertThat(agent.incidents()).hasSize(1);
+            assertThat(agent.incidents().getFirst().restoredStep()).isEqualTo(20);
+            assertThat(agent.incidents().getFirst().lostSteps()).isZero();
         }
     }
 

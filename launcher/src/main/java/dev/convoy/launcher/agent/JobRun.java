@@ -13,6 +13,7 @@ import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
+import dev.convoy.fault.protocol.Version;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
 import dev.convoy.launcher.JobListener;
@@ -96,7 +97,7 @@ public final class JobRun {
             rendezvous.letIn(server.port(), token, store.folder(), resumeFrom);
             RankProcesses processes = new RankProcesses(spawner);
             DurableWriter durable = new DurableWriter(store, warnings::add);
-            Coordinator coordinator = new Coordinator(specification(store.folder()));
+            Coordinator coordinator = new Coordinator(specification(store.folder(), earlier));
             OpinionDesk opinions = new OpinionDesk(secondOpinion(), events, processes);
             Hosts hosts = new Hosts(processes, environment, rendezvous.others());
             Agent agent = new Agent(request, watch, coordinator, events, hosts, server, durable, opinions);
@@ -105,7 +106,7 @@ public final class JobRun {
             JobResult result = result(outcome, coordinator, durable, watch, store);
             rendezvous.end(result);
             if (report.isPresent()) {
-                write(report.get(), result, agent);
+                write(report.get(), result, agent, earlier.map(EarlierState::version));
             }
             writePage(watch, result);
             if (defect != null) {
@@ -209,15 +210,16 @@ public final class JobRun {
         }
     }
 
-    private void write(ReportFile file, JobResult result, Agent agent) {
+    private void write(ReportFile file, JobResult result, Agent agent, Optional<Version> continuedFrom) {
         try {
-            file.write(new Report(ConvoyVersion.get(), request, result, agent.worldSize(), agent.memories()));
+            file.write(new Report(
+                    ConvoyVersion.get(), request, result, agent.worldSize(), agent.memories(), continuedFrom));
         } catch (IOException e) {
             throw new JobException("the report was not written: " + Reason.of(e), e);
         }
     }
 
-    private JobSpec specification(Path stateFolder) {
+    private JobSpec specification(Path stateFolder, Optional<EarlierState> earlier) {
         return new JobSpec(
                         request.ranks(),
                         request.policy(),
@@ -226,6 +228,7 @@ public final class JobRun {
                         request.deadline().toNanos(),
                         JobSpec.START_BOUND_NS,
                         stateFolder.toString())
+                .withInitialStep(earlier.map(state -> state.version().step()).orElse(0L))
                 .withSpares(request.spares())
                 .withStragglers(request.stragglers())
                 .withNodes(request.cluster().map(Cluster::nodes).orElse(1));

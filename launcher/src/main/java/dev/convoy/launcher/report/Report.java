@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RunSummary;
+import dev.convoy.fault.protocol.Version;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A job's report. The names of its fields are fixed; what is not known is null.
@@ -18,8 +20,15 @@ import java.util.List;
  * @param result how it ended
  * @param worldSize ranks of the last epoch; 0 if none was formed
  * @param memories what each rank's snapshots need and have
+ * @param continuedFrom the durable version of an earlier job that this one went on from, if it did
  */
-public record Report(String version, JobRequest request, JobResult result, int worldSize, SnapshotMemories memories) {
+public record Report(
+        String version,
+        JobRequest request,
+        JobResult result,
+        int worldSize,
+        SnapshotMemories memories,
+        Optional<Version> continuedFrom) {
     void write(JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("convoy", version);
@@ -31,6 +40,7 @@ public record Report(String version, JobRequest request, JobResult result, int w
         writeFinal(json, summary);
         writeSamples(json, summary);
         writeVetoes(json, summary);
+        writeContinued(json);
         writeWarnings(json);
         json.writeArrayFieldStart("incidents");
         for (Incident incident : result.incidents()) {
@@ -109,6 +119,18 @@ public record Report(String version, JobRequest request, JobResult result, int w
         json.writeObjectFieldStart("vetoes");
         Json.number(json, "steps", counted(summary == null ? -1 : summary.vetoedSteps()));
         Json.number(json, "samples", counted(summary == null ? -1 : summary.vetoedSamples()));
+        json.writeEndObject();
+    }
+
+    private void writeContinued(JsonGenerator json) throws IOException {
+        json.writeFieldName("continuedFrom");
+        if (continuedFrom.isEmpty()) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberField("epoch", continuedFrom.get().epoch());
+        json.writeNumberField("step", continuedFrom.get().step());
         json.writeEndObject();
     }
 

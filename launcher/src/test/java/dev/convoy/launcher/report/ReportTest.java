@@ -52,6 +52,8 @@ class ReportTest {
     private static final MembershipChange CHANGE =
             new MembershipChange(3, List.of(2), List.of(), 20, 21, 22L, 23L, 24L, null, 70L, 4);
 
+    private Optional<Version> continuedFrom = Optional.empty();
+
     @TempDir
     Path temp;
 
@@ -68,6 +70,7 @@ class ReportTest {
                         "final",
                         "samples",
                         "vetoes",
+                        "continuedFrom",
                         "warnings",
                         "incidents",
                         "changes",
@@ -109,6 +112,18 @@ class ReportTest {
                         "worldSize");
         assertThat(report.get("changes").get(0).get("joined").get(0).intValue()).isEqualTo(2);
         assertThat(report.get("changes").get(0).get("resumedAtNs").isNull()).isTrue();
+    }
+
+    @Test
+    void whatAJobWentOnFromIsThere() throws IOException {
+        assertThat(written(request(100), result(Optional.of(SUMMARY)))
+                        .get("continuedFrom")
+                        .isNull())
+                .isTrue();
+        continuedFrom = Optional.of(new Version(3, 70));
+        JsonNode version = written(request(100), result(Optional.of(SUMMARY))).get("continuedFrom");
+        assertThat(version.get("epoch").longValue()).isEqualTo(3);
+        assertThat(version.get("step").longValue()).isEqualTo(70);
     }
 
     @Test
@@ -166,7 +181,7 @@ class ReportTest {
 
     private JsonNode written(JobRequest request, JobResult result) throws IOException {
         Path file = temp.resolve("report.json");
-        ReportFile.check(file).write(new Report("1.2.3", request, result, 4, memories()));
+        ReportFile.check(file).write(new Report("1.2.3", request, result, 4, memories(), continuedFrom));
         return new ObjectMapper().readTree(file.toFile());
     }
 

@@ -45,6 +45,7 @@ class RestartEndToEndTest {
         assertThat(run.out())
                 .containsPattern("goes on from step [1-9][0-9]* of epoch 1, which an earlier job left in " + state
                         + "/job-[0-9-]+/e1-s[0-9]+");
+        assertThat(report().at("/continuedFrom/step").asLong()).isPositive();
         assertThat(report().at("/final/parametersSha256")).isEqualTo(undisturbed.at("/final/parametersSha256"));
         assertThat(report().at("/final/lossHistory")).isEqualTo(undisturbed.at("/final/lossHistory"));
         assertSameSamples(report(), undisturbed);
