@@ -35,6 +35,7 @@ public final class CoordinatorRecordCodec {
         WireWriter out = new WireWriter();
         out.u8(FORMAT);
         out.list(record.epochs(), CoordinatorRecordCodec::epoch);
+        out.flag(record.joined());
         out.flag(record.formed());
         out.flag(record.stepped());
         out.flag(record.released());
@@ -84,6 +85,7 @@ public final class CoordinatorRecordCodec {
     private static CoordinatorRecord read(WireReader in) throws ProtocolException {
         return new CoordinatorRecord(
                 in.list(CoordinatorRecordCodec::epoch),
+                in.flag(),
                 in.flag(),
                 in.flag(),
                 in.flag(),

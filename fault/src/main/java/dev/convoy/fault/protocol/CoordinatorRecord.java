@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param epochs epochs published, ascending, the present one last; older than the newest version that is known to be
  *     committed only as far as there is room
+ * @param joined whether a process has connected: the program is one that forms a group
  * @param formed whether every member of the first epoch was ready once
  * @param stepped whether a step was completed
  * @param released whether all steps are done and the members of the present epoch may finish
@@ -25,6 +26,7 @@ import java.util.List;
  */
 public record CoordinatorRecord(
         List<PublishedEpoch> epochs,
+        boolean joined,
         boolean formed,
         boolean stepped,
         boolean released,
@@ -107,7 +109,16 @@ public record CoordinatorRecord(
      * @param spec as {@link FaultSpec#format} writes it
      * @param atNs when, CLOCK_MONOTONIC; null if that has been told in an incident already
      */
-    public record FiredFault(String spec, Long atNs) {}
+    public record FiredFault(String spec, Long atNs) {
+        /**
+         * Checks the specification.
+         *
+         * @throws IllegalArgumentException if it is none
+         */
+        public FiredFault {
+            FaultSpec.parse(spec);
+        }
+    }
 
     /**
      * The epoch published last.

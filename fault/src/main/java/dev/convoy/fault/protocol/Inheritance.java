@@ -32,7 +32,7 @@ final class Inheritance {
         record.faults().forEach(job.faults::inherit);
         record.warnings().forEach(job::inheritWarning);
         job.summary(record.summary());
-        if (record.epoch() > 0) {
+        if (record.joined()) {
             job.reserve.reopen();
         }
         job.warn("the coordinator was lost; another one has taken over in epoch " + record.epoch());

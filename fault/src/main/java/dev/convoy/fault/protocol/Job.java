@@ -78,9 +78,14 @@ final class Job {
     void summary(RunSummary said) {
         if (summary == null && said != null) {
             summary = said;
-            if (recorder != null) {
-                recorder.due();
-            }
+            worthKeeping();
+        }
+    }
+
+    /** A successor should know, although nothing that is decided depends on it. */
+    void worthKeeping() {
+        if (recorder != null) {
+            recorder.due();
         }
     }
 

@@ -21,6 +21,14 @@ final class Joining extends Phase {
     }
 
     @Override
+    void enter() {
+        if (job.reserve.isOpen()) {
+            // A former coordinator has seen one join; none is joined to this one yet.
+            firstJoinedNs = job.clock.timerNs();
+        }
+    }
+
+    @Override
     void connected(MemberStatus status) {
         if (firstJoinedNs == NOBODY) {
             firstJoinedNs = job.clock.timerNs();

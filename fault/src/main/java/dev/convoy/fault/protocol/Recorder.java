@@ -45,6 +45,7 @@ final class Recorder {
         return switch (decision) {
             case Decision.Spawn _, Decision.Promote _ -> true;
             case Decision.Send(MemberId _, CoordinatorMessage.EpochStart _) -> true;
+            case Decision.Send(MemberId _, CoordinatorMessage.Dismissed _) -> true;
             case Decision.Send(MemberId _, CoordinatorMessage.FaultRecorded _) -> true;
             case Decision.Send(MemberId _, CoordinatorMessage.Release _) -> true;
             case Decision.Announce(Decision.Announce.Kind kind, String _) ->
@@ -59,6 +60,7 @@ final class Recorder {
     private CoordinatorRecord record() {
         return new CoordinatorRecord(
                 job.epochs.published(),
+                job.reserve.isOpen(),
                 job.epochs.isFormed(),
                 job.epochs.hasStepped(),
                 job.phase() instanceof Releasing,

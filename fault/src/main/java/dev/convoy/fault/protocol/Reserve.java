@@ -36,8 +36,14 @@ final class Reserve {
     void open() {
         if (!open) {
             open = true;
+            job.worthKeeping();
             replenish();
         }
+    }
+
+    /** Somebody has joined. */
+    boolean isOpen() {
+        return open;
     }
 
     Collection<MemberStatus> all() {
@@ -112,7 +118,7 @@ final class Reserve {
         waiting.put(launchRank, status);
     }
 
-    /** A group has formed before: what is missing is started in its time. */
+    /** Somebody has joined before: what is missing is started in its time. */
     void reopen() {
         open = true;
     }
