@@ -5,6 +5,7 @@ import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorEvent.Received;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.CoordinatorMessage.EpochStart;
+import dev.convoy.fault.protocol.CoordinatorRecord;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.HeldParity;
@@ -21,13 +22,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Rules of the protocol, each broken, and the invariants by which the simulator must notice. */
 enum BrokenRule {
     FORGETS_FENCING(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 @Override
                 List<Decision> does(Decision decision, boolean ends) {
                     return decision instanceof Decision.Fence && !ends ? List.of() : List.of(decision);
@@ -44,7 +44,7 @@ enum BrokenRule {
             "nothing leaks"),
 
     LEAVES_PROCESSES_BEHIND(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 @Override
                 List<Decision> does(Decision decision, boolean ends) {
                     return decision instanceof Decision.Fence && ends ? List.of() : List.of(decision);
@@ -53,7 +53,7 @@ enum BrokenRule {
             "nothing leaks"),
 
     TELLS_ONE_MEMBER_ANOTHER_ORDER(
-            spec -> starts(spec, (start, to) -> {
+            (spec, left) -> starts(spec, left, (start, to) -> {
                 List<MemberId> members = new ArrayList<>(start.members());
                 if (to.equals(members.getLast())) {
                     Collections.rotate(members, 1);
@@ -63,14 +63,15 @@ enum BrokenRule {
             "agreement"),
 
     GOES_BACK_TO_THE_BEGINNING(
-            spec -> starts(
+            (spec, left) -> starts(
                     spec,
+                    left,
                     (start, _) ->
                             new EpochStart(start.epoch(), start.members(), start.uniqueId(), RestorePlan.initial())),
             "no step is lost"),
 
     READS_EVERYTHING_FROM_RANK_0(
-            spec -> starts(spec, (start, _) -> {
+            (spec, left) -> starts(spec, left, (start, _) -> {
                 RestorePlan plan = start.plan();
                 RestorePlan wrong = new RestorePlan(
                         plan.version(),
@@ -83,7 +84,7 @@ enum BrokenRule {
             "restorable"),
 
     BELIEVES_IN_MORE_PARITY_THAN_THERE_IS(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 @Override
                 List<CoordinatorEvent> hears(CoordinatorEvent event) {
                     return event instanceof Received(long nowNs, MemberId from, RankMessage.Aborted answer)
@@ -94,7 +95,7 @@ enum BrokenRule {
             "restorable"),
 
     DOES_NOT_WAIT_FOR_THE_ABORT(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 private final Map<MemberId, RankMessage.Aborted> earlier = new HashMap<>();
 
                 @Override
@@ -122,7 +123,7 @@ enum BrokenRule {
             "no step is lost"),
 
     TAKES_ANSWERS_OF_ANY_EPOCH(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 private long forming;
 
                 @Override
@@ -146,7 +147,7 @@ enum BrokenRule {
             "does not give up without need"),
 
     BLAMES_THE_NEIGHBOUR(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 @Override
                 List<CoordinatorEvent> hears(CoordinatorEvent event) {
                     return event instanceof Received(long nowNs, MemberId from, RankMessage.Suspect suspect)
@@ -158,7 +159,7 @@ enum BrokenRule {
             "only the culprit"),
 
     FORGETS_THAT_IT_WAS_LATE_ITSELF(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 private static final long STEP_NS = 100_000_000L;
                 private long lastNs = Long.MAX_VALUE;
 
@@ -176,7 +177,7 @@ enum BrokenRule {
             "only the culprit"),
 
     NEVER_LOOKS_AT_THE_CLOCK(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 @Override
                 List<CoordinatorEvent> hears(CoordinatorEvent event) {
                     return event instanceof CoordinatorEvent.Tick ? List.of() : List.of(event);
@@ -185,7 +186,7 @@ enum BrokenRule {
             "recovery of recovery"),
 
     COMMITS_BEFORE_ALL_IS_WRITTEN(
-            spec -> new BrokenCore(Core.real(spec)) {
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
                 private final Map<MemberId, CoordinatorMessage.Persist> asked = new HashMap<>();
 
                 @Override
@@ -212,38 +213,105 @@ enum BrokenRule {
             "durable versions are whole"),
 
     RECOVERS_WITHOUT_LIMIT(
-            spec -> Core.real(new JobSpec(
-                            spec.ranks(),
-                            spec.policy(),
-                            spec.minRanks(),
-                            1_000,
-                            spec.deadlineNs(),
-                            spec.startBoundNs(),
-                            spec.stateDirectory())
-                    .withSpares(spec.spares())),
+            (spec, left) -> Core.real(
+                    new JobSpec(
+                                    spec.ranks(),
+                                    spec.policy(),
+                                    spec.minRanks(),
+                                    1_000,
+                                    spec.deadlineNs(),
+                                    spec.startBoundNs(),
+                                    spec.stateDirectory())
+                            .withSpares(spec.spares()),
+                    left),
             "recovery of recovery"),
 
     GIVES_UP_AT_THE_FIRST_LOSS(
-            spec -> Core.real(new JobSpec(
-                            spec.ranks(),
-                            spec.policy(),
-                            spec.ranks(),
-                            spec.maxRecoveries(),
-                            spec.deadlineNs(),
-                            spec.startBoundNs(),
-                            spec.stateDirectory())
-                    .withSpares(spec.spares())),
+            (spec, left) -> Core.real(
+                    new JobSpec(
+                                    spec.ranks(),
+                                    spec.policy(),
+                                    spec.ranks(),
+                                    spec.maxRecoveries(),
+                                    spec.deadlineNs(),
+                                    spec.startBoundNs(),
+                                    spec.stateDirectory())
+                            .withSpares(spec.spares()),
+                    left),
+            "does not give up without need"),
+
+    SUCCESSOR_FORGETS_THE_LAST_EPOCH(
+            (spec, left) -> Core.real(spec, left == null ? null : withoutLastEpoch(left)),
+            "agreement",
+            "no step is lost",
+            "does not give up without need",
+            "nobody is stopped without need",
+            "nothing leaks"),
+
+    SUCCESSOR_USES_NUMBERS_AGAIN(
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
+                @Override
+                List<CoordinatorEvent> hears(CoordinatorEvent event) {
+                    return event instanceof Received(long nowNs, MemberId from, RankMessage.Standing standing)
+                            ? List.of(new Received(
+                                    nowNs,
+                                    from,
+                                    new RankMessage.Standing(standing.started(), standing.started(), 0, 0)))
+                            : List.of(event);
+                }
+            },
+            "only the culprit",
+            "no false alarm",
+            "does not give up without need"),
+
+    RANKS_LISTEN_TO_AN_OLDER_TERM(
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
+                @Override
+                public boolean ranksHeedTerms() {
+                    return false;
+                }
+            },
+            "term fencing"),
+
+    GOES_ON_THOUGH_DEPOSED(
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
+                @Override
+                public boolean heedsRefusals() {
+                    return false;
+                }
+            },
+            "term fencing"),
+
+    RECORDS_TOO_LATE(
+            (spec, left) -> new BrokenCore(Core.real(spec, left)) {
+                private Decision late;
+
+                @Override
+                List<Decision> does(Decision decision, boolean ends) {
+                    if (decision instanceof Decision.Record) {
+                        Decision before = late;
+                        late = decision;
+                        return before == null ? List.of() : List.of(before);
+                    }
+                    return List.of(decision);
+                }
+            },
+            "agreement",
+            "identities are unique",
+            "no step is lost",
+            "nothing leaks",
+            "no exception (NullPointerException)",
             "does not give up without need");
 
-    private final Function<JobSpec, Core> maker;
+    private final Core.Maker maker;
     private final Set<String> noticedBy;
 
-    BrokenRule(Function<JobSpec, Core> maker, String... noticedBy) {
+    BrokenRule(Core.Maker maker, String... noticedBy) {
         this.maker = maker;
         this.noticedBy = Set.of(noticedBy);
     }
 
-    Function<JobSpec, Core> maker() {
+    Core.Maker maker() {
         return maker;
     }
 
@@ -251,12 +319,32 @@ enum BrokenRule {
         return noticedBy;
     }
 
+    private static CoordinatorRecord withoutLastEpoch(CoordinatorRecord left) {
+        List<CoordinatorRecord.PublishedEpoch> epochs = left.epochs();
+        return new CoordinatorRecord(
+                epochs.subList(0, Math.max(0, epochs.size() - 1)),
+                left.joined(),
+                left.formed(),
+                left.stepped(),
+                left.released(),
+                left.committed(),
+                left.durable(),
+                left.processes(),
+                left.nextIncarnations(),
+                left.recoveries(),
+                left.incidents(),
+                left.changes(),
+                left.faults(),
+                left.warnings(),
+                left.summary());
+    }
+
     private interface Rewrite {
         EpochStart of(EpochStart start, MemberId to);
     }
 
-    private static Core starts(JobSpec spec, Rewrite rewrite) {
-        return new BrokenCore(Core.real(spec)) {
+    private static Core starts(JobSpec spec, CoordinatorRecord left, Rewrite rewrite) {
+        return new BrokenCore(Core.real(spec, left)) {
             @Override
             List<Decision> does(Decision decision, boolean ends) {
                 return decision instanceof Decision.Send(MemberId to, EpochStart start)

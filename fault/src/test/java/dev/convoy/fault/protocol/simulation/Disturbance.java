@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol.simulation;
 
+import java.util.Locale;
+
 /** One thing that goes wrong in a schedule. */
 sealed interface Disturbance {
     /** What can happen at a time. */
@@ -92,6 +94,47 @@ sealed interface Disturbance {
         @Override
         public String toString() {
             return "replacement " + replacement + (started ? " exits at once" : " cannot be started");
+        }
+    }
+
+    /**
+     * The agent that leads is lost, and another one takes over.
+     *
+     * @param freezes whether it only stands still, and goes on when the other one leads
+     * @param atNs when, from the start of the job
+     * @param absentNs how long nobody leads, from the end of its lease where it freezes
+     */
+    record CoordinatorLoss(boolean freezes, long atNs, long absentNs) implements Disturbance {
+        @Override
+        public String toString() {
+            return (freezes ? "freeze" : "kill") + " the coordinator at " + ms(atNs) + ", nobody leads for "
+                    + ms(absentNs);
+        }
+    }
+
+    /**
+     * The agent that leads is lost while it puts its n-th record into the store; nothing that follows is carried out.
+     *
+     * @param record n, from 1, over all coordinators
+     * @param moment what has become of the record
+     * @param absentNs how long nobody leads, from the end of its lease where it stands still
+     */
+    record LossAtRecord(int record, Moment moment, long absentNs) implements Disturbance {
+        /** When, as the record has it. */
+        enum Moment {
+            /** It never reaches the store. */
+            BEFORE,
+            /** It is in the store. */
+            AFTER,
+            /** It is on its way, and comes when another one leads. */
+            DURING
+        }
+
+        @Override
+        public String toString() {
+            String how = moment == Moment.DURING ? "freeze" : "kill";
+            return how + " the coordinator " + moment.name().toLowerCase(Locale.ROOT) + " record " + record
+                    + ", nobody leads for " + ms(absentNs);
         }
     }
 

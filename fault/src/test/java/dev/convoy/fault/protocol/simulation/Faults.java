@@ -14,6 +14,7 @@ final class Faults {
     private int done;
     private int ofPrograms;
     private int losses;
+    private int coordinators;
 
     Faults(Simulation simulation) {
         this.simulation = simulation;
@@ -23,6 +24,8 @@ final class Faults {
         for (Disturbance each : simulation.scenario().disturbances()) {
             if (each instanceof Disturbance.At at) {
                 simulation.time().after(at.atNs(), () -> happen(at));
+            } else if (each instanceof Disturbance.CoordinatorLoss loss) {
+                simulation.time().after(loss.atNs(), () -> happen(loss));
             }
         }
     }
@@ -40,6 +43,22 @@ final class Faults {
     /** How many took a process, or made the agent believe that. */
     int losses() {
         return losses;
+    }
+
+    private void happen(Disturbance.CoordinatorLoss loss) {
+        if (simulation.reigns().lose(loss)) {
+            coordinatorLost(loss);
+        }
+    }
+
+    void coordinatorLost(Disturbance how) {
+        simulation.trace().note("", how);
+        coordinators++;
+    }
+
+    /** How many coordinators were lost. */
+    int coordinators() {
+        return coordinators;
     }
 
     private void happen(Disturbance.At fault) {

@@ -25,6 +25,8 @@ import java.util.Set;
 
 /** The invariants by name; every check looks at the model's truth, not at what the coordinator believes. */
 final class Invariants {
+    private static final long NONE = 0;
+
     private final Simulation simulation;
     private final Map<Long, CoordinatorMessage.EpochStart> published = new HashMap<>();
     private final Map<Version, BitSet> onDisk = new HashMap<>();
@@ -32,14 +34,49 @@ final class Invariants {
     private final Set<MemberId> everMembers = new HashSet<>();
     private long newestEpoch;
     private boolean released;
+    // The epoch whose members all worked when another coordinator took over.
+    private long unstoppable = NONE;
 
     Invariants(Simulation simulation) {
         this.simulation = simulation;
     }
 
-    void sent(MemberId to, CoordinatorMessage message) {
+    /** Another coordinator leads from now on. */
+    void tookOver(long term) {
+        boolean allAtWork = published.containsKey(newestEpoch)
+                && published.get(newestEpoch).members().stream()
+                        .map(simulation::process)
+                        .allMatch(process -> process.isAlive()
+                                && process.epoch() == newestEpoch
+                                && process.forming() == newestEpoch);
+        unstoppable = term > 1 && simulation.scenario().losesCoordinatorsOnly() && allAtWork ? newestEpoch : NONE;
+    }
+
+    /** A rank does what a coordinator says. */
+    void heeds(SimulatedProcess process, long newestTerm, long term) {
+        require(term >= newestTerm, "term fencing", process.id() + " heeds term " + term + " after " + newestTerm);
+    }
+
+    void actsOnRecord(Reign reign) {
+        require(
+                !reign.wasRefused(),
+                "term fencing",
+                "term " + reign.term() + " goes on although its record is refused");
+    }
+
+    void spawned(boolean known, MemberId id) {
+        require(!known, "identities are unique", id + " is started twice");
+    }
+
+    void sent(Reign by, MemberId to, CoordinatorMessage message) {
         switch (message) {
+            case CoordinatorMessage.Revoke revoke ->
+                require(
+                        unstoppable == NONE || !by.isLeading(),
+                        "nobody is stopped without need",
+                        to + " is revoked although all members of epoch " + unstoppable + " worked");
             case CoordinatorMessage.EpochStart start -> {
+                require(by.isLeading(), "term fencing", "epoch " + start.epoch() + " of a coordinator of the past");
                 if (published.putIfAbsent(start.epoch(), start) == null) {
                     first(start);
                 }
@@ -229,7 +266,10 @@ final class Invariants {
         if (outcome.success()) {
             require(released, "exactly once", "succeeded without releasing anybody");
         } else {
-            require(simulation.faults().done() > 0, "no false alarm", "failed undisturbed: " + outcome.message());
+            require(
+                    simulation.faults().done() + simulation.faults().coordinators() > 0,
+                    "no false alarm",
+                    "failed undisturbed: " + outcome.message());
             require(isJustified(outcome.message()), "does not give up without need", outcome.message());
         }
         int limit = simulation.scenario().spec().maxRecoveries() + 1;
@@ -275,7 +315,8 @@ final class Invariants {
             return membersAlive() == 0;
         }
         if (message.contains("after all steps were done")) {
-            return released;
+            // Where nobody led for long enough the ranks have ended by themselves.
+            return released || simulation.faults().coordinators() > 0;
         }
         // What remains is a group that never worked: a rank was lost before there was one, or the program failed.
         return newestEpoch == 0

@@ -82,7 +82,42 @@ record Scenario(long seed, JobSpec spec, int steps, int every, List<Disturbance>
         if (random.nextInt(4) == 0) {
             drawn.add(new Disturbance.BadStart(1 + random.nextInt(3), random.nextBoolean()));
         }
+        if (random.nextInt(3) == 0) {
+            drawn.addAll(coordinatorLosses(random, horizonNs));
+        }
         return drawn;
+    }
+
+    private static List<Disturbance> coordinatorLosses(SplittableRandom random, long horizonNs) {
+        List<Disturbance> drawn = new ArrayList<>();
+        Disturbance.LossAtRecord.Moment[] moments = Disturbance.LossAtRecord.Moment.values();
+        int losses = random.nextInt(1, 4);
+        for (int i = 0; i < losses; i++) {
+            long absentNs = random.nextLong(1, random.nextInt(6) == 0 ? 9_000 : 1_500) * MS;
+            drawn.add(
+                    random.nextInt(3) == 0
+                            ? new Disturbance.LossAtRecord(
+                                    1 + random.nextInt(12), moments[random.nextInt(moments.length)], absentNs)
+                            : new Disturbance.CoordinatorLoss(
+                                    random.nextInt(3) == 0, random.nextLong(horizonNs), absentNs));
+        }
+        return drawn;
+    }
+
+    /** The same job, in which nothing is lost but coordinators, once there is a group. */
+    Scenario withCoordinatorLossesOnly() {
+        SplittableRandom random = new SplittableRandom(~seed);
+        List<Disturbance> losses = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            long atNs = random.nextLong(120, 900) * MS;
+            losses.add(new Disturbance.CoordinatorLoss(random.nextBoolean(), atNs, random.nextLong(1, 4_000) * MS));
+        }
+        return with(losses);
+    }
+
+    /** Whether no rank is meant to come to harm. */
+    boolean losesCoordinatorsOnly() {
+        return disturbances.stream().allMatch(Disturbance.CoordinatorLoss.class::isInstance);
     }
 
     /** Mostly below the deadline, sometimes far above it, and sometimes just about there, where races are. */

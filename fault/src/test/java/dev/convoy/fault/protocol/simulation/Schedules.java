@@ -2,16 +2,14 @@
 package dev.convoy.fault.protocol.simulation;
 
 import dev.convoy.fault.protocol.JobOutcome;
-import dev.convoy.fault.protocol.JobSpec;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 /** Runs schedule after schedule, each from its own seed, and explains the first one that breaks an invariant. */
 final class Schedules {
-    private final Function<JobSpec, Core> maker;
+    private final Core.Maker maker;
     private final UnaryOperator<Scenario> variant;
     private final BiConsumer<Simulation, JobOutcome> ended;
 
@@ -22,8 +20,7 @@ final class Schedules {
      * @param variant makes the scenario of what was drawn
      * @param ended told of every schedule that came to its end; called by any thread
      */
-    Schedules(
-            Function<JobSpec, Core> maker, UnaryOperator<Scenario> variant, BiConsumer<Simulation, JobOutcome> ended) {
+    Schedules(Core.Maker maker, UnaryOperator<Scenario> variant, BiConsumer<Simulation, JobOutcome> ended) {
         this.maker = maker;
         this.variant = variant;
         this.ended = ended;

@@ -128,7 +128,12 @@ final class Shrinker {
             case Disturbance.At at -> rounder(at);
             case Disturbance.Death death
             when death.passing() > 1 -> List.of(new Disturbance.Death(death.point(), death.passing() - 1));
-            case Disturbance.Death _, Disturbance.BadStart _ -> List.of();
+            case Disturbance.CoordinatorLoss loss
+            when loss.freezes() -> List.of(new Disturbance.CoordinatorLoss(false, loss.atNs(), loss.absentNs()));
+            case Disturbance.Death _,
+                    Disturbance.BadStart _,
+                    Disturbance.CoordinatorLoss _,
+                    Disturbance.LossAtRecord _ -> List.of();
         };
     }
 

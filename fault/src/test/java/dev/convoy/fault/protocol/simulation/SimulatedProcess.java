@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol.simulation;
 
-import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Holding;
@@ -19,8 +18,9 @@ final class SimulatedProcess {
     private static final long MS = 1_000_000L;
 
     private final Simulation simulation;
+    private final MemberId bornAs;
     private MemberId id;
-    private final Link link;
+    private final Allegiance allegiance;
     private final ModelMemory memory;
     private final ModelTraining training;
     private final Deque<Runnable> backlog = new ArrayDeque<>();
@@ -29,6 +29,9 @@ final class SimulatedProcess {
     private boolean failing;
     private boolean joined;
     private boolean disturbed;
+    private boolean cutOff;
+    private String end = "is gone";
+    private int exitStatus = 1;
     private long slowUntilNs;
 
     private long epoch;
@@ -47,14 +50,38 @@ final class SimulatedProcess {
     SimulatedProcess(Simulation simulation, MemberId id) {
         this.simulation = simulation;
         this.id = id;
+        bornAs = id;
         Scenario scenario = simulation.scenario();
-        link = new Link(simulation.time(), simulation.chance(), scenario.noise().duplicatePercent());
+        allegiance = new Allegiance(simulation, this);
         memory = new ModelMemory((scenario.seed() & 1) == 0);
         training = new ModelTraining(simulation, this);
     }
 
     MemberId id() {
         return id;
+    }
+
+    /** The name that it was started with. */
+    MemberId bornAs() {
+        return bornAs;
+    }
+
+    Allegiance allegiance() {
+        return allegiance;
+    }
+
+    /** Has lost its coordinator for good, and is on its way out. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    /** How it ended, as its parent tells it. */
+    String end() {
+        return end;
+    }
+
+    int exitStatus() {
+        return exitStatus;
     }
 
     /** A spare is given a place. */
@@ -80,14 +107,14 @@ final class SimulatedProcess {
         return alive;
     }
 
-    /** Has said Hello. */
+    /** Has said Hello, and whoever leads next will know that somebody has. */
     boolean hasJoined() {
-        return joined;
+        return joined && simulation.reigns().knowOfAGroup();
     }
 
     /** Alive, reachable, and not on its way out. */
     boolean isSound() {
-        return alive && !stopped && !failing && !link.isBroken() && !link.isHeld();
+        return alive && !stopped && !failing && !link().isBroken() && !link().isHeld();
     }
 
     /** Something happened to this very process for which it may be excluded. */
@@ -124,7 +151,7 @@ final class SimulatedProcess {
     }
 
     Link link() {
-        return link;
+        return allegiance.link();
     }
 
     /** What it said that it holds, when it was asked last. */
@@ -135,7 +162,7 @@ final class SimulatedProcess {
     void start() {
         after(simulation.chance().between(10 * MS, 60 * MS), () -> {
             joined = true;
-            link.connect(() -> simulation.event(() -> new CoordinatorEvent.Connected(simulation.nowNs(), id, 1)));
+            allegiance.join();
             beat();
         });
     }
@@ -146,7 +173,7 @@ final class SimulatedProcess {
         simulation.time().after(slowed, () -> runOrKeep(action));
     }
 
-    private void runOrKeep(Runnable action) {
+    void runOrKeep(Runnable action) {
         if (alive && stopped) {
             backlog.add(action);
         } else if (alive) {
@@ -168,6 +195,12 @@ final class SimulatedProcess {
         backlog.clear();
     }
 
+    void end(String how, int status) {
+        end = how;
+        exitStatus = status;
+        kill();
+    }
+
     void stop() {
         stopped = true;
     }
@@ -181,7 +214,7 @@ final class SimulatedProcess {
 
     void slowDown(long forNs) {
         slowUntilNs = simulation.nowNs() + forNs;
-        link.slowUntil(slowUntilNs);
+        link().slowUntil(slowUntilNs);
     }
 
     void fail() {
@@ -192,14 +225,14 @@ final class SimulatedProcess {
 
     /** A rank whose agent is gone halts itself. */
     void loseAgent() {
-        link.cut();
+        cutOff = true;
+        link().cut();
         after(simulation.chance().between(MS, 20 * MS), () -> simulation.ended(this, "exited with status 1", false));
     }
 
     void send(RankMessage message) {
-        MemberId self = id;
         if (alive) {
-            link.up(() -> simulation.event(() -> new CoordinatorEvent.Received(simulation.nowNs(), self, message)));
+            allegiance.send(message);
         }
     }
 
@@ -212,11 +245,7 @@ final class SimulatedProcess {
         return world == null ? 0 : world.enqueued(rank);
     }
 
-    void hear(CoordinatorMessage message) {
-        link.down(() -> runOrKeep(() -> handle(message)));
-    }
-
-    private void handle(CoordinatorMessage message) {
+    void handle(CoordinatorMessage message) {
         switch (message) {
             case CoordinatorMessage.Revoke m -> revoke(m);
             case CoordinatorMessage.EpochStart m -> begin(m);

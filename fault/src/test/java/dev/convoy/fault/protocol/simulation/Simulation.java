@@ -7,18 +7,14 @@ import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.Evidence;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.JobOutcome;
-import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
 import dev.convoy.fault.protocol.RankMessage;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Runs one scenario: the adapter around the coordinator, and the agent that may itself be late. */
@@ -30,27 +26,25 @@ final class Simulation {
     private final Chance chance;
     private final VirtualTime time = new VirtualTime();
     private final Trace trace;
-    private final Core core;
+    private final Reigns reigns;
     private final Faults faults = new Faults(this);
     private final Invariants invariants = new Invariants(this);
     private final List<SimulatedProcess> processes = new ArrayList<>();
     private final Map<MemberId, SimulatedProcess> byName = new HashMap<>();
     private final Map<Integer, SimulatedProcess> newest = new HashMap<>();
     private final Map<Long, ModelWorld> worlds = new HashMap<>();
-    private final Deque<Supplier<CoordinatorEvent>> waiting = new ArrayDeque<>();
     private List<SimulatedProcess> soundAtEnd = List.of();
     private JobOutcome outcome;
-    private long pausedUntilNs;
 
     Simulation(Scenario scenario) {
         this(scenario, Core::real, false);
     }
 
-    Simulation(Scenario scenario, Function<JobSpec, Core> maker, boolean traced) {
+    Simulation(Scenario scenario, Core.Maker maker, boolean traced) {
         this.scenario = scenario;
         chance = new Chance(scenario.seed() ^ 0x5eed, scenario.noise().jitter());
         trace = new Trace(time, traced);
-        core = maker.apply(scenario.spec());
+        reigns = new Reigns(this, maker);
     }
 
     /**
@@ -59,7 +53,7 @@ final class Simulation {
      * @throws Violation at the first step after which an invariant does not hold
      */
     JobOutcome run() {
-        carryOut(core.start(time.nowNs()));
+        reigns.begin();
         tick();
         faults.schedule();
         if (scenario.noise().babble()) {
@@ -80,29 +74,32 @@ final class Simulation {
         time.after(10 * MS, this::tick);
     }
 
-    /** While the agent is paused everything waits, and happens in the same order when it goes on. */
+    /** Of the nodes' agents. */
     void event(Supplier<CoordinatorEvent> arrival) {
-        if (time.nowNs() < pausedUntilNs || !waiting.isEmpty()) {
-            waiting.add(arrival);
-        } else {
-            happens(arrival.get());
-        }
+        reigns.happens(arrival);
     }
 
-    private void happens(CoordinatorEvent event) {
-        if (outcome == null) {
-            trace.event(event);
-            carryOut(core.on(event));
-        }
+    /** On a connection to the coordinator of this term. */
+    void event(long term, Supplier<CoordinatorEvent> arrival) {
+        reigns.happens(term, arrival);
     }
 
-    private void carryOut(List<Decision> decisions) {
-        boolean ends = !decisions.isEmpty() && decisions.getLast() instanceof Decision.End;
-        if (ends) {
-            soundAtEnd = processes.stream().filter(SimulatedProcess::isSound).toList();
-        }
-        for (Decision decision : decisions) {
-            trace.decision(decision);
+    boolean hasEnded() {
+        return outcome != null;
+    }
+
+    /** The job's end has been decided: who is sound now? */
+    void ending() {
+        soundAtEnd = processes.stream().filter(SimulatedProcess::isSound).toList();
+    }
+
+    /** What a coordinator of the past decides has no effect beyond what it says, and that nobody should hear. */
+    void carryOut(Decision decision, Reign reign, boolean ends) {
+        invariants.actsOnRecord(reign);
+        if (decision instanceof Decision.Send(MemberId to, CoordinatorMessage message)) {
+            invariants.sent(reign, to, message);
+            send(to, message, reign);
+        } else if (reign.isLeading()) {
             if (!ends) {
                 invariants.onlyTheCulprit(decision);
             }
@@ -110,27 +107,35 @@ final class Simulation {
         }
     }
 
+    private void send(MemberId to, CoordinatorMessage message, Reign from) {
+        if (message instanceof CoordinatorMessage.EpochStart start) {
+            worlds.computeIfAbsent(start.epoch(), _ -> new ModelWorld(this, start.members()));
+        }
+        // Where a record is lost with its coordinator, a process may be known that was never started.
+        if (byName.containsKey(to)) {
+            if (message instanceof CoordinatorMessage.Dismissed) {
+                process(to).dismiss();
+            }
+            process(to).allegiance().hear(message, from);
+        }
+    }
+
     private void carryOut(Decision decision) {
         switch (decision) {
-            case Decision.Send send -> {
-                if (send.message() instanceof CoordinatorMessage.EpochStart start) {
-                    worlds.computeIfAbsent(start.epoch(), _ -> new ModelWorld(this, start.members()));
-                }
-                if (send.message() instanceof CoordinatorMessage.Dismissed) {
-                    process(send.member()).dismiss();
-                }
-                invariants.sent(send.member(), send.message());
-                process(send.member()).hear(send.message());
-            }
-            case Decision.Fence fence -> fence(process(fence.member()));
+            case Decision.Fence fence -> fence(fence.member());
             case Decision.Spawn spawn -> spawn(spawn.member());
-            case Decision.Promote promote -> promote(process(promote.spare()), promote.place());
+            case Decision.Promote promote -> {
+                if (byName.containsKey(promote.spare())) {
+                    promote(process(promote.spare()), promote.place());
+                }
+            }
             case Decision.CommitDurable durable -> invariants.committed(durable);
             case Decision.End end -> {
                 outcome = end.outcome();
                 invariants.ended(outcome);
             }
-            case Decision.Record _,
+            case Decision.Send _,
+                    Decision.Record _,
                     Decision.Announce _,
                     Decision.ProgressMade _,
                     Decision.IncidentUpdated _,
@@ -138,13 +143,15 @@ final class Simulation {
         }
     }
 
-    private void fence(SimulatedProcess process) {
-        ended(process, "was killed by signal 9", false);
-        time.after(
-                chance.between(10_000, MS), () -> event(() -> new CoordinatorEvent.Fenced(time.nowNs(), process.id())));
+    private void fence(MemberId member) {
+        if (byName.containsKey(member)) {
+            ended(process(member), "was killed by signal 9", false);
+        }
+        time.after(chance.between(10_000, MS), () -> event(() -> new CoordinatorEvent.Fenced(time.nowNs(), member)));
     }
 
     private void spawn(MemberId id) {
+        invariants.spawned(byName.containsKey(id), id);
         SimulatedProcess process = new SimulatedProcess(this, id);
         processes.add(process);
         byName.put(id, process);
@@ -169,15 +176,8 @@ final class Simulation {
 
     /** The agent itself does not run for a while: its fault, and nobody else's. */
     void pauseAgent(long forNs) {
-        pausedUntilNs = Math.max(pausedUntilNs, time.nowNs() + forNs);
         trace.note("the agent pauses", "");
-        time.at(pausedUntilNs, this::goOn);
-    }
-
-    private void goOn() {
-        while (time.nowNs() >= pausedUntilNs && !waiting.isEmpty()) {
-            happens(waiting.poll().get());
-        }
+        reigns.pause(time.nowNs() + forNs);
     }
 
     /** Records of epochs long gone, and of epochs that never were. */
@@ -208,11 +208,11 @@ final class Simulation {
         if (!process.isAlive()) {
             return;
         }
-        process.kill();
+        int status = clean ? 0 : failure(how);
+        process.end(how, status);
         time.after(
                 chance.between(100_000, 12 * MS),
-                () -> event(
-                        () -> new CoordinatorEvent.Exited(time.nowNs(), process.id(), how, clean ? 0 : failure(how))));
+                () -> event(() -> new CoordinatorEvent.Exited(time.nowNs(), process.id(), how, status)));
         connectionEnded(process);
         if (!clean) {
             peersNotice(process);
@@ -224,7 +224,11 @@ final class Simulation {
     }
 
     void connectionEnded(SimulatedProcess process) {
-        process.link().closed(() -> event(() -> new CoordinatorEvent.Disconnected(time.nowNs(), process.id())));
+        long term = process.allegiance().term();
+        if (term > 0) {
+            process.link()
+                    .closed(() -> event(term, () -> new CoordinatorEvent.Disconnected(time.nowNs(), process.id())));
+        }
     }
 
     private void peersNotice(SimulatedProcess dead) {
@@ -265,6 +269,10 @@ final class Simulation {
         return scenario;
     }
 
+    Reigns reigns() {
+        return reigns;
+    }
+
     Faults faults() {
         return faults;
     }
@@ -299,21 +307,22 @@ final class Simulation {
     }
 
     int incidents() {
-        return core.incidents().size();
+        return reigns.incidents().size();
     }
 
     List<Incident> history() {
-        return core.incidents();
+        return reigns.incidents();
     }
 
     List<MembershipChange> changes() {
-        return core.changes();
+        return reigns.changes();
     }
 
     /** Replacements that did not live to the end: at most so many attempts beyond the incidents. */
     int failedReplacements() {
-        return (int) processes.stream()
+        long ended = processes.stream()
                 .filter(process -> process.id().incarnation() > 0 && !soundAtEnd.contains(process))
                 .count();
+        return (int) ended + reigns.neverStarted();
     }
 }

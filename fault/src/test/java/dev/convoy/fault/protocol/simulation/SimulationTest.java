@@ -38,6 +38,7 @@ class SimulationTest {
                     .contains(
                             "success",
                             "success after recovery",
+                            "success under another coordinator",
                             "overtaken recovery",
                             "several ranks in one incident",
                             "nobody lost",
@@ -64,6 +65,12 @@ class SimulationTest {
     @Test
     void noFalseTimeoutWhileRanksPauseAndLinksStallBelowTheDeadline() {
         assertUndisturbed(run(SimulationTest::withShortPausesOnly, 2_000, new Outcomes()));
+    }
+
+    @Test
+    void nobodyIsStoppedWhereOnlyTheCoordinatorIsLost() {
+        Outcomes seen = run(Scenario::withCoordinatorLossesOnly, 2_000, new Outcomes());
+        assertThat(seen.names()).containsExactly("success", "success under another coordinator");
     }
 
     private static void assertUndisturbed(Outcomes seen) {
@@ -121,6 +128,9 @@ class SimulationTest {
                     count(name);
                 }
             });
+            if (outcome.success() && simulation.reigns().count() > 1) {
+                count("success under another coordinator");
+            }
             simulation.changes().forEach(this::count);
             simulation.history().forEach(incident -> {
                 count(incident.cause().label());

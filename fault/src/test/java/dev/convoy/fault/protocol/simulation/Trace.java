@@ -33,7 +33,7 @@ final class Trace {
 
     void decision(Decision decision) {
         if (wanted && !(decision instanceof Decision.IncidentUpdated)) {
-            line("<- " + decision);
+            line("<- " + (decision instanceof Decision.Record ? "Record" : decision));
         }
     }
 
