@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 final class ParityWorkspace implements AutoCloseable {
     private DeviceBuffer arrivals;
     private DeviceBuffer result;
+    /** Asked for by any thread. */
+    private volatile long usedBytes;
 
     /** Bytes that a grid needs; 0 where there is none. */
     static long bytes(ParityGrid grid) {
@@ -31,6 +33,7 @@ final class ParityWorkspace implements AutoCloseable {
             close();
             arrivals = device.allocatePinned(DataType.UINT8, bytes);
             result = device.allocate(DataType.UINT8, grid.chunk());
+            usedBytes = bytes + grid.chunk();
         }
     }
 
@@ -50,7 +53,7 @@ final class ParityWorkspace implements AutoCloseable {
     }
 
     long usedBytes() {
-        return arrivals == null ? 0 : arrivals.bytes() + result.bytes();
+        return usedBytes;
     }
 
     @Override
@@ -60,6 +63,7 @@ final class ParityWorkspace implements AutoCloseable {
             result.close();
             arrivals = null;
             result = null;
+            usedBytes = 0;
         }
     }
 }

@@ -178,6 +178,10 @@ final class StripeDecoder {
     }
 
     private DeviceBuffer memory(Task task, StripePart part) {
+        if (held == null || !task.grid().equals(held.custody().grid())) {
+            throw new DamagedTransferException("rank " + rank + " has no parity of snapshot " + plan.version()
+                    + " as the plan says it was cut: " + task.grid().ring());
+        }
         int data = task.grid().ring().data();
         if (part.index() >= data) {
             return held.parityMemory(

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class NodesTest {
     }
 
     // Each shard lies on both nodes, or the ranks that are left would have to give up.
+    @Tag("slow")
     @Test
     void theShardsOfALostNodeLieOnTheOther() throws Exception {
         Path report = temp.resolve("report.json");
