@@ -125,7 +125,8 @@ class NodeLinkTest {
                 new NodeRecord.NotStarted(MEMBER, "no memory"),
                 new NodeRecord.Look(MEMBER),
                 new NodeRecord.State(MEMBER, 'T'),
-                new NodeRecord.JobEnded(1, "over"));
+                new NodeRecord.JobEnded(1, "over"),
+                new NodeRecord.Present(List.of(MEMBER, new MemberId(0, 0))));
         assertThat(records).hasSize(NodeRecord.class.getPermittedSubclasses().length);
         for (NodeRecord record : records) {
             byte[] frame = NodeCodec.frame(record);
