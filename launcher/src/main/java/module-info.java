@@ -28,4 +28,6 @@ module dev.convoy.launcher {
             info.picocli;
 
     uses dev.convoy.launcher.CommandProvider;
+    // On the class path: a store's client may be no module.
+    uses dev.convoy.fault.store.JobStoreProvider;
 }

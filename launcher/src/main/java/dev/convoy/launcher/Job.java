@@ -3,6 +3,7 @@ package dev.convoy.launcher;
 
 import dev.convoy.launcher.agent.JobRun;
 import dev.convoy.launcher.agent.NodeRun;
+import dev.convoy.launcher.agent.StoreRun;
 
 /**
  * Runs a job: starts its ranks, keeps them going when one is lost, ends them all.
@@ -25,6 +26,9 @@ public final class Job {
      */
     public static JobResult run(JobRequest request, JobListener listener) {
         JobLimits.check(request);
+        if (request.cluster().flatMap(Cluster::store).isPresent()) {
+            return new StoreRun(request, listener).run();
+        }
         boolean leads = request.cluster().map(Cluster::leads).orElse(true);
         return leads ? new JobRun(request, listener).run() : new NodeRun(request).run();
     }

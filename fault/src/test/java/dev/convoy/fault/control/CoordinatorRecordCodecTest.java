@@ -9,6 +9,7 @@ import dev.convoy.fault.protocol.CoordinatorRecord.FiredFault;
 import dev.convoy.fault.protocol.CoordinatorRecord.KnownProcess;
 import dev.convoy.fault.protocol.CoordinatorRecord.PublishedEpoch;
 import dev.convoy.fault.protocol.CoordinatorRecord.Role;
+import dev.convoy.fault.protocol.FailureDomains;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.MembershipChange;
@@ -73,7 +74,9 @@ class CoordinatorRecordCodecTest {
 
     private static CoordinatorRecord ordinary() {
         return record(
-                List.of(new PublishedEpoch(1, members(4)), new PublishedEpoch(2, members(3))),
+                List.of(
+                        new PublishedEpoch(1, members(4), FailureDomains.of(new int[] {0, 0, 1, 1})),
+                        new PublishedEpoch(2, members(3), FailureDomains.ONE)),
                 new double[] {3, 2, 1},
                 "rank 2 is slow");
     }
@@ -81,7 +84,7 @@ class CoordinatorRecordCodecTest {
     /** The most that there can be in every respect. */
     private static CoordinatorRecord largest() {
         List<PublishedEpoch> epochs = LongStream.rangeClosed(1, 60)
-                .mapToObj(epoch -> new PublishedEpoch(epoch, members(16_384)))
+                .mapToObj(epoch -> new PublishedEpoch(epoch, members(16_384), FailureDomains.ONE))
                 .toList();
         return record(epochs, new double[CoordinatorRecord.MAX_LOSSES + 1], "ü".repeat(10_000));
     }

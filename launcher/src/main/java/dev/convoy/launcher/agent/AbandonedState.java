@@ -2,6 +2,7 @@
 package dev.convoy.launcher.agent;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Deletes what jobs left whose agent was killed before it could: folders of jobs without a single whole version. One
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
  */
 final class AbandonedState {
     private static final Pattern JOB = Pattern.compile("job-([0-9]{1,18})-([0-9]{1,9})");
+    private static final String CLAIM = "led-by-";
     // Of the start times that the system tells.
     private static final long CLOCK_ERROR_MS = 2_000;
 
@@ -26,6 +29,11 @@ final class AbandonedState {
     static String newJobId() {
         return "job-" + System.currentTimeMillis() + "-"
                 + ProcessHandle.current().pid();
+    }
+
+    /** Says in a job's folder that it is this process's now, whose name it does not bear. */
+    static void claim(Path job) throws IOException {
+        Files.createFile(job.resolve(CLAIM + newJobId()));
     }
 
     static void clear(Path stateFolder) throws IOException {
@@ -62,9 +70,26 @@ final class AbandonedState {
     }
 
     private static boolean hasEnded(Path job) {
-        Matcher name = JOB.matcher(job.getFileName().toString());
-        return name.matches()
-                && ProcessHandle.of(Long.parseLong(name.group(2)))
+        return JOB.matcher(job.getFileName().toString()).matches()
+                && hasEnded(job.getFileName().toString())
+                && claims(job).stream().allMatch(AbandonedState::hasEnded);
+    }
+
+    private static List<String> claims(Path job) {
+        try (Stream<Path> files = Files.list(job)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(CLAIM))
+                    .map(name -> name.substring(CLAIM.length()))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // gone meanwhile
+        }
+    }
+
+    private static boolean hasEnded(String named) {
+        Matcher name = JOB.matcher(named);
+        return !name.matches()
+                || ProcessHandle.of(Long.parseLong(name.group(2)))
                         .filter(process -> isOlderThan(process, Long.parseLong(name.group(1))))
                         .isEmpty();
     }

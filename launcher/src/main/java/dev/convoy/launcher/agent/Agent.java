@@ -5,6 +5,7 @@ import dev.convoy.fault.control.ControlServer;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.CoordinatorMessage;
+import dev.convoy.fault.protocol.CoordinatorRecord;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.JobOutcome;
@@ -24,9 +25,12 @@ import java.util.Set;
  * that calls {@link #run} is the event thread; all of this belongs to it but {@link #interrupt}.
  */
 final class Agent {
+    private static final long PULSE_NS = 500_000_000;
+
     private final Coordinator coordinator;
     private final EventQueue events;
     private final Hosts hosts;
+    private final Mandate mandate;
     private final ControlServer server;
     private final DurableWriter durable;
     private final OpinionDesk opinions;
@@ -36,16 +40,29 @@ final class Agent {
     private final Deque<CoordinatorEvent> consequences = new ArrayDeque<>();
 
     private final SnapshotMemories memories = new SnapshotMemories();
+    private final boolean pulses;
+    private long pulsedNs = Long.MIN_VALUE / 2;
     private long publishedEpoch;
     private int worldSize;
+    /** What a successor must know it does not: nothing may follow. */
+    private boolean unrecorded;
+
     private JobOutcome outcome;
     private volatile boolean interrupted;
 
     private final News news = new News();
 
+    /** Ends this agent and not the job. */
+    static final JobOutcome DEPOSED = new JobOutcome(
+            false,
+            1,
+            "this agent could not renew its leadership in the store, and another one may lead; its ranks were ended",
+            null);
+
     Agent(
             JobRequest request,
             JobWatch watch,
+            Mandate mandate,
             Coordinator coordinator,
             EventQueue events,
             Hosts hosts,
@@ -53,7 +70,9 @@ final class Agent {
             DurableWriter durable,
             OpinionDesk opinions) {
         this.faults = request.faults();
+        this.pulses = request.cluster().isPresent();
         this.watch = watch;
+        this.mandate = mandate;
         this.coordinator = coordinator;
         this.events = events;
         this.hosts = hosts;
@@ -64,18 +83,37 @@ final class Agent {
 
     /** Runs the job until the coordinator ends it, or {@link #interrupt}. */
     JobOutcome run() throws InterruptedException {
-        carryOut(coordinator.start(events.now()));
+        List<Decision> beginning = coordinator.start(events.now());
+        publishedEpoch = coordinator.epoch();
+        worldSize = coordinator.members().size();
+        carryOut(beginning);
         Rehearsal.play(events.now());
-        while (outcome == null && !interrupted) {
+        while (outcome == null && !interrupted && !isDeposed()) {
             handle(events.take());
             hosts.tick();
+            pulse();
             while (!consequences.isEmpty()) {
                 handle(consequences.poll());
             }
             news.tell(events.now());
         }
         news.tellAll();
+        if (isDeposed()) {
+            return DEPOSED;
+        }
         return outcome != null ? outcome : new JobOutcome(false, 130, "interrupted", null);
+    }
+
+    /** Ranks that can be orphaned bear no silence for longer than a lease. */
+    private void pulse() {
+        if (pulses && events.now() - pulsedNs > PULSE_NS && !isDeposed()) {
+            pulsedNs = events.now();
+            server.pulse();
+        }
+    }
+
+    private boolean isDeposed() {
+        return unrecorded || mandate.isLost();
     }
 
     /** Ends the job soon; callable from any thread. */
@@ -104,7 +142,15 @@ final class Agent {
 
     /** In their order, but what only a person reads comes last. */
     private void carryOut(List<Decision> decisions) {
-        decisions.stream().filter(decision -> !isNews(decision)).forEach(this::carryOut);
+        for (Decision decision : decisions) {
+            if (!isNews(decision)) {
+                // Looked at each time: this process may have been stopped for a while anywhere.
+                if (isDeposed()) {
+                    return;
+                }
+                carryOut(decision);
+            }
+        }
         long now = events.now();
         decisions.stream().filter(Agent::isNews).forEach(decision -> news.add(now, () -> carryOut(decision)));
     }
@@ -125,9 +171,7 @@ final class Agent {
 
     private void carryOut(Decision decision) {
         switch (decision) {
-            case Decision.Record _ -> {
-                // Nobody could take over: there is no store.
-            }
+            case Decision.Record(CoordinatorRecord record) -> keep(record);
             case Decision.Send(MemberId member, CoordinatorMessage message) -> send(member, message);
             case Decision.Fence(MemberId member) -> fence(member);
             case Decision.Spawn(MemberId member, int node) -> hosts.spawn(member, node, remaining());
@@ -142,6 +186,15 @@ final class Agent {
             case Decision.IncidentUpdated updated -> watch.incident(updated.incident());
             case Decision.ChangeUpdated updated -> watch.changed(updated.change());
             case Decision.End end -> outcome = end.outcome();
+        }
+    }
+
+    private void keep(CoordinatorRecord record) {
+        try {
+            unrecorded = !mandate.keep(record);
+        } catch (InterruptedException e) {
+            unrecorded = true;
+            Thread.currentThread().interrupt();
         }
     }
 

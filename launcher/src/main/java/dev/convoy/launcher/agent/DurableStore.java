@@ -56,6 +56,26 @@ final class DurableStore {
         }
     }
 
+    /**
+     * Goes on with a job's folder that another agent created, and says there that this one uses it.
+     *
+     * @param folder the job's folder
+     * @param newest newest version that the other agent committed, or null
+     * @param earlier what the job went on from
+     * @throws UsageException if it cannot be written
+     */
+    static DurableStore inherit(Path folder, Version newest, Optional<EarlierState> earlier) {
+        try {
+            Files.createDirectories(folder);
+            AbandonedState.claim(folder);
+        } catch (IOException e) {
+            throw new UsageException("cannot write the job's state folder " + folder + " (" + Reason.of(e) + ")", e);
+        }
+        DurableStore store = new DurableStore(folder, false, earlier);
+        store.committed = newest;
+        return store;
+    }
+
     Path folder() {
         return folder;
     }

@@ -46,6 +46,24 @@ record EarlierState(Version version, Path folder, List<Path> jobs) {
         }
     }
 
+    /**
+     * What a former leader of this job found, in the same state folder.
+     *
+     * @param folder the version that this job went on from
+     * @param job folder of this job
+     */
+    static EarlierState of(Path folder, Path job) {
+        List<Path> jobs;
+        try {
+            jobs = AbandonedState.ended(job.getParent()).stream()
+                    .filter(other -> !other.equals(job))
+                    .toList();
+        } catch (IOException e) {
+            jobs = List.of(); // they stay; a later job tidies
+        }
+        return new EarlierState(VersionFolder.parse(folder).orElseThrow(), folder, jobs);
+    }
+
     private static Optional<EarlierState> find(Path stateFolder, List<Path> jobs, Consumer<String> warnings)
             throws IOException {
         String damage = null;

@@ -4,6 +4,8 @@ package dev.convoy.launcher.agent;
 import dev.convoy.bindings.NativeResources;
 import dev.convoy.fault.control.ControlServer;
 import dev.convoy.fault.control.ControlTls;
+import dev.convoy.fault.control.CoordinatorDirectory.Location;
+import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.detect.SecondOpinion;
 import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
@@ -47,10 +49,7 @@ public final class JobRun {
 
     private final JobRequest request;
     private final JobListener listener;
-    private final String token = newToken();
     private final Optional<ControlTls> tls;
-    private final EventQueue events = new EventQueue();
-    private final ProcessEnds ends = new ProcessEnds();
     /** Of several threads. */
     private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
 
@@ -76,33 +75,67 @@ public final class JobRun {
      */
     public JobResult run() {
         Path program = CommandPath.resolve(request.command().getFirst(), RankEnvironment.searchPath());
-        Optional<ReportFile> report = request.reportFile().map(ReportFile::check);
-        Optional<Path> flightFolder = request.watching().flightRecorder().map(JobRun::created);
+        request.reportFile().ifPresent(ReportFile::check);
         RuntimeName.check(request.runtime());
         Path execHelper = execHelper();
-        Path stateFolder = request.stateDir().orElseGet(StateFolder::ofUser);
-        Optional<EarlierState> earlier = request.stateDir().flatMap(this::earlier);
         // The rendezvous comes first: an address that cannot be had must not cost a started rank.
-        try (Rendezvous rendezvous = Rendezvous.open(request, events, ends);
-                ControlServer server = openServer();
+        try (Interruption interruption = new Interruption();
+                Rendezvous rendezvous = Rendezvous.open(request);
+                LocalRanks local = new LocalRanks(request, program, execHelper)) {
+            return lead(new Leading(
+                    rendezvous, local, interruption, Mandate.SOLE, Optional.empty(), Optional.empty(), newToken()));
+        }
+    }
+
+    /**
+     * Leads the job until it has ended and all that belongs to it is gone, or until another agent may lead.
+     *
+     * @param leading with what
+     * @return how it ended
+     */
+    JobResult lead(Leading leading) {
+        Optional<ReportFile> report = request.reportFile().map(ReportFile::check);
+        Optional<Path> flightFolder = request.watching().flightRecorder().map(JobRun::created);
+        Optional<EarlierState> earlier = earlier(leading);
+        String token = leading.token();
+        Rendezvous rendezvous = leading.rendezvous();
+        try (ControlServer server = openServer(leading, token);
                 JobWatch watch = JobWatch.open(
-                        request, RuntimeName.of(request.runtime()), listener, flightFolder, warnings::add);
-                Spawner spawner = new Spawner(request, program, execHelper, this::exited, this::spawnFailed);
-                Interruption interruption = new Interruption()) {
+                        request, RuntimeName.of(request.runtime()), listener, flightFolder, warnings::add)) {
             // Last, for it alone would be left behind if something before it failed.
-            DurableStore store = DurableStore.create(stateFolder, AbandonedState.newJobId(), earlier);
-            String address = controlHost() + ":" + server.port();
+            DurableStore store = durableStore(leading, earlier);
             String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");
-            RankEnvironment environment = new RankEnvironment(request, token, tls, address, store.folder(), resumeFrom);
-            rendezvous.letIn(server.port(), token, store.folder(), resumeFrom);
-            RankProcesses processes = new RankProcesses(spawner);
+            RankEnvironment environment = new RankEnvironment(
+                    request, token, tls, leading.superior(server.port()), store.folder(), resumeFrom);
+            RankProcesses processes = leading.local().processes();
             DurableWriter durable = new DurableWriter(store, warnings::add);
-            Coordinator coordinator = new Coordinator(specification(store.folder(), earlier));
-            OpinionDesk opinions = new OpinionDesk(secondOpinion(), events, processes);
-            Hosts hosts = new Hosts(processes, environment, rendezvous.others());
-            Agent agent = new Agent(request, watch, coordinator, events, hosts, server, durable, opinions);
-            interruption.onSignal(agent::interrupt);
-            JobOutcome outcome = runAgent(agent, processes);
+            Coordinator coordinator = leading.coordinator(specification(store.folder(), earlier));
+            OpinionDesk opinions = new OpinionDesk(secondOpinion(), rendezvous.events(), processes);
+            Hosts hosts = new Hosts(processes, environment, rendezvous.others(), leading.node(request));
+            Agent agent = new Agent(
+                    request,
+                    watch,
+                    leading.mandate(),
+                    coordinator,
+                    rendezvous.events(),
+                    hosts,
+                    server,
+                    durable,
+                    opinions);
+            leading.takeOver(request, hosts);
+            rendezvous.letIn(
+                    new NodeRecord.Welcome(server.port(), token, store.folder().toString(), resumeFrom),
+                    leading.mandate());
+            leading.local().tell(new Ends(rendezvous));
+            leading.directory()
+                    .ifPresent(directory -> directory.announce(
+                            new Location(leading.mandate().term(), rendezvous.host(), server.port())));
+            leading.interruption().onSignal(agent::interrupt);
+            JobOutcome outcome = runAgent(agent, leading, token);
+            if (outcome == Agent.DEPOSED || !concluded(leading.mandate(), outcome)) {
+                rendezvous.abandon();
+                return deposed();
+            }
             JobResult result = result(outcome, coordinator, durable, watch, store);
             rendezvous.end(result);
             if (report.isPresent()) {
@@ -116,6 +149,43 @@ public final class JobRun {
         }
     }
 
+    private static boolean concluded(Mandate mandate, JobOutcome outcome) {
+        try {
+            return mandate.conclude(outcome.exitStatus(), outcome.message());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Neither the report nor the state on disk are this agent's any more. */
+    private JobResult deposed() {
+        return new JobResult(
+                false,
+                Agent.DEPOSED.exitStatus(),
+                Agent.DEPOSED.message(),
+                RuntimeName.of(request.runtime()),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.copyOf(warnings));
+    }
+
+    private Optional<EarlierState> earlier(Leading leading) {
+        return leading.inherited().isPresent()
+                ? leading.inherited().get().earlier()
+                : request.stateDir().flatMap(this::earlier);
+    }
+
+    private DurableStore durableStore(Leading leading, Optional<EarlierState> earlier) {
+        return leading.inherited()
+                .map(inherited -> DurableStore.inherit(
+                        inherited.stateFolder(), inherited.record().durable(), earlier))
+                .orElseGet(() -> DurableStore.create(
+                        request.stateDir().orElseGet(StateFolder::ofUser), AbandonedState.newJobId(), earlier));
+    }
+
     // A folder that the person named is one job's; in the user's own, all jobs have theirs.
     private Optional<EarlierState> earlier(Path stateDir) {
         Optional<EarlierState> found = EarlierState.find(stateDir, warnings::add);
@@ -124,7 +194,7 @@ public final class JobRun {
     }
 
     /** Whatever breaks the agent, its ranks end before this returns. */
-    private JobOutcome runAgent(Agent agent, RankProcesses processes) {
+    private JobOutcome runAgent(Agent agent, Leading leading, String token) {
         try {
             return agent.run();
         } catch (InterruptedException e) {
@@ -133,16 +203,18 @@ public final class JobRun {
             defect = e;
             return new JobOutcome(false, 1, "the agent failed and ended the job's ranks: " + e, null);
         } finally {
-            endAll(processes);
+            endAll(leading, token);
         }
     }
 
-    private void endAll(RankProcesses processes) {
+    private void endAll(Leading leading, String token) {
         try {
-            for (MemberId member : processes.endAll(END_BOUND)) {
+            for (MemberId member : leading.local().processes().endAll(END_BOUND)) {
                 warnings.add(member + " was killed but had not ended " + END_BOUND.toSeconds() + " s later");
             }
-            Leftovers.ofJob(token).kill();
+            // Ranks of other nodes may run on this machine, too, and be another leader's by now.
+            Leftovers leftovers = leading.mandate() == Mandate.SOLE ? Leftovers.ofJob(token) : Leftovers.ofThisAgent();
+            leftovers.kill();
         } catch (InterruptedException e) {
             // The ranks have their SIGKILL; whoever interrupts twice does not want to wait for them.
             Thread.currentThread().interrupt();
@@ -234,7 +306,10 @@ public final class JobRun {
                 .withNodes(request.cluster().map(Cluster::nodes).orElse(1));
     }
 
-    private ControlServer openServer() {
+    private ControlServer openServer(Leading leading, String token) {
+        String host = leading.rendezvous().host();
+        EventQueue events = leading.rendezvous().events();
+        ProcessEnds ends = leading.rendezvous().ends();
         try {
             ControlServer.Listener queue = new ControlServer.Listener() {
                 @Override
@@ -253,26 +328,27 @@ public final class JobRun {
                     events.post(now -> new CoordinatorEvent.Disconnected(now, member));
                 }
             };
-            InetAddress address = InetAddress.getByName(controlHost());
+            InetAddress address = InetAddress.getByName(host);
             return tls.isPresent()
                     ? ControlServer.open(address, token, queue, tls.get())
-                    : ControlServer.open(address, token, queue);
+                    : ControlServer.open(address, token, leading.mandate().term(), queue);
         } catch (IOException e) {
-            throw new JobException("cannot listen on " + controlHost() + ": " + Reason.of(e), e);
+            throw new JobException("cannot listen on " + host + ": " + Reason.of(e), e);
         }
     }
 
-    private String controlHost() {
-        return request.cluster().map(Cluster::host).orElse("127.0.0.1");
-    }
+    /** Hands the ends of this machine's ranks to the event thread. */
+    private record Ends(Rendezvous rendezvous) implements LocalRanks.Listener {
+        @Override
+        public void ended(MemberId member, int status) {
+            rendezvous.events().post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
+            rendezvous.ends().ended(member);
+        }
 
-    private void exited(MemberId member, int status) {
-        events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
-        ends.ended(member);
-    }
-
-    private void spawnFailed(MemberId member, String reason) {
-        events.post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+        @Override
+        public void notStarted(MemberId member, String reason) {
+            rendezvous.events().post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+        }
     }
 
     /** Only NCCL itself has a RAS service. */

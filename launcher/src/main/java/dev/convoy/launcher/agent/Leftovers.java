@@ -67,7 +67,9 @@ final class Leftovers {
         for (int start = 0; start + mark.length <= environment.length; start++) {
             boolean atVariable = start == 0 || environment[start - 1] == 0;
             int end = start + mark.length;
-            if (atVariable && Arrays.equals(environment, start, end, mark, 0, mark.length)) {
+            // Whole: another agent's process id may begin like this one's.
+            boolean whole = end == environment.length || environment[end] == 0;
+            if (atVariable && whole && Arrays.equals(environment, start, end, mark, 0, mark.length)) {
                 return true;
             }
         }

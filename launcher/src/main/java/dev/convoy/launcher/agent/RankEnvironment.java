@@ -2,6 +2,7 @@
 package dev.convoy.launcher.agent;
 
 import dev.convoy.fault.control.ControlTls;
+import dev.convoy.fault.control.CoordinatorDirectory;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.SharedGpus;
@@ -16,12 +17,26 @@ final class RankEnvironment {
     private final SharedGpus gpus;
 
     /**
+     * The coordinator that ranks are started for.
+     *
+     * @param host where it listens
+     * @param port its port
+     * @param term its fencing token; 0 without a store
+     * @param directory who tells them of its successor, if there can be one
+     */
+    record Superior(String host, int port, long term, Optional<CoordinatorDirectory> directory) {}
+
+    private static String millis(long nanos) {
+        return Long.toString(nanos / 1_000_000);
+    }
+
+    /**
      * Collects what all ranks get.
      *
      * @param request the job
      * @param token what they show the coordinator
      * @param tls the coordinator's TLS, if it speaks it
-     * @param coordinator where it listens, HOST:PORT
+     * @param coordinator where it listens
      * @param stateFolder where durable state goes
      * @param earlier folder of the durable version that the job goes on from, or empty
      */
@@ -29,14 +44,20 @@ final class RankEnvironment {
             JobRequest request,
             String token,
             Optional<ControlTls> tls,
-            String coordinator,
+            Superior coordinator,
             Path stateFolder,
             String earlier) {
         this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
         common.put("CLASSPATH", classPath());
-        common.put("CONVOY_AGENT", coordinator);
+        common.put("CONVOY_AGENT", coordinator.host() + ":" + coordinator.port());
+        request.cluster().ifPresent(_ -> common.put("CONVOY_LEASE_MS", millis(Lease.LENGTH_NS)));
+        coordinator.directory().ifPresent(directory -> {
+            common.put("CONVOY_TERM", Long.toString(coordinator.term()));
+            common.put("CONVOY_DIRECTORY", Integer.toString(directory.port()));
+            common.put("CONVOY_TAKEOVER_MS", millis(Lease.SEARCH_NS));
+        });
         common.put("CONVOY_AGENT_PID", Long.toString(ProcessHandle.current().pid()));
         common.put("CONVOY_TOKEN", token);
         common.put("CONVOY_TLS", tls.map(ControlTls::fingerprint).orElse(""));

@@ -24,6 +24,11 @@ final class RankProcesses {
         spawner.spawn(process, environment);
     }
 
+    /** Every process that was to be started here. */
+    Set<MemberId> started() {
+        return Set.copyOf(processes.keySet());
+    }
+
     void connected(MemberId member, long pid) {
         RankProcess process = processes.get(member);
         if (process != null) {

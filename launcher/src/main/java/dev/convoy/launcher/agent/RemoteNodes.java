@@ -9,6 +9,7 @@ import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,8 @@ import java.util.Map;
  */
 final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private static final Duration END_BOUND = Duration.ofSeconds(10);
+    /** Exit status of what could not be started. */
+    private static final int NEVER_STARTED = 127;
 
     private final Cluster cluster;
     private final int ranks;
@@ -28,37 +31,78 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private final ProcessEnds ends;
     private final NodeServer server;
     private final Map<Integer, Node> nodes = new HashMap<>();
+    private final long fencedNs;
     private NodeRecord.Welcome welcome;
+    private Mandate mandate = Mandate.SOLE;
 
     /** One node; guarded by the whole. */
     private static final class Node {
         private final List<NodeRecord> waiting = new ArrayList<>();
         private final List<MemberId> unfenced = new ArrayList<>();
+        /** By a former leader's record; each is heard of when the node comes back. */
+        private final List<MemberId> inherited = new ArrayList<>();
+
         private NodeLink link;
         private long heardNs;
         private boolean lost;
+        /** It served a former leader and may come back; what runs there is not known. */
+        private boolean returning;
     }
 
-    RemoteNodes(Cluster cluster, int ranks, String clusterToken, EventQueue events, ProcessEnds ends) {
+    RemoteNodes(
+            Cluster cluster,
+            InetSocketAddress address,
+            int ranks,
+            String clusterToken,
+            EventQueue events,
+            ProcessEnds ends) {
         this.cluster = cluster;
         this.ranks = ranks;
         this.events = events;
         this.ends = ends;
-        for (int node = 1; node < cluster.nodes(); node++) {
-            nodes.put(node, new Node());
+        fencedNs = Lease.fencedNs(cluster.store().isPresent());
+        for (int node = 0; node < cluster.nodes(); node++) {
+            if (node != cluster.nodeRank()) {
+                nodes.put(node, new Node());
+            }
         }
         try {
-            server = NodeServer.open(cluster.rendezvous(), clusterToken, this);
+            server = NodeServer.open(address, clusterToken, this);
         } catch (IOException e) {
             throw new JobException(
-                    "cannot listen at the rendezvous " + cluster.host() + ":" + cluster.port() + ": " + Reason.of(e),
+                    "cannot listen for other nodes at " + address.getHostString() + ":" + address.getPort() + ": "
+                            + Reason.of(e),
                     e);
         }
     }
 
+    int port() {
+        return server.port();
+    }
+
     /** Nodes are let in from now on. */
-    synchronized void open(NodeRecord.Welcome toAll) {
+    synchronized void open(NodeRecord.Welcome toAll, Mandate grounds) {
         welcome = toAll;
+        mandate = grounds;
+    }
+
+    /**
+     * Takes over nodes that have served a former leader. Until they come back nothing is known of them, and what they
+     * do not say themselves counts once they cannot have ranks any more; the former leader's own is lost. Before
+     * {@link #open}.
+     */
+    synchronized void inherit(Inherited inherited) {
+        long now = System.nanoTime();
+        nodes.forEach((number, node) -> {
+            node.heardNs = now;
+            node.inherited.addAll(inherited.on(number));
+            if (number == inherited.formerNode()) {
+                node.lost = true;
+                events.post(at -> new CoordinatorEvent.NodeLost(at, number, "led the job and was lost"));
+            } else {
+                node.returning = true;
+            }
+        });
     }
 
     @Override
@@ -72,7 +116,8 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         }
         Node node = nodes.get(hello.node());
         if (node == null) {
-            return "there is no node " + hello.node() + " to join; nodes are 1 to " + (cluster.nodes() - 1);
+            return "there is no node " + hello.node() + " to join; node " + cluster.nodeRank() + " of "
+                    + cluster.nodes() + " leads";
         }
         if (node.link != null) {
             return "node " + hello.node() + " is taken";
@@ -88,8 +133,10 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         Node node = nodes.get(hello.node());
         node.link = link;
         node.lost = false;
+        node.returning = false;
         node.heardNs = System.nanoTime();
         link.send(welcome);
+        node.unfenced.forEach(member -> link.send(new NodeRecord.Kill(member)));
         node.waiting.forEach(link::send);
         node.waiting.clear();
         events.post(now -> new CoordinatorEvent.NodeJoined(now, hello.node()));
@@ -109,6 +156,7 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private void received(Node node, NodeLink link, NodeRecord record) {
         switch (record) {
             case NodeRecord.Renew renewal -> renewed(node, link, renewal);
+            case NodeRecord.Present(List<MemberId> started) -> present(node, started);
             case NodeRecord.Ended(MemberId member, int status) -> {
                 events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
                 ends.ended(member);
@@ -122,9 +170,18 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         }
     }
 
+    /** What the former leader meant to start there and the node never heard of has ended before it began. */
+    private synchronized void present(Node node, List<MemberId> started) {
+        node.inherited.removeAll(started);
+        node.inherited.forEach(member ->
+                events.post(now -> new CoordinatorEvent.Exited(now, member, "was never started", NEVER_STARTED)));
+        node.inherited.clear();
+    }
+
     private synchronized void renewed(Node node, NodeLink link, NodeRecord.Renew renewal) {
         // After a node was given up its lease is not renewed: it may live, but its ranks are not the job's any more.
-        if (node.link == link) {
+        // Nor does one renew a lease that may not lead any more: this node may have slept, and another one may lead.
+        if (node.link == link && !mandate.isLost()) {
             node.heardNs = System.nanoTime();
             link.send(renewal);
         }
@@ -148,6 +205,11 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
                 lost(number, silent, "did not renew its lease");
                 silent.cut();
             }
+            if (node.returning && now - node.heardNs > fencedNs) {
+                node.returning = false;
+                node.lost = true;
+                events.post(at -> new CoordinatorEvent.NodeLost(at, number, "did not come back to the new leader"));
+            }
             if (hasEnded(node, now)) {
                 node.unfenced.forEach(this::fenced);
                 node.unfenced.clear();
@@ -156,8 +218,8 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     }
 
     /** Whatever ran there has been killed, by whoever was left to do it. */
-    private static boolean hasEnded(Node node, long now) {
-        return node.lost && now - node.heardNs > Lease.LENGTH_NS + Lease.MARGIN_NS;
+    private boolean hasEnded(Node node, long now) {
+        return node.lost && now - node.heardNs > fencedNs;
     }
 
     private void fenced(MemberId member) {
@@ -177,7 +239,7 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     /** {@link CoordinatorEvent.Fenced} follows. Returns whether the node can be asked to do it. */
     synchronized boolean kill(int number, MemberId member) {
         Node node = nodes.get(number);
-        if (node.link == null && !node.lost) {
+        if (node.link == null && !node.lost && !node.returning) {
             node.waiting.removeIf(record ->
                     record instanceof NodeRecord.Start start && start.member().equals(member));
             fenced(member);
@@ -187,7 +249,7 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         if (node.link != null) {
             node.link.send(new NodeRecord.Kill(member));
         }
-        return node.link != null;
+        return node.link != null || node.returning;
     }
 
     synchronized void tell(int number, NodeRecord record) {
@@ -223,6 +285,12 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Lets go of all nodes without a word: they look for whoever leads. */
+    void abandon() {
+        server.close();
+        letGo().forEach(NodeLink::cut);
     }
 
     private synchronized List<NodeLink> letGo() {

@@ -4,25 +4,58 @@ package dev.convoy.launcher.agent;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
-import java.nio.file.Path;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** Where other nodes come in, in a job that has some. */
+/**
+ * Where a leading agent's events come together, and where other nodes come in, in a job that has some. It is open
+ * before the agent leads: who is elected must be found.
+ */
 final class Rendezvous implements AutoCloseable {
+    private final String host;
+    private final EventQueue events = new EventQueue();
+    private final ProcessEnds ends = new ProcessEnds();
     private final Optional<RemoteNodes> others;
 
-    private Rendezvous(Optional<RemoteNodes> others) {
-        this.others = others;
+    private Rendezvous(JobRequest request, String host, int port) {
+        this.host = host;
+        others = request.cluster()
+                .map(cluster -> new RemoteNodes(
+                        cluster, new InetSocketAddress(host, port), request.ranks(), ClusterToken.get(), events, ends));
     }
 
-    static Rendezvous open(JobRequest request, EventQueue events, ProcessEnds ends) {
-        return new Rendezvous(request.cluster()
-                .map(cluster -> new RemoteNodes(cluster, request.ranks(), ClusterToken.get(), events, ends)));
+    /** Opens the one that the job was told of. */
+    static Rendezvous open(JobRequest request) {
+        return request.cluster()
+                .map(cluster -> new Rendezvous(request, cluster.host(), cluster.port()))
+                .orElseGet(() -> new Rendezvous(request, "127.0.0.1", 0));
     }
 
-    void letIn(int controlPort, String token, Path stateFolder, String earlier) {
-        NodeRecord.Welcome welcome = new NodeRecord.Welcome(controlPort, token, stateFolder.toString(), earlier);
-        others.ifPresent(nodes -> nodes.open(welcome));
+    /** Opens one on a free port of another address. */
+    static Rendezvous open(JobRequest request, String host) {
+        return new Rendezvous(request, host, 0);
+    }
+
+    /** Where ranks and nodes reach this agent. */
+    String host() {
+        return host;
+    }
+
+    /** Port for nodes. */
+    int port() {
+        return others.orElseThrow().port();
+    }
+
+    EventQueue events() {
+        return events;
+    }
+
+    ProcessEnds ends() {
+        return ends;
+    }
+
+    void letIn(NodeRecord.Welcome welcome, Mandate mandate) {
+        others.ifPresent(nodes -> nodes.open(welcome, mandate));
     }
 
     /** Empty in a job on one machine. */
@@ -32,6 +65,11 @@ final class Rendezvous implements AutoCloseable {
 
     void end(JobResult result) {
         others.ifPresent(nodes -> nodes.end(result.exitStatus(), result.message()));
+    }
+
+    /** Somebody else may lead: nobody is told anything. */
+    void abandon() {
+        others.ifPresent(RemoteNodes::abandon);
     }
 
     @Override

@@ -3,10 +3,12 @@ package dev.convoy.launcher.cli;
 
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.UsageException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Options of several machines; what this version cannot serve yet is refused by name instead of being ignored. */
+/** Options of several machines. */
 final class ClusterOptions {
     @Option(
             names = "--nodes",
@@ -24,24 +26,51 @@ final class ClusterOptions {
                     + "home folder give all of them one secret in the variable CONVOY_CLUSTER_TOKEN.")
     private String rendezvous;
 
-    @Option(names = "--store", hidden = true)
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            description =
+                    "Where the agents agree on who leads: embedded (node 0 always does, and the job ends with it) "
+                            + "or etcd://HOST:PORT[,HOST:PORT], where another one takes over. Default: embedded.")
     private String store;
+
+    @Option(
+            names = "--address",
+            paramLabel = "HOST",
+            description = "With --store etcd://…: where the other nodes reach this one if it takes over. Default: the "
+                    + "address from which it reaches the one that leads.")
+    private String address;
 
     ClusterOptions() {}
 
-    void refuse() {
-        // The embedded store is the one that there is.
-        refuse("--store", "embedded".equals(store) ? null : store);
+    private Optional<URI> store() {
+        if (store == null || store.equals("embedded")) {
+            return Optional.empty();
+        }
+        try {
+            URI uri = new URI(store);
+            if (uri.getScheme() != null && uri.getRawAuthority() != null) {
+                return Optional.of(uri);
+            }
+        } catch (URISyntaxException e) {
+            throw badStore(e);
+        }
+        throw badStore(null);
     }
 
-    private static void refuse(String option, String value) {
-        if (value != null) {
-            throw new UsageException(option + " is not supported yet; leave it out");
-        }
+    private UsageException badStore(URISyntaxException cause) {
+        return new UsageException("--store " + store + ": must be embedded or etcd://HOST:PORT", cause);
     }
 
     /** Empty for a job on this machine alone. */
     Optional<Cluster> cluster() {
+        Optional<URI> shared = store();
+        if (shared.isPresent() && (nodes == null || nodes == 1)) {
+            throw new UsageException("--store " + store + " is for several nodes: --nodes N goes with it");
+        }
+        if (address != null && shared.isEmpty()) {
+            throw new UsageException("--address " + address + ": only with --store etcd://… another node takes over");
+        }
         if (nodes == null && nodeRank == null && rendezvous == null) {
             return Optional.empty();
         }
@@ -61,7 +90,7 @@ final class ClusterOptions {
             throw new UsageException("--node-rank " + nodeRank + ": nodes are 0 to " + (nodes - 1));
         }
         int colon = rendezvous.lastIndexOf(':');
-        Cluster cluster = new Cluster(nodes, nodeRank, host(colon), port(colon));
+        Cluster cluster = new Cluster(nodes, nodeRank, host(colon), port(colon), shared, Optional.ofNullable(address));
         return nodes == 1 ? Optional.empty() : Optional.of(cluster);
     }
 

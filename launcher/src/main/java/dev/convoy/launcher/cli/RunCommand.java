@@ -42,7 +42,6 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        cluster.refuse();
         JobRequest request = job.applyTo(
                         JobRequest.builder(command).ranks(ranks).cluster(cluster.cluster()))
                 .build();

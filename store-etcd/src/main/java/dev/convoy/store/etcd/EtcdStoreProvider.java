@@ -22,7 +22,7 @@ public final class EtcdStoreProvider implements JobStoreProvider {
         EtcdConnection connection = new EtcdConnection(Endpoints.parse(address));
         EtcdJobStore store = new EtcdJobStore(connection, new Keys(job), lease);
         try {
-            store.leader();
+            store.rehearse();
             return store;
         } catch (StoreException | InterruptedException | RuntimeException e) {
             store.close();
