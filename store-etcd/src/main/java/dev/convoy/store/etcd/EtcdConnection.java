@@ -3,6 +3,10 @@ package dev.convoy.store.etcd;
 
 import dev.convoy.fault.store.StoreException;
 import io.etcd.jetcd.Client;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +42,20 @@ final class EtcdConnection implements AutoCloseable {
         Logger logger = Logger.getLogger("io.grpc");
         logger.setLevel(Level.OFF);
         return logger;
+    }
+
+    /** Finds out soon whether anybody is there at all: the client itself would wait for a member to appear. */
+    void reach() throws StoreException {
+        IOException last = null;
+        for (URI member : endpoints.uris()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(member.getHost(), member.getPort()), (int) CONNECT.toMillis());
+                return;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw new StoreException("no etcd at " + endpoints + ": " + reason(last), last);
     }
 
     /**

@@ -46,6 +46,7 @@ final class EtcdJobStore implements JobStore {
      * waits for them yet.
      */
     void rehearse() throws StoreException, InterruptedException {
+        connection.reach();
         connection.ask("who leads", FIRST_BOUND, client -> client.getKVClient().get(keys.leader()));
         long leaseId = connection
                 .ask(

@@ -204,7 +204,7 @@ class EtcdJobStoreTest {
     void whereNobodyListensOneLineSaysSo() {
         assertThatThrownBy(() -> open(URI.create("etcd://127.0.0.1:1"), job))
                 .isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("etcd at etcd://127.0.0.1:1 could not be asked who leads")
+                .hasMessageStartingWith("no etcd at etcd://127.0.0.1:1: ")
                 .hasMessageNotContaining("\n");
     }
 
