@@ -86,6 +86,10 @@ final class Agent {
         List<Decision> beginning = coordinator.start(events.now());
         publishedEpoch = coordinator.epoch();
         worldSize = coordinator.members().size();
+        if (publishedEpoch > 0) {
+            // A former leader's: what is lost now is explained by who was in it.
+            watch.epochStarted(publishedEpoch, coordinator.members());
+        }
         carryOut(beginning);
         Rehearsal.play(events.now());
         while (outcome == null && !interrupted && !isDeposed()) {

@@ -61,6 +61,7 @@ class StoreJobTest {
         assertThat(report.at("/incidents")).hasSize(1);
         assertThat(report.at("/incidents/0/ranks").toString()).isEqualTo("[0,1]");
         assertThat(report.at("/incidents/0/lostSteps").asInt()).isLessThanOrEqualTo(1);
+        assertThat(report.at("/incidents/0/diagnosis").asText()).contains("rank 0", "rank 1");
         assertThat(job.report(3 - successor)).doesNotExist();
         job.assertNothingLeft();
     }
