@@ -63,7 +63,9 @@ class ParityJobTest {
 
     @Tag("slow")
     @ParameterizedTest
-    @EnumSource(FaultSpec.Phase.class)
+    @EnumSource(
+            value = FaultSpec.Phase.class,
+            names = {"AGREE", "RESTORE"})
     void aLossInARecoveryIsRecoveredFrom(FaultSpec.Phase phase) throws Exception {
         String faults = "kill:2@10,kill:1@recovery:" + phase.label();
         try (TestAgent agent = agent(4, RecoveryPolicy.REPLACE, faults, "2+2")) {
@@ -86,7 +88,9 @@ class ParityJobTest {
     /** Killed at a random moment of a step, most of which is spent with the exchange of many chunks. */
     @Tag("slow")
     @ParameterizedTest
-    @EnumSource(SnapshotOverlap.class)
+    @EnumSource(
+            value = SnapshotOverlap.class,
+            names = {"NONE", "COPY"})
     void aLossWhileParityIsBeingMadeIsRecoveredFrom(SnapshotOverlap overlap) throws Exception {
         long seed = Long.getLong("convoy.seed", System.nanoTime());
         System.out.println("seed " + seed + ", " + overlap);

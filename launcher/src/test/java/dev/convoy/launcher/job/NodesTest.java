@@ -53,8 +53,8 @@ class NodesTest {
 
     @Test
     void theRanksOfANodeWhoseAgentIsKilledAreReplacedOnTheOther() throws Exception {
-        Process other = agent(1, 60, 10, "--recover", "replace");
-        Process leader = agent(0, 60, 10, "--recover", "replace");
+        Process other = agent(1, 60, 10, "--recover", "replace", "--parity", "1+1");
+        Process leader = agent(0, 60, 10, "--recover", "replace", "--parity", "1+1");
         awaitTraining();
         other.destroyForcibly();
         assertThat(exitStatus(leader)).as(output(0)).isZero();
