@@ -29,7 +29,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
     private final LastReports reports = new LastReports();
     private volatile LaunchEnvironment environment;
     private RankControl control;
-    private Runnable startHeartbeats;
+    private Consumer<ControlClient> startHeartbeats;
     private volatile long term;
     private volatile boolean closed;
     // Guarded by the lock, but read without it to send; the search is replaced, never removed.
@@ -58,7 +58,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
     void open(LaunchEnvironment launch, RankControl rank, RankStatus status, SnapshotNews news) {
         environment = launch;
         control = rank;
-        startHeartbeats = () -> client.startHeartbeats(
+        startHeartbeats = opened -> opened.startHeartbeats(
                 () -> {
                     status.pace().ifPresent(this);
                     return status.heartbeat();
@@ -101,7 +101,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         } finally {
             turn.unlock();
         }
-        startHeartbeats.run();
+        startHeartbeats.accept(next);
         if (succession().lease() != null) {
             next.expectSigns(succession().lease());
         }

@@ -135,8 +135,7 @@ public final class Coordinator {
     private void connected(CoordinatorEvent.Connected event) {
         MemberStatus status = job.members.find(event.member());
         if (status != null && status.hasDeparted() && job.isInherited()) {
-            // Whoever let it go may not have come to tell it.
-            job.send(status, new CoordinatorMessage.Dismissed(job.epochs.current()));
+            // It is told that it may go when it has said what it waits for.
             return;
         }
         if (status == null || status.isExcluded() || status.isConnected()) {
@@ -182,6 +181,10 @@ public final class Coordinator {
         switch (event.message()) {
             case RankMessage.FaultFired fired -> faultFired(status, fired);
             case RankMessage.DurablePart part -> job.durable.part(status.id(), part);
+            case RankMessage.Standing standing
+            when status.hasDeparted() && job.isInherited() ->
+                // Whoever let it go may not have come to tell it.
+                job.send(status, new CoordinatorMessage.Dismissed(standing.revoked()));
             default -> {}
         }
         if (!status.isExcluded() && status.isConnected()) {

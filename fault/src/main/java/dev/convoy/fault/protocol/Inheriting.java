@@ -19,6 +19,7 @@ final class Inheriting extends Phase {
     /** Members of the epoch that are on record; some may be missing already. */
     private final List<MemberStatus> members;
 
+    private final Set<MemberStatus> memberSet;
     private final Set<MemberStatus> back = new HashSet<>();
     private final List<Loss> losses = new ArrayList<>();
     /** What the members repeat, or have to say meanwhile, for the phase that follows. */
@@ -32,6 +33,7 @@ final class Inheriting extends Phase {
         super(job);
         this.epoch = epoch;
         this.members = members;
+        memberSet = Set.copyOf(members);
     }
 
     @Override
@@ -44,8 +46,10 @@ final class Inheriting extends Phase {
     /** It has said where it stands. */
     @Override
     void connected(MemberStatus status) {
-        back.add(status);
-        goOnOnceAllAreKnown();
+        if (memberSet.contains(status)) {
+            back.add(status);
+            goOnOnceAllAreKnown();
+        }
     }
 
     @Override
@@ -85,7 +89,7 @@ final class Inheriting extends Phase {
     @Override
     void lost(List<Loss> lost) {
         // Of a newcomer it is none: the epoch that it was to join has not begun.
-        lost.stream().filter(loss -> members.contains(loss.member())).forEach(losses::add);
+        lost.stream().filter(loss -> memberSet.contains(loss.member())).forEach(losses::add);
         goOnOnceAllAreKnown();
     }
 
@@ -112,7 +116,9 @@ final class Inheriting extends Phase {
     }
 
     private void goOnOnceAllAreKnown() {
-        if (!awaited().isEmpty()) {
+        // Everybody's return comes here: the sizes say at once that it is not the last.
+        boolean perhapsAll = back.size() + losses.size() >= members.size();
+        if (!perhapsAll || !awaited().isEmpty()) {
             return;
         }
         boolean complete =
@@ -133,7 +139,7 @@ final class Inheriting extends Phase {
     private void adopt() {
         // Newcomers were to join in an epoch that nobody has begun: that is decided anew.
         job.members.current().stream()
-                .filter(status -> !members.contains(status))
+                .filter(status -> !memberSet.contains(status))
                 .forEach(status -> job.members.exclude(status, job.clock.timerNs()));
         job.fenceOverdue();
         job.announce(

@@ -162,6 +162,41 @@ class TakeoverTest {
     }
 
     @Test
+    void whoWasLetGoWithoutHearingOfItIsToldAgain() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.says(rank(2), new RankMessage.Leaving(1));
+        former.advance(20);
+        former.all(member -> former.says(member, new RankMessage.Quiesced(1, 5, former.nowNs())));
+        List.of(0, 1, 2, 3).forEach(rank -> former.acknowledgesHolding(rank(rank), 2, 4, 5));
+        assertThat(former.sent(rank(2), CoordinatorMessage.Dismissed.class)).isPresent();
+        Harness heir = former.successor();
+        heir.returns(rank(2), 1, 2);
+        assertThat(heir.sent(rank(2), CoordinatorMessage.Dismissed.class))
+                .contains(new CoordinatorMessage.Dismissed(2));
+        assertThat(heir.sent(rank(2), CoordinatorMessage.Rejected.class)).isEmpty();
+        heir.exits(rank(2), "exited with status 143", false);
+        List.of(0, 1, 3).forEach(rank -> heir.returnsFromStep(rank(rank), 2));
+        assertThat(heir.coordinator.incidents()).isEmpty();
+        assertThat(heir.coordinator.changes())
+                .singleElement()
+                .satisfies(change -> assertThat(change.resumedAtNs()).isNotNull());
+    }
+
+    @Test
+    void takingOverIsNoMoreWorkForEachOfManyRanks() {
+        int ranks = 1_024;
+        JobSpec large = spec(ranks, RecoveryPolicy.SHRINK);
+        Harness heir = Harness.recorded(large).successor();
+        for (int rank = 0; rank < ranks; rank++) {
+            assertThat(heir.coordinator.warnings()).hasSize(1);
+            heir.returnsFromStep(rank(rank), 1);
+        }
+        assertThat(sentBy(heir)).isEmpty();
+        heir.all(member -> heir.says(member, new RankMessage.Completed(1)));
+        assertThat(sentBy(heir)).hasSize(ranks).allMatch(CoordinatorMessage.Release.class::isInstance);
+    }
+
+    @Test
     void identitiesAreNotGivenAwayTwice() {
         JobSpec replacing = spec(3, RecoveryPolicy.REPLACE);
         Harness former = Harness.recorded(replacing);
