@@ -28,6 +28,8 @@ final class LastReports {
     void said(RankMessage message) {
         switch (message) {
             case RankMessage.Suspect m -> keep(m.epoch(), m);
+            case RankMessage.Diverged m -> keep(m.epoch(), m);
+            case RankMessage.GivesUp m -> keep(m.epoch(), m);
             case RankMessage.Rebuilt m -> keep(m.epoch(), m);
             case RankMessage.Restored m -> keep(m.epoch(), m);
             case RankMessage.Resumed m -> keep(m.epoch(), m);

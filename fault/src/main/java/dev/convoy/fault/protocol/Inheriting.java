@@ -77,6 +77,11 @@ final class Inheriting extends Phase {
                 job.epochs.formed();
                 yield false;
             }
+            case RankMessage.Diverged m
+            when m.epoch() == epoch -> {
+                job.epochs.refuse(new Version(m.epoch(), m.step()));
+                yield true;
+            }
             case RankMessage.Resumed m -> m.epoch() == epoch;
             case RankMessage.Completed m -> m.epoch() == epoch;
             default -> false;
@@ -193,10 +198,19 @@ final class Inheriting extends Phase {
         }
         return said.stream()
                 .map(Said::what)
-                .filter(what -> what instanceof RankMessage.Suspect suspect && suspect.epoch() == epoch)
-                .map(what -> Detection.of(job, (RankMessage.Suspect) what))
+                .map(this::evidence)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private Detection evidence(RankMessage said) {
+        return switch (said) {
+            case RankMessage.Suspect m when m.epoch() == epoch -> Detection.of(job, m);
+            case RankMessage.Diverged m
+            when m.epoch() == epoch ->
+                new Detection(Incident.Cause.CORRUPTION, Incident.DetectedBy.CHECKSUM, job.clock.stamp(m.atNs()));
+            default -> null;
+        };
     }
 }

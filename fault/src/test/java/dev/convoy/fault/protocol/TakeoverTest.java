@@ -150,6 +150,15 @@ class TakeoverTest {
     }
 
     @Test
+    void whoWaitsBecauseTheStateDiffersIsNotLeftWaiting() {
+        RankMessage.Diverged diverged = new RankMessage.Diverged(1, 6, new int[] {2}, 5, "holds other bytes");
+        Harness heir = Harness.recorded(SHRINKING).successor();
+        allBut(-1, heir, 1);
+        heir.says(rank(0), diverged);
+        assertThat(heir.sent(rank(1), CoordinatorMessage.Revoke.class)).isPresent();
+    }
+
+    @Test
     void whatWasAskedOfTheBoundaryByTheFormerIsHeardByTheSuccessor() {
         Harness heir = Harness.recorded(SHRINKING).successor();
         allBut(-1, heir, 1);
