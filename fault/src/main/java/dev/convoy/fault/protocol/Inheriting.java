@@ -163,7 +163,9 @@ final class Inheriting extends Phase {
         if (change != null) {
             return new Chronicle.OfChange(job, change);
         }
-        if (job.incidents.openFor(epoch) != null) {
+        Incident open = job.incidents.openFor(epoch);
+        // One of a later epoch was overtaken: nobody has heard of that epoch.
+        if (open != null && open.epoch() == epoch) {
             return new Chronicle.OfIncident(job);
         }
         return job.epochs.isFormed() ? new Chronicle.Told() : new Chronicle.OfFormation(job);
