@@ -18,9 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The agent's end of the control connections, on a loopback port of its own.
@@ -30,10 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * thread-safe.
  */
 public final class ControlServer implements AutoCloseable {
-    private static final int MAX_STRANGERS = 64;
     private static final int BACKLOG = 512;
 
-    private final ServerSocket socket;
+    private final Reception reception;
     private final byte[] token;
     private final Listener listener;
     private final Duration greetingBound;
@@ -43,14 +40,11 @@ public final class ControlServer implements AutoCloseable {
     /** The coordinator's fencing token; whoever means to reach another one is not let in. */
     private final long term;
 
-    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private final Map<MemberId, ControlConnection> members = new ConcurrentHashMap<>();
     /** By which name a member connected that is called by another one now. */
     private final Map<MemberId, MemberId> formerNames = new ConcurrentHashMap<>();
 
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger accepted = new AtomicInteger();
-    private volatile boolean closed;
 
     /**
      * Told what happens on the connections, each on its reader thread: hand over to a queue. For one connection the
@@ -87,7 +81,7 @@ public final class ControlServer implements AutoCloseable {
         this.tls = tls;
         this.term = term;
         this.greetingBound = greetingBound;
-        this.socket = socket;
+        this.reception = new Reception(socket, "convoy-control", this::serve);
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.listener = listener;
     }
@@ -158,7 +152,7 @@ public final class ControlServer implements AutoCloseable {
         ServerSocket socket = new ServerSocket();
         socket.bind(new InetSocketAddress(address, 0), BACKLOG);
         ControlServer server = new ControlServer(socket, token, listener, greetingBound, tls, term);
-        daemon("convoy-control-accept", server::accept);
+        server.reception.open();
         return server;
     }
 
@@ -172,7 +166,7 @@ public final class ControlServer implements AutoCloseable {
      * @return on the address that it was opened on
      */
     public int port() {
-        return socket.getLocalPort();
+        return reception.port();
     }
 
     /**
@@ -223,8 +217,7 @@ public final class ControlServer implements AutoCloseable {
     /** Closes the port and every connection; the listener hears nothing of it, nor anything later. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        closeQuietly(socket);
+        reception.close();
         List.copyOf(open).forEach(ControlServer::closeQuietly);
     }
 
@@ -237,32 +230,8 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void accept() {
-        while (!closed) {
-            try {
-                Socket connection = socket.accept();
-                if (!closed && strangers.tryAcquire()) {
-                    open.add(connection);
-                    daemon("convoy-control-" + accepted.incrementAndGet(), () -> serve(connection));
-                } else {
-                    closeQuietly(connection);
-                }
-            } catch (IOException e) {
-                // The port was closed, or this one connection failed, or descriptors ran out: try again slowly.
-                pauseUnlessClosed();
-            }
-        }
-    }
-
-    private void pauseUnlessClosed() {
-        try {
-            Thread.sleep(closed ? 0 : 20);
-        } catch (InterruptedException e) {
-            closed = true;
-        }
-    }
-
     private void serve(Socket stranger) {
+        open.add(stranger);
         try (stranger) {
             ControlConnection connection = greet(stranger);
             if (connection != null) {
@@ -280,9 +249,9 @@ public final class ControlServer implements AutoCloseable {
         try {
             stranger.setTcpNoDelay(true);
             // Closed: accepted while close() went through the list.
-            return closed ? null : tls == null ? admit(stranger) : admitSecretly(stranger);
+            return reception.isClosed() ? null : tls == null ? admit(stranger) : admitSecretly(stranger);
         } finally {
-            strangers.release();
+            reception.acquainted();
         }
     }
 
@@ -328,19 +297,19 @@ public final class ControlServer implements AutoCloseable {
         boolean told = false;
         try {
             connection.startWriter();
-            if (!closed) {
+            if (!reception.isClosed()) {
                 told = true;
                 listener.connected(member, connection.pid());
             }
             RankMessage message = connection.read();
-            while (message != null && !closed) {
+            while (message != null && !reception.isClosed()) {
                 listener.received(member, message);
                 message = connection.read();
             }
         } finally {
             members.remove(member, connection);
             connection.close();
-            if (told && !closed) {
+            if (told && !reception.isClosed()) {
                 listener.disconnected(member);
             }
         }

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,15 +21,12 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class CoordinatorDirectory implements AutoCloseable {
     private static final int BACKLOG = 512;
-    private static final int MAX_STRANGERS = 64;
     private static final int FORMAT = 1;
 
-    private final ServerSocket socket;
+    private final Reception reception;
     private final byte[] token;
     private final Duration bound;
     private final AtomicReference<Location> present = new AtomicReference<>();
-    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
-    private volatile boolean closed;
 
     /**
      * Where a coordinator listens.
@@ -42,7 +38,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
     public record Location(long term, String host, int port) {}
 
     private CoordinatorDirectory(ServerSocket socket, String token, Duration bound) {
-        this.socket = socket;
+        this.reception = new Reception(socket, "convoy-directory", this::answer);
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.bound = bound;
     }
@@ -62,7 +58,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
         ServerSocket socket = new ServerSocket();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         CoordinatorDirectory directory = new CoordinatorDirectory(socket, token, bound);
-        ControlServer.daemon("convoy-directory-accept", directory::accept);
+        directory.reception.open();
         return directory;
     }
 
@@ -72,7 +68,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
      * @return on loopback
      */
     public int port() {
-        return socket.getLocalPort();
+        return reception.port();
     }
 
     /**
@@ -110,29 +106,6 @@ public final class CoordinatorDirectory implements AutoCloseable {
         }
     }
 
-    private void accept() {
-        while (!closed) {
-            try {
-                Socket stranger = socket.accept();
-                if (strangers.tryAcquire()) {
-                    ControlServer.daemon("convoy-directory-answer", () -> answer(stranger));
-                } else {
-                    ControlServer.closeQuietly(stranger);
-                }
-            } catch (IOException e) {
-                pauseUnlessClosed();
-            }
-        }
-    }
-
-    private void pauseUnlessClosed() {
-        try {
-            Thread.sleep(closed ? 0 : 20);
-        } catch (InterruptedException e) {
-            closed = true;
-        }
-    }
-
     private void answer(Socket stranger) {
         try (stranger) {
             long deadlineNs = System.nanoTime() + bound.toNanos();
@@ -153,7 +126,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
             // Whatever a stranger does ends its own connection only.
             ControlServer.closeQuietly(stranger);
         } finally {
-            strangers.release();
+            reception.acquainted();
         }
     }
 
@@ -183,7 +156,6 @@ public final class CoordinatorDirectory implements AutoCloseable {
     /** Closes the port. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        ControlServer.closeQuietly(socket);
+        reception.close();
     }
 }
