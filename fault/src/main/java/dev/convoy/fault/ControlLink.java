@@ -65,7 +65,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
                 },
                 news::poll);
         try {
-            use(new Location(succession().term(), environment.host(), environment.port()));
+            use(new Location(succession().term(), environment.host(), environment.port(), certificate()));
         } catch (IOException e) {
             if (!succession().isPossible() || !find()) {
                 throw new JoinRejectedException(
@@ -90,7 +90,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
                 environment.self(),
                 message -> receive(message, itsTerm, first),
                 reason -> lost(reason, itsTerm),
-                tls(System.getenv("CONVOY_TLS")));
+                tls(coordinator.certificate()));
         turn.lock();
         try {
             if (succession().isPossible()) {
@@ -153,7 +153,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
                 try {
                     use(found.get());
                     return true;
-                } catch (IOException e) {
+                } catch (IOException | IllegalArgumentException e) {
                     // Not there yet, or gone as well: whoever follows it has a newer term.
                     term = lostTerm;
                 }
@@ -180,17 +180,21 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         }
     }
 
-    /** The agent's certificate, where it speaks TLS. */
-    private static ControlTls tls(String fingerprint) {
-        if (fingerprint == null || fingerprint.isEmpty()) {
-            return null;
-        }
+    /** Hash of the first coordinator's certificate; empty where it speaks openly. */
+    private static String certificate() {
+        String hash = System.getenv().getOrDefault("CONVOY_TLS", "");
         try {
-            return ControlTls.pinned(fingerprint);
+            tls(hash);
+            return hash;
         } catch (IllegalArgumentException e) {
             throw new NotLaunchedException("the environment has a damaged CONVOY_TLS (" + e.getMessage()
                     + "); start this program with: convoy run -n N -- java …");
         }
+    }
+
+    /** Each coordinator has a certificate of its own. */
+    private static ControlTls tls(String certificate) {
+        return certificate.isEmpty() ? null : ControlTls.pinned(certificate);
     }
 
     /** What was said last reaches the coordinator that follows, if one is being looked for. */

@@ -19,9 +19,6 @@ final class JobLimits {
         require(
                 ranks >= 1 && ranks <= JobRequest.MAX_RANKS,
                 "--ranks " + ranks + ": one machine runs 1 to " + JobRequest.MAX_RANKS + " ranks");
-        require(
-                request.cluster().isEmpty() || !request.tls(),
-                "--tls is for one machine so far: agents of several do not speak it; leave it or --nodes out");
         request.cluster()
                 .ifPresent(cluster -> require(
                         cluster.nodes() <= ranks,

@@ -120,7 +120,9 @@ public final class JobOptions {
                     + "snapshot in which it was. Default: as the program says, or end.")
     private String onDivergence;
 
-    @Option(names = "--tls", description = "Speak TLS between agent and ranks, with a certificate made for the job.")
+    @Option(
+            names = "--tls",
+            description = "Speak TLS between agents and with the ranks; with --nodes, all agents must.")
     private boolean tls;
 
     @Mixin

@@ -292,9 +292,9 @@ public final class JobRequestBuilder {
     }
 
     /**
-     * Sets whether the control connections speak TLS.
+     * Sets whether the control connections and those between agents speak TLS; all agents of a job must agree.
      *
-     * @param value true for TLS 1.3 with a certificate made for the job
+     * @param value true for TLS 1.3 with certificates made for the job
      * @return this
      */
     public JobRequestBuilder tls(boolean value) {

@@ -16,9 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The agent's end of the control connections, on a loopback port of its own.
@@ -131,14 +129,15 @@ public final class ControlServer implements AutoCloseable {
      *
      * @param address of this machine
      * @param token what a member must show
+     * @param term the coordinator's fencing token; 0 where there is only ever one
      * @param listener told what happens
      * @param tls the agent's side of it
      * @return the open server
      * @throws IOException if no port can be had there
      */
-    public static ControlServer open(InetAddress address, String token, Listener listener, ControlTls tls)
+    public static ControlServer open(InetAddress address, String token, long term, Listener listener, ControlTls tls)
             throws IOException {
-        return open(address, token, listener, Greeting.BOUND, tls, 0);
+        return open(address, token, listener, Greeting.BOUND, tls, term);
     }
 
     static ControlServer open(String token, Listener listener, Duration greetingBound, ControlTls tls)
@@ -255,16 +254,10 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Each read of a handshake has a bound of its own: who sends it byte by byte is cut off from outside. */
     private ControlConnection admitSecretly(Socket stranger) throws IOException {
-        CompletableFuture<Void> overdue = CompletableFuture.runAsync(
-                () -> closeQuietly(stranger),
-                CompletableFuture.delayedExecutor(greetingBound.toMillis(), TimeUnit.MILLISECONDS));
-        try {
+        try (CutOff bound = new CutOff(stranger, greetingBound)) {
             ControlConnection connection = admit(tls.serve(stranger));
-            return overdue.cancel(false) ? connection : null;
-        } finally {
-            overdue.cancel(false);
+            return bound.lift() ? connection : null;
         }
     }
 

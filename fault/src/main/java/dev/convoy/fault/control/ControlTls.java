@@ -17,9 +17,10 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * TLS 1.3 on control connections: nobody on the way reads the token or changes a record. The agent makes a certificate
- * for the job and hands its hash to the ranks, with the token; they take that certificate and no other. Who the ranks
- * are, the token says. Immutable.
+ * TLS 1.3 on control connections and between agents: nobody on the way reads the token or changes a record. The agent
+ * makes a certificate for the job and hands its hash to the ranks, with the token; they take that certificate and no
+ * other. Another agent has no hash, but the agents' common secret, and takes a certificate that somebody made who has
+ * it, too. Who connects shows a token, once it knows to whom. Immutable.
  */
 public final class ControlTls {
     private static final String[] PROTOCOLS = {"TLSv1.3"};
@@ -35,13 +36,38 @@ public final class ControlTls {
     }
 
     /**
-     * The agent's side, with a certificate of its own.
+     * The agent's side, with a certificate of its own, for ranks only.
      *
      * @return ready for {@link ControlServer}
      */
     public static ControlTls ofNewCertificate() {
         try {
-            JobCertificate made = JobCertificate.create();
+            return of(JobCertificate.create());
+        } catch (GeneralSecurityException e) {
+            throw cannotMakeOne(e);
+        }
+    }
+
+    /**
+     * The agent's side, with a certificate of its own that other agents know for one of theirs.
+     *
+     * @param secret what the agents have in common
+     * @return ready for {@link ControlServer} and {@link NodeServer}
+     */
+    public static ControlTls ofNewCertificate(String secret) {
+        try {
+            return of(JobCertificate.create(new CertificateSeal(secret)));
+        } catch (GeneralSecurityException e) {
+            throw cannotMakeOne(e);
+        }
+    }
+
+    private static IllegalStateException cannotMakeOne(Exception cause) {
+        return new IllegalStateException("this JDK cannot make a certificate", cause);
+    }
+
+    static ControlTls of(JobCertificate made) {
+        try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             char[] none = new char[0];
@@ -52,8 +78,18 @@ public final class ControlTls {
             return new ControlTls(
                     keys.getKeyManagers(), new TrustManager[0], HexFormat.of().formatHex(hash));
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException("this JDK cannot make a certificate", e);
+            throw cannotMakeOne(e);
         }
+    }
+
+    /**
+     * The side of an agent that joins others.
+     *
+     * @param secret what the agents have in common
+     * @return ready for {@link NodeLink}
+     */
+    public static ControlTls ofHolders(String secret) {
+        return trusting(new Sealed(new CertificateSeal(secret)), "");
     }
 
     /**
@@ -69,8 +105,12 @@ public final class ControlTls {
             throw new IllegalArgumentException(
                     "a certificate's SHA-256 has " + HASH_BYTES + " bytes, not " + hash.length);
         }
+        return trusting(new Pinned(hash), fingerprint);
+    }
+
+    private static ControlTls trusting(TrustManager trusted, String fingerprint) {
         try {
-            return new ControlTls(null, new TrustManager[] {new Pinned(hash)}, fingerprint);
+            return new ControlTls(null, new TrustManager[] {trusted}, fingerprint);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no " + PROTOCOLS[0], e);
         }
@@ -79,7 +119,7 @@ public final class ControlTls {
     /**
      * What the ranks must know.
      *
-     * @return SHA-256 of the certificate, in hexadecimal
+     * @return SHA-256 of the certificate, in hexadecimal; empty where any that the agents made is taken
      */
     public String fingerprint() {
         return fingerprint;
@@ -93,7 +133,7 @@ public final class ControlTls {
         return socket;
     }
 
-    /** A rank's end of a connection, its peer known for the job's agent. */
+    /** A rank's or joining agent's end of a connection, its peer known for the job's agent. */
     Socket connect(Socket connected, String host, int port) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
         socket.setEnabledProtocols(PROTOCOLS);
@@ -106,25 +146,50 @@ public final class ControlTls {
     }
 
     /** Trusts one certificate. */
-    private record Pinned(byte[] hash) implements X509TrustManager {
+    private record Pinned(byte[] hash) implements ServerTrust {
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        public void check(X509Certificate shown) throws GeneralSecurityException {
+            if (!MessageDigest.isEqual(hash, ControlTls.hash(shown))) {
+                throw new CertificateException("this is not the agent of this job: its certificate is another one");
+            }
+        }
+    }
+
+    /** Trusts the certificates that holders of a secret made. */
+    private record Sealed(CertificateSeal seal) implements ServerTrust {
+        @Override
+        public void check(X509Certificate shown) throws GeneralSecurityException {
+            if (!JobCertificate.isIssuedBy(seal, shown)) {
+                throw new CertificateException("whoever answers there does not have this agent's secret");
+            }
+        }
+    }
+
+    /** Trusts servers that showed the right certificate; nobody else shows one. */
+    private interface ServerTrust extends X509TrustManager {
+        void check(X509Certificate shown) throws GeneralSecurityException;
+
+        @Override
+        default void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            if (chain.length == 0) {
+                throw new CertificateException("no certificate");
+            }
             try {
-                if (chain.length == 0 || !MessageDigest.isEqual(hash, ControlTls.hash(chain[0]))) {
-                    throw new CertificateException("this is not the agent of this job: its certificate is another one");
-                }
+                check(chain[0]);
+            } catch (CertificateException e) {
+                throw e;
             } catch (GeneralSecurityException e) {
                 throw new CertificateException(e);
             }
         }
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            throw new CertificateException("ranks show a token, no certificate");
+        default void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+            throw new CertificateException("who connects shows a token, no certificate");
         }
 
         @Override
-        public X509Certificate[] getAcceptedIssuers() {
+        default X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
         }
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class CoordinatorDirectory implements AutoCloseable {
     private static final int BACKLOG = 512;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private final Reception reception;
     private final byte[] token;
@@ -34,8 +34,20 @@ public final class CoordinatorDirectory implements AutoCloseable {
      * @param term its fencing token, greater than that of any coordinator before; 0 where there is only ever one
      * @param host its address
      * @param port its control port
+     * @param certificate hash of the certificate that it shows there; empty where it speaks openly
      */
-    public record Location(long term, String host, int port) {}
+    public record Location(long term, String host, int port, String certificate) {
+        /**
+         * One that speaks openly.
+         *
+         * @param term its fencing token, greater than that of any coordinator before; 0 where there is only ever one
+         * @param host its address
+         * @param port its control port
+         */
+        public Location(long term, String host, int port) {
+            this(term, host, port, "");
+        }
+    }
 
     private CoordinatorDirectory(ServerSocket socket, String token, Duration bound) {
         this.reception = new Reception(socket, "convoy-directory", this::answer);
@@ -100,7 +112,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
             question.string(token);
             send(socket, question);
             WireReader answer = receive(new DeadlineInputStream(socket, socket.getInputStream(), deadlineNs));
-            Location found = answer.nullable(in -> new Location(in.i64(), in.string(), in.i32()));
+            Location found = answer.nullable(in -> new Location(in.i64(), in.string(), in.i32(), in.string()));
             answer.end();
             return Optional.ofNullable(found);
         }
@@ -119,6 +131,7 @@ public final class CoordinatorDirectory implements AutoCloseable {
                     out.i64(location.term());
                     out.string(location.host());
                     out.i32(location.port());
+                    out.string(location.certificate());
                 });
                 send(stranger, answer);
             }

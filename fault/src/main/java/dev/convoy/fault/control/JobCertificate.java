@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
@@ -16,8 +18,9 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 
 /**
- * A key and a certificate that one job makes for itself and nobody signs: its peers know it by its hash. Written here
- * because the JDK reads certificates and makes none; it is the smallest one that TLS 1.3 takes.
+ * A key and a certificate that an agent makes for itself and nobody signs: its ranks know it by its hash, and other
+ * agents by its {@link CertificateSeal}, which stands in the place of the issuer's name. Written here because the JDK
+ * reads certificates and makes none; it is the smallest one that TLS 1.3 takes.
  */
 final class JobCertificate {
     private static final int SEQUENCE = 0x30;
@@ -45,12 +48,26 @@ final class JobCertificate {
         this.certificate = certificate;
     }
 
+    /** One that names nobody for its issuer. */
     static JobCertificate create() throws GeneralSecurityException {
+        return create(certified -> NAME);
+    }
+
+    /** One whose issuer are the holders of a secret. */
+    static JobCertificate create(CertificateSeal seal) throws GeneralSecurityException {
+        return create(seal::of);
+    }
+
+    /** Tells an issuer's name. */
+    interface Issuer {
+        String of(PublicKey certified) throws GeneralSecurityException;
+    }
+
+    static JobCertificate create(Issuer issuer) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair pair = generator.generateKeyPair();
         byte[] algorithm = der(SEQUENCE, der(OID, ECDSA_WITH_SHA256));
-        byte[] name = der(SEQUENCE, der(SET, der(SEQUENCE, join(der(OID, COMMON_NAME), der(UTF8, text(NAME))))));
         byte[] serial = new BigInteger(SERIAL_BITS, new SecureRandom()).toByteArray();
         byte[] toBeSigned = der(
                 SEQUENCE,
@@ -58,9 +75,9 @@ final class JobCertificate {
                         der(VERSION, der(INTEGER, new byte[] {2})),
                         der(INTEGER, serial),
                         algorithm,
-                        name,
+                        name(issuer.of(pair.getPublic())),
                         der(SEQUENCE, join(der(TIME, FROM), der(TIME, UNTIL))),
-                        name,
+                        name(NAME),
                         pair.getPublic().getEncoded()));
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(pair.getPrivate());
@@ -77,6 +94,17 @@ final class JobCertificate {
 
     X509Certificate certificate() {
         return certificate;
+    }
+
+    /** Whether a certificate was made by a holder of the secret, for the key that it shows. */
+    static boolean isIssuedBy(CertificateSeal seal, X509Certificate certificate) throws GeneralSecurityException {
+        byte[] expected = name(seal.of(certificate.getPublicKey()));
+        return MessageDigest.isEqual(
+                expected, certificate.getIssuerX500Principal().getEncoded());
+    }
+
+    private static byte[] name(String common) {
+        return der(SEQUENCE, der(SET, der(SEQUENCE, join(der(OID, COMMON_NAME), der(UTF8, text(common))))));
     }
 
     private static byte[] text(String ascii) {

@@ -42,6 +42,7 @@ final class NodeCodec {
                 out.string(r.token());
                 out.string(r.stateFolder());
                 out.string(r.earlier());
+                out.string(r.certificate());
             }
             case NodeRecord.Refused r -> {
                 out.u8(3);
@@ -127,7 +128,7 @@ final class NodeCodec {
     private static NodeRecord read(int tag, WireReader in) throws ProtocolException {
         return switch (tag) {
             case 1 -> new NodeRecord.Enlist(in.i32(), in.string(), in.i32(), in.i32(), in.i32());
-            case 2 -> new NodeRecord.Welcome(in.i32(), in.string(), in.string(), in.string());
+            case 2 -> new NodeRecord.Welcome(in.i32(), in.string(), in.string(), in.string(), in.string());
             case 3 -> new NodeRecord.Refused(in.string());
             case 4 -> new NodeRecord.Renew(in.i64());
             case 5 -> new NodeRecord.Start(ValueCodec.member(in), in.string());

@@ -6,18 +6,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 
 /** A connection between two agents, alike at both ends: a daemon thread reads, another one writes. Thread-safe. */
 public final class NodeLink implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     private static final int QUEUED_RECORDS = 10_000;
     private static final byte[] END = {};
+
+    /** What is closed: to say farewell over TLS may wait for a writer, and that one for a peer that does not read. */
+    private final Socket wire;
 
     private final Socket socket;
     private final InputStream in;
@@ -42,7 +47,14 @@ public final class NodeLink implements AutoCloseable {
         void lost(String reason);
     }
 
-    NodeLink(Socket socket) throws IOException {
+    /**
+     * Takes over a connection.
+     *
+     * @param wire the connection
+     * @param socket the same, or TLS on it
+     */
+    NodeLink(Socket wire, Socket socket) throws IOException {
+        this.wire = wire;
         this.socket = socket;
         in = new BufferedInputStream(socket.getInputStream());
     }
@@ -53,22 +65,42 @@ public final class NodeLink implements AutoCloseable {
      * @param address where it listens
      * @param hello the first record
      * @param listener told what happens
+     * @param tls this agent's side of TLS; null to speak openly
      * @return the open link
-     * @throws IOException if nobody listens there
+     * @throws ImpostorException if whoever listens there is none of the job's agents; it was told nothing
+     * @throws IOException if nobody listens there, or does not speak as this side does
      */
-    public static NodeLink connect(InetSocketAddress address, NodeRecord.Enlist hello, Listener listener)
-            throws IOException {
-        Socket socket = new Socket();
+    public static NodeLink connect(
+            InetSocketAddress address, NodeRecord.Enlist hello, Listener listener, ControlTls tls) throws IOException {
+        Socket wire = new Socket();
         try {
-            socket.connect(address, CONNECT_MS);
-            socket.setTcpNoDelay(true);
-            NodeLink link = new NodeLink(socket);
+            wire.connect(address, CONNECT_MS);
+            wire.setTcpNoDelay(true);
+            NodeLink link = new NodeLink(wire, tls == null ? wire : secured(wire, address, tls));
             link.send(hello);
             link.start(listener);
             return link;
         } catch (IOException e) {
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
             throw e;
+        }
+    }
+
+    private static Socket secured(Socket wire, InetSocketAddress address, ControlTls tls) throws IOException {
+        try (CutOff bound = new CutOff(wire, Duration.ofMillis(CONNECT_MS))) {
+            Socket socket = tls.connect(wire, address.getHostString(), address.getPort());
+            if (!bound.lift()) {
+                throw new SSLException("the handshake took longer than " + CONNECT_MS / 1_000 + " s");
+            }
+            return socket;
+        } catch (IOException e) {
+            if (e.getCause() instanceof CertificateException wrong) {
+                throw new ImpostorException(wrong.getMessage(), e);
+            }
+            throw new IOException(
+                    "it does not speak TLS as an agent does (" + e.getMessage()
+                            + "); all agents of a job need --tls, or none",
+                    e);
         }
     }
 
@@ -93,7 +125,7 @@ public final class NodeLink implements AutoCloseable {
      */
     public void send(NodeRecord record) {
         if (!closed.get() && !queue.offer(NodeCodec.frame(record))) {
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
         }
     }
 
@@ -107,10 +139,10 @@ public final class NodeLink implements AutoCloseable {
             socket.shutdownOutput();
         } catch (IOException e) {
             // The reader meets the same end and reports it.
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
         }
     }
 
@@ -127,7 +159,7 @@ public final class NodeLink implements AutoCloseable {
         }
         boolean expected = closed.getAndSet(true);
         queue.offer(END);
-        ControlServer.closeQuietly(socket);
+        ControlServer.closeQuietly(wire);
         ended.countDown();
         if (!expected) {
             listener.lost(reason);
@@ -156,6 +188,6 @@ public final class NodeLink implements AutoCloseable {
 
     /** Closes the link at once, whatever is queued; the listener is told. */
     public void cut() {
-        ControlServer.closeQuietly(socket);
+        ControlServer.closeQuietly(wire);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 /** A record between the agent that leads a job and the agent of another node. */
 public sealed interface NodeRecord {
     /** Version of these records; both sides must speak the same one. */
-    int PROTOCOL = 1;
+    int PROTOCOL = 2;
 
     /**
      * First record of a connection, from the node.
@@ -33,8 +33,10 @@ public sealed interface NodeRecord {
      * @param token what its ranks must show there
      * @param stateFolder folder of the job's durable state
      * @param earlier folder of the durable version that the job goes on from, or empty
+     * @param certificate hash of the certificate that the coordinator shows its ranks; empty where it speaks openly
      */
-    record Welcome(int controlPort, String token, String stateFolder, String earlier) implements NodeRecord {
+    record Welcome(int controlPort, String token, String stateFolder, String earlier, String certificate)
+            implements NodeRecord {
         /** The token is left out. */
         @Override
         public String toString() {

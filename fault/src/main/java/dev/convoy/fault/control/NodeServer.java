@@ -22,6 +22,10 @@ public final class NodeServer implements AutoCloseable {
     private final ServerSocket socket;
     private final byte[] token;
     private final Host host;
+    /** Null where records travel as they are. */
+    private final ControlTls tls;
+
+    private final Duration greetingBound;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
     private volatile boolean closed;
 
@@ -45,7 +49,9 @@ public final class NodeServer implements AutoCloseable {
         NodeLink.Listener joined(NodeRecord.Enlist hello, NodeLink link);
     }
 
-    private NodeServer(ServerSocket socket, String token, Host host) {
+    private NodeServer(ServerSocket socket, String token, Host host, ControlTls tls, Duration greetingBound) {
+        this.tls = tls;
+        this.greetingBound = greetingBound;
         this.socket = socket;
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.host = host;
@@ -57,10 +63,17 @@ public final class NodeServer implements AutoCloseable {
      * @param address where; port 0 for a free one
      * @param token what an agent must show
      * @param host decides who belongs to the job
+     * @param tls this agent's side of TLS; null to speak openly
      * @return the open server
      * @throws IOException if the address cannot be had
      */
-    public static NodeServer open(InetSocketAddress address, String token, Host host) throws IOException {
+    public static NodeServer open(InetSocketAddress address, String token, Host host, ControlTls tls)
+            throws IOException {
+        return open(address, token, host, tls, GREETING_BOUND);
+    }
+
+    static NodeServer open(InetSocketAddress address, String token, Host host, ControlTls tls, Duration greetingBound)
+            throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
             socket.setReuseAddress(true);
@@ -69,7 +82,7 @@ public final class NodeServer implements AutoCloseable {
             socket.close();
             throw e;
         }
-        NodeServer server = new NodeServer(socket, token, host);
+        NodeServer server = new NodeServer(socket, token, host, tls, greetingBound);
         ControlServer.daemon("convoy-node-accept", server::accept);
         return server;
     }
@@ -107,13 +120,14 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private void greet(Socket stranger) {
-        try {
+        try (CutOff bound = new CutOff(stranger, greetingBound)) {
             stranger.setTcpNoDelay(true);
-            long deadlineNs = System.nanoTime() + GREETING_BOUND.toNanos();
-            DeadlineInputStream in = new DeadlineInputStream(stranger, stranger.getInputStream(), deadlineNs);
-            if (NodeCodec.read(in, Limits.HELLO_BYTES) instanceof NodeRecord.Enlist hello) {
-                stranger.setSoTimeout(0);
-                admit(stranger, hello);
+            long deadlineNs = System.nanoTime() + greetingBound.toNanos();
+            Socket spoken = tls == null ? stranger : tls.serve(stranger);
+            DeadlineInputStream in = new DeadlineInputStream(spoken, spoken.getInputStream(), deadlineNs);
+            if (NodeCodec.read(in, Limits.HELLO_BYTES) instanceof NodeRecord.Enlist hello && bound.lift()) {
+                spoken.setSoTimeout(0);
+                admit(stranger, spoken, hello);
             } else {
                 ControlServer.closeQuietly(stranger);
             }
@@ -125,14 +139,14 @@ public final class NodeServer implements AutoCloseable {
         }
     }
 
-    private void admit(Socket stranger, NodeRecord.Enlist hello) throws IOException {
+    private void admit(Socket stranger, Socket spoken, NodeRecord.Enlist hello) throws IOException {
         String reason = refusal(hello);
         if (reason != null) {
-            stranger.getOutputStream().write(NodeCodec.frame(new NodeRecord.Refused(reason)));
-            stranger.shutdownOutput();
+            spoken.getOutputStream().write(NodeCodec.frame(new NodeRecord.Refused(reason)));
+            spoken.shutdownOutput();
             return;
         }
-        NodeLink link = new NodeLink(stranger);
+        NodeLink link = new NodeLink(stranger, spoken);
         link.start(host.joined(hello, link));
     }
 

@@ -9,15 +9,10 @@ import static org.awaitility.Awaitility.await;
 import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,44 +145,11 @@ class ControlTlsTest {
     private String onTheWire(ControlTls tls) throws Exception {
         received.clear();
         ControlServer server = server(tls);
-        ByteArrayOutputStream seen = new ByteArrayOutputStream();
-        try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Thread listener = Thread.ofPlatform().daemon().start(() -> relay(proxy, server.port(), seen));
-            ControlClient client =
-                    connect(proxy.getLocalPort(), tls == null ? null : ControlTls.pinned(tls.fingerprint()));
+        try (Wiretap tap = new Wiretap(server.port())) {
+            ControlClient client = connect(tap.port(), tls == null ? null : ControlTls.pinned(tls.fingerprint()));
             client.send(new RankMessage.Completed(1));
             await().atMost(SOON).until(() -> !received.isEmpty());
-            client.close();
-            listener.join(SOON);
-        }
-        synchronized (seen) {
-            return seen.toString(StandardCharsets.ISO_8859_1);
-        }
-    }
-
-    private static void relay(ServerSocket proxy, int port, ByteArrayOutputStream seen) {
-        try (Socket client = proxy.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            Thread.ofPlatform().daemon().start(() -> copy(server, client, new ByteArrayOutputStream()));
-            copy(client, server, seen);
-        } catch (IOException e) {
-            assertThat(e).isNotNull();
-        }
-    }
-
-    private static void copy(Socket from, Socket to, ByteArrayOutputStream seen) {
-        byte[] bytes = new byte[4_096];
-        try {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
-                synchronized (seen) {
-                    seen.write(bytes, 0, length);
-                }
-                out.write(bytes, 0, length);
-            }
-        } catch (IOException closed) {
-            assertThat(closed).isNotNull();
+            return tap.heard();
         }
     }
 

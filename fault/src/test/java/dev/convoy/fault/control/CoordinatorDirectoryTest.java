@@ -49,7 +49,7 @@ class CoordinatorDirectoryTest {
         directory.announce(second);
         directory.announce(new Location(5, "10.0.0.1", 4711));
         assertThat(ask(TOKEN)).contains(second);
-        Location third = new Location(8, "10.0.0.3", 4713);
+        Location third = new Location(8, "10.0.0.3", 4713, "00ff");
         directory.announce(third);
         assertThat(ask(TOKEN)).contains(third);
     }

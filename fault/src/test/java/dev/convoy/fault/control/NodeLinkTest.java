@@ -33,7 +33,7 @@ class NodeLinkTest {
 
     @BeforeEach
     void open() throws IOException {
-        server = NodeServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), TOKEN, new Host());
+        server = NodeServer.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), TOKEN, new Host(), null);
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class NodeLinkTest {
 
     private NodeLink connect(String token, int node) throws IOException {
         NodeRecord.Enlist hello = new NodeRecord.Enlist(NodeRecord.PROTOCOL, token, node, 2, 4);
-        return NodeLink.connect(address(), hello, new Noting(atNode));
+        return NodeLink.connect(address(), hello, new Noting(atNode), null);
     }
 
     private InetSocketAddress address() {
@@ -114,7 +114,7 @@ class NodeLinkTest {
     void everyRecordReadsBackAndEveryTruncationIsRefused() throws Exception {
         List<NodeRecord> records = List.of(
                 new NodeRecord.Enlist(1, "t", 2, 3, 4),
-                new NodeRecord.Welcome(1, "t", "/x", "/y"),
+                new NodeRecord.Welcome(1, "t", "/x", "/y", "00ff"),
                 new NodeRecord.Refused("no"),
                 new NodeRecord.Renew(5),
                 new NodeRecord.Start(MEMBER, ""),

@@ -3,7 +3,6 @@ package dev.convoy.launcher.agent;
 
 import dev.convoy.bindings.NativeResources;
 import dev.convoy.fault.control.ControlServer;
-import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.CoordinatorDirectory.Location;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.detect.SecondOpinion;
@@ -49,7 +48,6 @@ public final class JobRun {
 
     private final JobRequest request;
     private final JobListener listener;
-    private final Optional<ControlTls> tls;
     /** Of several threads. */
     private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
 
@@ -65,7 +63,6 @@ public final class JobRun {
     public JobRun(JobRequest request, JobListener listener) {
         this.request = request;
         this.listener = listener;
-        tls = request.tls() ? Optional.of(ControlTls.ofNewCertificate()) : Optional.empty();
     }
 
     /**
@@ -105,8 +102,8 @@ public final class JobRun {
             // Last, for it alone would be left behind if something before it failed.
             DurableStore store = durableStore(leading, earlier);
             String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");
-            RankEnvironment environment = new RankEnvironment(
-                    request, token, tls, leading.superior(server.port()), store.folder(), resumeFrom);
+            RankEnvironment environment =
+                    new RankEnvironment(request, token, leading.superior(server.port()), store.folder(), resumeFrom);
             RankProcesses processes = leading.local().processes();
             DurableWriter durable = new DurableWriter(store, warnings::add);
             Coordinator coordinator = leading.coordinator(specification(store.folder(), earlier));
@@ -124,12 +121,13 @@ public final class JobRun {
                     opinions);
             leading.takeOver(request, hosts);
             rendezvous.letIn(
-                    new NodeRecord.Welcome(server.port(), token, store.folder().toString(), resumeFrom),
+                    new NodeRecord.Welcome(
+                            server.port(), token, store.folder().toString(), resumeFrom, rendezvous.certificate()),
                     leading.mandate());
             leading.local().tell(new Ends(rendezvous));
             leading.directory()
-                    .ifPresent(directory -> directory.announce(
-                            new Location(leading.mandate().term(), rendezvous.host(), server.port())));
+                    .ifPresent(directory -> directory.announce(new Location(
+                            leading.mandate().term(), rendezvous.host(), server.port(), rendezvous.certificate())));
             leading.interruption().onSignal(agent::interrupt);
             JobOutcome outcome = runAgent(agent, leading, token);
             if (outcome == Agent.DEPOSED || !concluded(leading.mandate(), outcome)) {
@@ -329,9 +327,15 @@ public final class JobRun {
                 }
             };
             InetAddress address = InetAddress.getByName(host);
-            return tls.isPresent()
-                    ? ControlServer.open(address, token, queue, tls.get())
-                    : ControlServer.open(address, token, leading.mandate().term(), queue);
+            long term = leading.mandate().term();
+            return leading.rendezvous().tls().isPresent()
+                    ? ControlServer.open(
+                            address,
+                            token,
+                            term,
+                            queue,
+                            leading.rendezvous().tls().get())
+                    : ControlServer.open(address, token, term, queue);
         } catch (IOException e) {
             throw new JobException("cannot listen on " + host + ": " + Reason.of(e), e);
         }

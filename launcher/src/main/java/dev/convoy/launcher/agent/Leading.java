@@ -38,7 +38,8 @@ record Leading(
 
     /** Who the coordinator is, for ranks that are started here. */
     RankEnvironment.Superior superior(int controlPort) {
-        return new RankEnvironment.Superior(rendezvous.host(), controlPort, mandate.term(), directory);
+        return new RankEnvironment.Superior(
+                rendezvous.host(), controlPort, mandate.term(), rendezvous.certificate(), directory);
     }
 
     Coordinator coordinator(JobSpec spec) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
+import dev.convoy.fault.control.ImpostorException;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
@@ -60,8 +62,8 @@ public final class NodeRun {
             RankEnvironment environment = new RankEnvironment(
                     request,
                     welcome.token(),
-                    Optional.empty(),
-                    new RankEnvironment.Superior(cluster.host(), welcome.controlPort(), 0, Optional.empty()),
+                    new RankEnvironment.Superior(
+                            cluster.host(), welcome.controlPort(), 0, welcome.certificate(), Optional.empty()),
                     stateFolder,
                     welcome.earlier());
             return switch (service.serve(local.processes(), environment, () -> interrupted)) {
@@ -83,19 +85,27 @@ public final class NodeRun {
     private NodeService join(String token) throws InterruptedException {
         NodeRecord.Enlist hello =
                 new NodeRecord.Enlist(NodeRecord.PROTOCOL, token, cluster.nodeRank(), cluster.nodes(), request.ranks());
+        Optional<ControlTls> tls = request.tls() ? Optional.of(ControlTls.ofHolders(token)) : Optional.empty();
         long until = System.nanoTime() + JOIN_BOUND.toNanos();
         String why = "nobody listens there";
         while (System.nanoTime() < until && !interrupted) {
             try {
-                return NodeService.join(cluster.rendezvous(), hello, JOIN_BOUND);
+                return NodeService.join(cluster.rendezvous(), hello, tls, JOIN_BOUND);
+            } catch (ImpostorException e) {
+                // Another secret or another person: neither passes by waiting.
+                throw notJoined(e.getMessage());
             } catch (IOException e) {
                 why = Reason.of(e);
             }
             Thread.sleep(RETRY_MS);
         }
-        throw new JobException(
+        throw notJoined(interrupted ? "interrupted" : why);
+    }
+
+    private JobException notJoined(String why) {
+        return new JobException(
                 "node " + cluster.nodeRank() + " could not join the job at " + cluster.host() + ":" + cluster.port()
-                        + ": " + (interrupted ? "interrupted" : why),
+                        + ": " + why,
                 null);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.NodeLink;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.protocol.MemberId;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +53,15 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
      *
      * @param leader where the leading agent listens
      * @param hello what this node is
+     * @param tls this agent's side of TLS, if the job speaks it
      * @param bound how long the answer may take
      * @return the service, welcome
      * @throws IOException if it is not; the message is the reason
      */
-    static NodeService join(InetSocketAddress leader, NodeRecord.Enlist hello, Duration bound)
+    static NodeService join(InetSocketAddress leader, NodeRecord.Enlist hello, Optional<ControlTls> tls, Duration bound)
             throws IOException, InterruptedException {
         NodeService service = new NodeService();
-        service.link = NodeLink.connect(leader, hello, service);
+        service.link = NodeLink.connect(leader, hello, service, tls.orElse(null));
         Event first = service.events.poll(bound.toNanos(), TimeUnit.NANOSECONDS);
         switch (first == null ? null : first.record()) {
             case NodeRecord.Welcome welcome -> {
@@ -72,7 +75,8 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
             }
             case null, default -> {
                 service.close();
-                throw new IOException("it does not answer as the agent of a job");
+                throw new IOException("it does not answer as the agent of a job"
+                        + (tls.isPresent() ? "" : " without --tls; all agents of a job need it, or none"));
             }
         }
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
-import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.CoordinatorDirectory;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
@@ -22,9 +21,10 @@ final class RankEnvironment {
      * @param host where it listens
      * @param port its port
      * @param term its fencing token; 0 without a store
+     * @param certificate hash of the certificate that it shows; empty if it speaks openly
      * @param directory who tells them of its successor, if there can be one
      */
-    record Superior(String host, int port, long term, Optional<CoordinatorDirectory> directory) {}
+    record Superior(String host, int port, long term, String certificate, Optional<CoordinatorDirectory> directory) {}
 
     private static String millis(long nanos) {
         return Long.toString(nanos / 1_000_000);
@@ -35,18 +35,11 @@ final class RankEnvironment {
      *
      * @param request the job
      * @param token what they show the coordinator
-     * @param tls the coordinator's TLS, if it speaks it
-     * @param coordinator where it listens
+     * @param coordinator whom
      * @param stateFolder where durable state goes
      * @param earlier folder of the durable version that the job goes on from, or empty
      */
-    RankEnvironment(
-            JobRequest request,
-            String token,
-            Optional<ControlTls> tls,
-            Superior coordinator,
-            Path stateFolder,
-            String earlier) {
+    RankEnvironment(JobRequest request, String token, Superior coordinator, Path stateFolder, String earlier) {
         this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
         common.putAll(request.environment());
         common.put("PATH", searchPath());
@@ -60,7 +53,7 @@ final class RankEnvironment {
         });
         common.put("CONVOY_AGENT_PID", Long.toString(ProcessHandle.current().pid()));
         common.put("CONVOY_TOKEN", token);
-        common.put("CONVOY_TLS", tls.map(ControlTls::fingerprint).orElse(""));
+        common.put("CONVOY_TLS", coordinator.certificate());
         common.put("CONVOY_WORLD_SIZE", Integer.toString(request.ranks()));
         common.put("CONVOY_RUNTIME", request.runtime());
         common.put("CONVOY_DEADLINE_MS", Long.toString(request.deadline().toMillis()));

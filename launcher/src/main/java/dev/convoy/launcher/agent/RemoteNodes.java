@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.NodeLink;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.control.NodeServer;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The other nodes of a job, as the agent that leads sees them. What is to be done on a node that is not there yet waits
@@ -35,6 +37,14 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private NodeRecord.Welcome welcome;
     private Mandate mandate = Mandate.SOLE;
 
+    /**
+     * What keeps strangers out.
+     *
+     * @param clusterToken what the agents have in common
+     * @param tls this agent's TLS, if the job speaks it
+     */
+    record Guard(String clusterToken, Optional<ControlTls> tls) {}
+
     /** One node; guarded by the whole. */
     private static final class Node {
         private final List<NodeRecord> waiting = new ArrayList<>();
@@ -50,12 +60,7 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     }
 
     RemoteNodes(
-            Cluster cluster,
-            InetSocketAddress address,
-            int ranks,
-            String clusterToken,
-            EventQueue events,
-            ProcessEnds ends) {
+            Cluster cluster, InetSocketAddress address, int ranks, Guard guard, EventQueue events, ProcessEnds ends) {
         this.cluster = cluster;
         this.ranks = ranks;
         this.events = events;
@@ -67,7 +72,8 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
             }
         }
         try {
-            server = NodeServer.open(address, clusterToken, this);
+            server = NodeServer.open(
+                    address, guard.clusterToken(), this, guard.tls().orElse(null));
         } catch (IOException e) {
             throw new JobException(
                     "cannot listen for other nodes at " + address.getHostString() + ":" + address.getPort() + ": "

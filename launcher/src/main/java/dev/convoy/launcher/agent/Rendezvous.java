@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.JobResult;
@@ -16,12 +17,23 @@ final class Rendezvous implements AutoCloseable {
     private final EventQueue events = new EventQueue();
     private final ProcessEnds ends = new ProcessEnds();
     private final Optional<RemoteNodes> others;
+    /** Of the agent that leads: the same one for its ranks and the other agents. */
+    private final Optional<ControlTls> tls;
 
     private Rendezvous(JobRequest request, String host, int port) {
         this.host = host;
+        Optional<String> secret = request.cluster().map(_ -> ClusterToken.get());
+        tls = request.tls()
+                ? Optional.of(secret.map(ControlTls::ofNewCertificate).orElseGet(ControlTls::ofNewCertificate))
+                : Optional.empty();
         others = request.cluster()
                 .map(cluster -> new RemoteNodes(
-                        cluster, new InetSocketAddress(host, port), request.ranks(), ClusterToken.get(), events, ends));
+                        cluster,
+                        new InetSocketAddress(host, port),
+                        request.ranks(),
+                        new RemoteNodes.Guard(secret.orElseThrow(), tls),
+                        events,
+                        ends));
     }
 
     /** Opens the one that the job was told of. */
@@ -44,6 +56,15 @@ final class Rendezvous implements AutoCloseable {
     /** Port for nodes. */
     int port() {
         return others.orElseThrow().port();
+    }
+
+    Optional<ControlTls> tls() {
+        return tls;
+    }
+
+    /** Hash of the certificate that this agent shows; empty if it speaks openly. */
+    String certificate() {
+        return tls.map(ControlTls::fingerprint).orElse("");
     }
 
     EventQueue events() {

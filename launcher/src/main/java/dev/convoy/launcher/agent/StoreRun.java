@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.launcher.agent;
 
+import dev.convoy.fault.control.ControlTls;
 import dev.convoy.fault.control.CoordinatorDirectory;
 import dev.convoy.fault.control.CoordinatorDirectory.Location;
 import dev.convoy.fault.control.NodeRecord;
@@ -207,7 +208,8 @@ public final class StoreRun {
             throws IOException, InterruptedException {
         InetSocketAddress address =
                 new InetSocketAddress(found.card().host(), found.card().port());
-        NodeService service = NodeService.join(address, hello(secret), bound);
+        Optional<ControlTls> tls = request.tls() ? Optional.of(ControlTls.ofHolders(secret)) : Optional.empty();
+        NodeService service = NodeService.join(address, hello(secret), tls, bound);
         leader = found;
         welcome = service.welcome();
         if (directory == null) {
@@ -216,7 +218,8 @@ public final class StoreRun {
         if (ownHost == null) {
             ownHost = cluster.address().orElseGet(service::localHost);
         }
-        directory.announce(new Location(found.term(), found.card().host(), welcome.controlPort()));
+        directory.announce(
+                new Location(found.term(), found.card().host(), welcome.controlPort(), welcome.certificate()));
         return service;
     }
 
@@ -226,9 +229,12 @@ public final class StoreRun {
         RankEnvironment environment = new RankEnvironment(
                 request,
                 welcome.token(),
-                Optional.empty(),
                 new RankEnvironment.Superior(
-                        leader.card().host(), welcome.controlPort(), leader.term(), Optional.of(directory)),
+                        leader.card().host(),
+                        welcome.controlPort(),
+                        leader.term(),
+                        welcome.certificate(),
+                        Optional.of(directory)),
                 Path.of(welcome.stateFolder()),
                 welcome.earlier());
         return service.serve(local.processes(), environment, () -> interrupted);

@@ -64,7 +64,6 @@ class UsageErrorsTest {
                 "run -n 2 --nodes 3 --node-rank 1 --rendezvous h:1 -- true | more nodes than ranks",
                 "run -n 2 --html /no/such/folder/x.html -- true | --html",
                 "run -n 2 --flight-recorder /proc/x -- true | --flight-recorder",
-                "run -n 2 --tls --nodes 2 --node-rank 0 --rendezvous h:1 -- true | --tls is for one machine",
                 "run -n 2 --store etcd://h:1 -- true | --nodes N goes with it",
                 "run -n 2 --store disk -- true | --store disk: must be embedded or etcd://HOST:PORT",
                 "run -n 2 --address h -- true | --address h: only with --store etcd://",

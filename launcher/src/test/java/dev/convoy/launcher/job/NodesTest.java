@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jobs of two agents on the loopback address, one of which is killed, stopped, or does not belong there. */
 @Timeout(120)
 class NodesTest {
+    private static final String SECRET = "a secret of these tests only";
     private static final int RANKS = 4;
     private static final int SIGCONT = 18;
 
@@ -130,6 +131,23 @@ class NodesTest {
         assertNothingLeft();
     }
 
+    @Test
+    void overTlsOnlyWhoHasTheSecretIsTalkedTo() throws Exception {
+        Process leader = agent(0, 30, 1, "--tls");
+        Process stranger = start(2, "a secret of other people", 1, 30, 1, "--tls");
+        Process open = start(3, SECRET, 1, 30, 1);
+        assertThat(exitStatus(stranger)).as(output(2)).isEqualTo(1);
+        assertThat(output(2))
+                .isEqualTo("convoy: node 1 could not join the job at 127.0.0.1:" + port
+                        + ": whoever answers there does not have this agent's secret\n");
+        Process other = agent(1, 30, 1, "--tls");
+        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(exitStatus(other)).as(output(1)).isZero();
+        open.destroyForcibly().waitFor();
+        assertThat(output(3)).isEmpty();
+        assertNothingLeft();
+    }
+
     private void awaitTraining() {
         await().atMost(Duration.ofSeconds(60)).until(() -> output(0).contains("training begins"));
     }
@@ -148,7 +166,7 @@ class NodesTest {
     }
 
     private Process agent(int node, long steps, long stepMillis, String... options) throws IOException {
-        return start(node, "a secret of these tests only", node, steps, stepMillis, options);
+        return start(node, SECRET, node, steps, stepMillis, options);
     }
 
     private Process start(int log, String token, int node, long steps, long stepMillis, String... options)
