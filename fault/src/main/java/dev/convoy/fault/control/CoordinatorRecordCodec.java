@@ -20,7 +20,7 @@ public final class CoordinatorRecordCodec {
     /** The longest record; stores take values of a little more than this. */
     public static final int MAX_BYTES = 1 << 20;
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private CoordinatorRecordCodec() {}
 
@@ -49,6 +49,7 @@ public final class CoordinatorRecordCodec {
         out.list(record.faults(), CoordinatorRecordCodec::fault);
         out.list(record.warnings(), WireWriter::text);
         out.nullable(record.summary(), ValueCodec::write);
+        DistrustCodec.write(out, record.distrust());
         byte[] bytes = out.toBytes();
         if (bytes.length > MAX_BYTES) {
             throw new IllegalArgumentException(
@@ -98,7 +99,8 @@ public final class CoordinatorRecordCodec {
                 in.list(CoordinatorRecordCodec::change),
                 in.list(CoordinatorRecordCodec::fault),
                 in.list(WireReader::string),
-                in.nullable(ValueCodec::summary));
+                in.nullable(ValueCodec::summary),
+                DistrustCodec.read(in));
     }
 
     private static void epoch(WireWriter out, PublishedEpoch epoch) {

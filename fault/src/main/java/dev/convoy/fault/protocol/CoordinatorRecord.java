@@ -23,6 +23,7 @@ import java.util.List;
  * @param faults injected faults that have fired
  * @param warnings oldest first
  * @param summary what the program said about itself, or null
+ * @param distrust versions, processes and nodes that are not trusted
  */
 public record CoordinatorRecord(
         List<PublishedEpoch> epochs,
@@ -39,7 +40,8 @@ public record CoordinatorRecord(
         List<MembershipChange> changes,
         List<FiredFault> faults,
         List<String> warnings,
-        RunSummary summary) {
+        RunSummary summary,
+        Distrust distrust) {
     /** Incidents, and changes, that are kept: the newest. */
     public static final int MAX_HISTORY = 500;
     /** Warnings that are kept: the oldest, as the coordinator keeps them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import dev.convoy.fault.protocol.Distrust.Divergence;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +17,8 @@ final class Divergences {
             ": its memory or arithmetic is damaged, or its program changes that state otherwise";
 
     private final Job job;
-    private final Map<MemberId, Long> lastSteps = new HashMap<>();
-    private Long lastWithoutMajority;
+    private final Map<MemberId, Version> last = new HashMap<>();
+    private Version lastWithoutMajority;
 
     Divergences(Job job) {
         this.job = job;
@@ -25,7 +26,9 @@ final class Divergences {
 
     /** Something that the present epoch's members found, of whom the first to say so is heard. */
     void found(RankMessage.Diverged found) {
-        job.epochs.refuse(new Version(found.epoch(), found.step()));
+        Version version = version(found);
+        job.epochs.refuse(version);
+        job.worthKeeping();
         Detection detection =
                 new Detection(Incident.Cause.CORRUPTION, Incident.DetectedBy.CHECKSUM, job.clock.stamp(found.atNs()));
         String names = job.epochs.names(found.epoch(), found.communicatorRanks());
@@ -35,14 +38,44 @@ final class Divergences {
             return;
         }
         List<MemberStatus> again = odd.stream()
-                .filter(status -> isSoon(lastSteps.get(status.id()), found.step()))
+                .filter(status -> isSoon(last.get(status.id()), version))
                 .toList();
-        odd.forEach(status -> lastSteps.put(status.id(), found.step()));
+        odd.forEach(status -> last.put(status.id(), version));
         if (again.isEmpty()) {
             job.rollBack(detection, odd, names + " " + found.what() + SUSPICION);
         } else {
             job.lose(again.stream().map(status -> loss(status, detection)).toList());
         }
+    }
+
+    /** Where what follows has been decided already; the next time is another time. */
+    void remember(RankMessage.Diverged found) {
+        Version version = version(found);
+        List<MemberStatus> odd = members(found);
+        odd.forEach(status -> last.put(status.id(), version));
+        lastWithoutMajority = odd.isEmpty() ? version : lastWithoutMajority;
+        job.worthKeeping();
+    }
+
+    private static Version version(RankMessage.Diverged found) {
+        return new Version(found.epoch(), found.step());
+    }
+
+    /** What a successor must know. */
+    List<Divergence> history() {
+        return last.entrySet().stream()
+                .map(entry -> new Divergence(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Where members differed last without a majority; null if they never did. */
+    Version undecided() {
+        return lastWithoutMajority;
+    }
+
+    void inherit(List<Divergence> history, Version undecided) {
+        history.forEach(each -> last.put(each.who(), each.at()));
+        lastWithoutMajority = undecided;
     }
 
     private List<MemberStatus> members(RankMessage.Diverged found) {
@@ -57,8 +90,8 @@ final class Divergences {
     }
 
     private void withoutMajority(Detection detection, RankMessage.Diverged found) {
-        boolean again = isSoon(lastWithoutMajority, found.step());
-        lastWithoutMajority = found.step();
+        boolean again = isSoon(lastWithoutMajority, version(found));
+        lastWithoutMajority = version(found);
         if (again) {
             job.giveUp(
                     detection,
@@ -70,8 +103,11 @@ final class Divergences {
         }
     }
 
-    private static boolean isSoon(Long before, long step) {
-        return before != null && Math.abs(step - before) <= JobSpec.DIVERGENCE_STEPS;
+    // Of the same version it is not again: it was found under a former coordinator, and is repeated.
+    private static boolean isSoon(Version before, Version now) {
+        return before != null
+                && !before.equals(now)
+                && Math.abs(now.step() - before.step()) <= JobSpec.DIVERGENCE_STEPS;
     }
 
     private static Loss loss(MemberStatus status, Detection detection) {

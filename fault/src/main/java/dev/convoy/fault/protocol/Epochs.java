@@ -112,6 +112,10 @@ final class Epochs {
         }
     }
 
+    List<Version> refused() {
+        return List.copyOf(refused);
+    }
+
     boolean isRefused(Version version) {
         return refused.contains(version);
     }

@@ -32,11 +32,19 @@ final class Inheritance {
         record.faults().forEach(job.faults::inherit);
         record.warnings().forEach(job::inheritWarning);
         job.summary(record.summary());
+        inherit(record.distrust());
         if (record.joined()) {
             job.reserve.reopen();
         }
         job.warn("the coordinator was lost; another one has taken over in epoch " + record.epoch());
         job.become(phase());
+    }
+
+    private void inherit(Distrust distrust) {
+        distrust.refused().forEach(job.epochs::refuse);
+        job.divergences.inherit(distrust.divergences(), distrust.undecided());
+        job.stragglers.inherit(distrust.replaced());
+        job.nodes.inherit(distrust.nodes(), job.clock.timerNs());
     }
 
     private void inherit(KnownProcess known) {

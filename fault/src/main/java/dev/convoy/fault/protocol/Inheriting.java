@@ -172,6 +172,7 @@ final class Inheriting extends Phase {
     }
 
     private void formAnother() {
+        rememberDivergence();
         Detection evidence = evidence();
         Loss failure =
                 losses.stream().filter(Loss::isProgramFailure).findFirst().orElse(null);
@@ -183,6 +184,15 @@ final class Inheriting extends Phase {
             job.become(Revoking.forFormation(job, job.epochs.next(), "another coordinator has taken over"));
         } else {
             job.changes.goOn("another coordinator has taken over");
+        }
+    }
+
+    private void rememberDivergence() {
+        for (Said each : said) {
+            if (each.what() instanceof RankMessage.Diverged found && found.epoch() == epoch) {
+                job.divergences.remember(found);
+                return;
+            }
         }
     }
 

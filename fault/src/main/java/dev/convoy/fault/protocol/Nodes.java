@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault.protocol;
 
+import dev.convoy.fault.protocol.Distrust.NodeConduct;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,17 @@ final class Nodes {
         if (!program) {
             blacklist.failed(loss.member().node(), timerNs);
         }
+    }
+
+    /** What a successor should know of them. */
+    List<NodeConduct> conducts(long timerNs) {
+        return blacklist.conducts(timerNs).entrySet().stream()
+                .map(entry -> new NodeConduct(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    void inherit(List<NodeConduct> conducts, long timerNs) {
+        conducts.forEach(each -> blacklist.inherit(each.node(), each.conduct(), timerNs));
     }
 
     boolean isTrusted(int node, long timerNs) {

@@ -73,7 +73,17 @@ final class Recorder {
                 job.changes.history(),
                 job.faults.history(),
                 job.warnings(),
-                job.summary());
+                job.summary(),
+                distrust());
+    }
+
+    private Distrust distrust() {
+        return new Distrust(
+                job.epochs.refused(),
+                job.divergences.history(),
+                job.divergences.undecided(),
+                job.stragglers.replaced(),
+                job.nodes.conducts(job.clock.timerNs()));
     }
 
     private List<KnownProcess> processes() {

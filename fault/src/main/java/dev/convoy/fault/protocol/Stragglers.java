@@ -4,6 +4,7 @@ package dev.convoy.fault.protocol;
 import dev.convoy.fault.detect.StragglerScore;
 import dev.convoy.fault.detect.StragglerScore.Straggler;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -19,6 +20,15 @@ final class Stragglers {
 
     boolean areWatched() {
         return job.spec.stragglers() != StragglerPolicy.OFF;
+    }
+
+    /** Launch ranks at which a process was replaced. */
+    List<Integer> replaced() {
+        return List.copyOf(places);
+    }
+
+    void inherit(List<Integer> replaced) {
+        places.addAll(replaced);
     }
 
     /** Called at most once an epoch for each member. */

@@ -9,6 +9,10 @@ import dev.convoy.fault.protocol.CoordinatorRecord.FiredFault;
 import dev.convoy.fault.protocol.CoordinatorRecord.KnownProcess;
 import dev.convoy.fault.protocol.CoordinatorRecord.PublishedEpoch;
 import dev.convoy.fault.protocol.CoordinatorRecord.Role;
+import dev.convoy.fault.protocol.Distrust;
+import dev.convoy.fault.protocol.Distrust.Conduct;
+import dev.convoy.fault.protocol.Distrust.Divergence;
+import dev.convoy.fault.protocol.Distrust.NodeConduct;
 import dev.convoy.fault.protocol.FailureDomains;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
@@ -50,6 +54,23 @@ class CoordinatorRecordCodecTest {
                 3);
     }
 
+    /** More of everything than is kept. */
+    private static Distrust distrust() {
+        int most = Distrust.MOST + 10;
+        List<Version> versions =
+                IntStream.range(0, most).mapToObj(step -> new Version(1, step)).toList();
+        return new Distrust(
+                versions,
+                versions.stream()
+                        .map(version -> new Divergence(new MemberId((int) version.step(), 3), version))
+                        .toList(),
+                new Version(1, 4),
+                IntStream.range(0, most).boxed().toList(),
+                IntStream.range(0, most)
+                        .mapToObj(node -> new NodeConduct(node, new Conduct(List.of(200L, 100L), 7, 2)))
+                        .toList());
+    }
+
     private static CoordinatorRecord record(List<PublishedEpoch> epochs, double[] losses, String warning) {
         MemberId place = new MemberId(1, 1);
         return new CoordinatorRecord(
@@ -69,7 +90,8 @@ class CoordinatorRecordCodecTest {
                 List.of(new MembershipChange(3, List.of(1), List.of(), 1, 2, 3L, 4L, null, null, 9L, 4)),
                 List.of(new FiredFault("kill:1@5", 77L), new FiredFault("stop:2@6", null)),
                 Collections.nCopies(300, warning),
-                new RunSummary(40, 3, 0.9, "f00d", losses, 1, 2, 3, null));
+                new RunSummary(40, 3, 0.9, "f00d", losses, 1, 2, 3, null),
+                distrust());
     }
 
     private static CoordinatorRecord ordinary() {
@@ -96,6 +118,8 @@ class CoordinatorRecordCodecTest {
                 .isEqualTo(record);
         assertThat(record.epoch()).isEqualTo(2);
         assertThat(record.incidents()).hasSize(CoordinatorRecord.MAX_HISTORY);
+        assertThat(record.distrust().refused()).hasSize(Distrust.MOST).contains(new Version(1, Distrust.MOST + 9));
+        assertThat(record.distrust().divergences()).hasSize(Distrust.MOST);
     }
 
     @Test
@@ -126,7 +150,8 @@ class CoordinatorRecordCodecTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] damaged = whole.clone();
             for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
-                damaged[random.nextInt(200)] = (byte) random.nextInt();
+                int place = random.nextInt(200);
+                damaged[random.nextBoolean() ? place : damaged.length - 1 - place] = (byte) random.nextInt();
             }
             try {
                 CoordinatorRecordCodec.encode(CoordinatorRecordCodec.decode(damaged));

@@ -46,4 +46,23 @@ class BlacklistTest {
             now += 1_000 * S;
         }
     }
+
+    @Test
+    void whoInheritsItGoesOnWhereItWasByAnotherClock() {
+        fails(3, 0);
+        fails(2, 10 * S);
+        long later = 5_000 * S;
+        Blacklist<String> heir = new Blacklist<>();
+        blacklist.conducts(20 * S).forEach((who, conduct) -> heir.inherit(who, conduct, later));
+        assertThat(heir.allowedFromNs("a")).isEqualTo(later + 10 * S);
+        heir.failed("a", later + 290 * S);
+        assertThat(heir.allowedFromNs("a")).isEqualTo(later + 350 * S);
+    }
+
+    @Test
+    void whatIsOverIsNotHandedOn() {
+        fails(2, 0);
+        assertThat(blacklist.conducts(301 * S).get("a").agesNs()).isEmpty();
+        assertThat(blacklist.conducts(301 * S).get("a").barredNs()).isZero();
+    }
 }

@@ -158,6 +158,105 @@ class TakeoverTest {
         assertThat(heir.sent(rank(1), CoordinatorMessage.Revoke.class)).isPresent();
     }
 
+    private static final Version DIFFERING = new Version(1, 6);
+
+    private static RankMessage.Diverged diverged(Version version, int... ranks) {
+        return new RankMessage.Diverged(version.epoch(), version.step(), ranks, 5, "holds other bytes");
+    }
+
+    /** All go back to the version of step 5, although all hold that of step 6. */
+    private static void goBack(Harness harness, long epoch) {
+        for (int rank = 0; rank < 4; rank++) {
+            int[] shards = GroupPlacement.of(4).shardsHeldBy(rank);
+            harness.acknowledges(
+                    rank(rank),
+                    epoch,
+                    6,
+                    new Version(1, 5),
+                    new Holding(DIFFERING, 4, shards, true),
+                    new Holding(new Version(1, 5), 4, shards, true));
+        }
+        assertThat(harness.epochStart(rank(0)).plan().version()).isEqualTo(new Version(1, 5));
+    }
+
+    @Test
+    void versionThatDiffersIsNotRestoredBySuccessorsEither() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.says(rank(0), diverged(DIFFERING, 2));
+        goBack(former, 2);
+        // Before a step is done in it: what they hold is what they held.
+        Harness heir = former.successor();
+        allBut(-1, heir, 2);
+        heir.dies(rank(3));
+        goBack(heir, 3);
+        assertThat(heir.onRecord().distrust().refused()).containsExactly(DIFFERING);
+    }
+
+    @Test
+    void whoDiffersAgainUnderTheSuccessorIsExcluded() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.says(rank(0), diverged(DIFFERING, 2));
+        goBack(former, 2);
+        Harness heir = former.successor();
+        allBut(-1, heir, 2);
+        heir.says(rank(1), diverged(new Version(2, 9), 2));
+        assertThat(heir.fenced()).containsExactly(rank(2));
+        assertThat(heir.incident().cause()).isEqualTo(Incident.Cause.CORRUPTION);
+    }
+
+    @Test
+    void divergenceThatIsRepeatedToTheSuccessorIsTheSameOne() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.says(rank(0), diverged(DIFFERING, 2));
+        assertThat(former.sent(rank(0), CoordinatorMessage.Revoke.class)).isPresent();
+        // Nobody has heard of it.
+        Harness heir = former.successor();
+        allBut(-1, heir, 1);
+        heir.says(rank(1), diverged(DIFFERING, 2));
+        assertThat(heir.sent(rank(0), CoordinatorMessage.Revoke.class)).isPresent();
+        assertThat(heir.fenced()).isEmpty();
+    }
+
+    @Test
+    void divergenceHeardByTheSuccessorAloneIsRememberedToo() {
+        Harness heir = Harness.recorded(SHRINKING).successor();
+        heir.returns(rank(0), 1, 1);
+        heir.says(rank(0), diverged(DIFFERING, 2));
+        List.of(1, 2, 3).forEach(rank -> heir.returns(rank(rank), 1, 2));
+        assertThat(heir.fenced()).isEmpty();
+        goBack(heir, 3);
+        assertThat(heir.onRecord().distrust().divergences())
+                .containsExactly(new Distrust.Divergence(rank(2), DIFFERING));
+    }
+
+    @Test
+    void withoutAMajorityTheSecondTimeEndsTheJobUnderTheSuccessorToo() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.says(rank(0), diverged(DIFFERING));
+        goBack(former, 2);
+        Harness heir = former.successor();
+        allBut(-1, heir, 2);
+        heir.says(rank(1), diverged(new Version(2, 9)));
+        assertThat(heir.decided(Decision.Announce.class).getLast().text()).contains("the job ends");
+    }
+
+    @Test
+    void nodeThatHasLostTooManyIsLeftAloneByTheSuccessor() {
+        JobSpec replacing = spec(4, RecoveryPolicy.REPLACE).withNodes(2);
+        Harness former = Harness.recorded(replacing);
+        former.dies(rank(2));
+        former.dies(rank(3));
+        former.dies(new MemberId(2, 1));
+        Harness heir = former.successor();
+        heir.returns(rank(0), 1, 2);
+        heir.returns(rank(1), 1, 2);
+        heir.exits(new MemberId(3, 1), "was never started", false);
+        assertThat(heir.decided(Decision.Spawn.class))
+                .filteredOn(spawn -> spawn.member().equals(new MemberId(3, 2)))
+                .singleElement()
+                .satisfies(spawn -> assertThat(spawn.node()).isZero());
+    }
+
     @Test
     void whatWasAskedOfTheBoundaryByTheFormerIsHeardByTheSuccessor() {
         Harness heir = Harness.recorded(SHRINKING).successor();

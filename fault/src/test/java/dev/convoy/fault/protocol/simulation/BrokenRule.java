@@ -336,7 +336,8 @@ enum BrokenRule {
                 left.changes(),
                 left.faults(),
                 left.warnings(),
-                left.summary());
+                left.summary(),
+                left.distrust());
     }
 
     private interface Rewrite {
