@@ -8,26 +8,22 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 
 /**
  * Where the agents of other nodes meet the one that leads. The first record of a connection must be an
  * {@link NodeRecord.Enlist} with the common token, soon and small; whoever sends anything else is dropped.
  */
 public final class NodeServer implements AutoCloseable {
-    private static final int MAX_STRANGERS = 16;
     private static final int BACKLOG = 128;
     private static final Duration GREETING_BOUND = Duration.ofSeconds(5);
 
-    private final ServerSocket socket;
+    private final Reception reception;
     private final byte[] token;
     private final Host host;
     /** Null where records travel as they are. */
     private final ControlTls tls;
 
     private final Duration greetingBound;
-    private final Semaphore strangers = new Semaphore(MAX_STRANGERS);
-    private volatile boolean closed;
 
     /** Decides who belongs to the job. */
     public interface Host {
@@ -52,7 +48,7 @@ public final class NodeServer implements AutoCloseable {
     private NodeServer(ServerSocket socket, String token, Host host, ControlTls tls, Duration greetingBound) {
         this.tls = tls;
         this.greetingBound = greetingBound;
-        this.socket = socket;
+        this.reception = new Reception(socket, "convoy-node", this::greet);
         this.token = token.getBytes(StandardCharsets.UTF_8);
         this.host = host;
     }
@@ -83,7 +79,7 @@ public final class NodeServer implements AutoCloseable {
             throw e;
         }
         NodeServer server = new NodeServer(socket, token, host, tls, greetingBound);
-        ControlServer.daemon("convoy-node-accept", server::accept);
+        server.reception.open();
         return server;
     }
 
@@ -93,30 +89,7 @@ public final class NodeServer implements AutoCloseable {
      * @return on the address that it was opened on
      */
     public int port() {
-        return socket.getLocalPort();
-    }
-
-    private void accept() {
-        while (!closed) {
-            try {
-                Socket stranger = socket.accept();
-                if (strangers.tryAcquire()) {
-                    ControlServer.daemon("convoy-node-greet", () -> greet(stranger));
-                } else {
-                    ControlServer.closeQuietly(stranger);
-                }
-            } catch (IOException e) {
-                pauseUnlessClosed();
-            }
-        }
-    }
-
-    private void pauseUnlessClosed() {
-        try {
-            Thread.sleep(closed ? 0 : 20);
-        } catch (InterruptedException e) {
-            closed = true;
-        }
+        return reception.port();
     }
 
     private void greet(Socket stranger) {
@@ -135,7 +108,7 @@ public final class NodeServer implements AutoCloseable {
             // Whatever a stranger does ends its own connection only.
             ControlServer.closeQuietly(stranger);
         } finally {
-            strangers.release();
+            reception.acquainted();
         }
     }
 
@@ -143,7 +116,7 @@ public final class NodeServer implements AutoCloseable {
         String reason = refusal(hello);
         if (reason != null) {
             spoken.getOutputStream().write(NodeCodec.frame(new NodeRecord.Refused(reason)));
-            spoken.shutdownOutput();
+            ControlServer.closeQuietly(spoken);
             return;
         }
         NodeLink link = new NodeLink(stranger, spoken);
@@ -163,7 +136,6 @@ public final class NodeServer implements AutoCloseable {
     /** Closes the rendezvous; links that are open stay. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        ControlServer.closeQuietly(socket);
+        reception.close();
     }
 }
