@@ -49,8 +49,13 @@ public final class StepVeto {
     /** What this rank found without the device's help: its own objection first, then each buffer's count. */
     private final long[] found = new long[1 + MOST_BUFFERS];
 
+    private boolean foundSomething;
+
     private DeviceBuffer mine;
     private DeviceBuffer all;
+    /** Hardly a step leaves a count behind, so that few have to zero them first. */
+    private boolean mineIsZero;
+
     private Step open;
     private Work shared;
 
@@ -94,7 +99,7 @@ public final class StepVeto {
             throw new IllegalStateException("a step can have " + MOST_BUFFERS + " buffers checked, and no more");
         }
         names.add(name);
-        found[names.size()] = check.count(step, buffer, mine.slice(names.size(), 1));
+        find(names.size(), check.count(step, buffer, mine.slice(names.size(), 1)));
     }
 
     /**
@@ -105,7 +110,12 @@ public final class StepVeto {
      */
     public void cast(Step step) {
         begin(step);
-        found[0] = 1;
+        find(0, 1);
+    }
+
+    private void find(int what, long count) {
+        found[what] = count;
+        foundSomething |= count > 0;
     }
 
     private void begin(Step step) {
@@ -122,8 +132,15 @@ public final class StepVeto {
         open = step;
         shared = null;
         names.clear();
-        Arrays.fill(found, 0);
-        mine.zero(step.stream());
+        if (foundSomething) {
+            Arrays.fill(found, 0);
+            foundSomething = false;
+        }
+        if (!mineIsZero) {
+            mine.zero(step.stream());
+        }
+        // Not before stands() has seen that they are: the step may end early, with kernels still on their way.
+        mineIsZero = false;
     }
 
     /**
@@ -134,16 +151,15 @@ public final class StepVeto {
      */
     public void share(Step step) {
         begin(step);
-        addWhatWasFoundHere(step);
+        if (foundSomething) {
+            addWhatWasFoundHere(step);
+        }
         long words = 1L + names.size();
         shared = step.communicator()
                 .allGather(mine.slice(0, words), all.slice(0, words * step.worldSize()), step.stream());
     }
 
     private void addWhatWasFoundHere(Step step) {
-        if (IntStream.range(0, 1 + names.size()).allMatch(i -> found[i] == 0)) {
-            return;
-        }
         step.communicator().synchronize(step.stream());
         long[] counted = new long[found.length];
         mine.copyTo(counted);
@@ -170,20 +186,35 @@ public final class StepVeto {
         long[] counts = new long[words * step.worldSize()];
         all.slice(0, counts.length).copyTo(counts);
         open = null;
+        // No streams up to here, nor anything else that is slow until it is compiled: this is done in every step.
+        mineIsZero = isZero(counts, step.rank() * words, words);
+        if (isZero(counts, 0, counts.length)) {
+            record.inARow = 0;
+            return false;
+        }
+        blame(step, counts);
+        return true;
+    }
+
+    private static boolean isZero(long[] counts, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            if (counts[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void blame(Step step, long[] counts) {
         // What was checked first comes first: a gradient's NaN is in everybody's sum, but is one rank's own.
         int earliest = IntStream.range(0, step.worldSize())
                 .map(rank -> first(counts, rank))
                 .min()
-                .orElse(words);
-        if (earliest == words) {
-            record.inARow = 0;
-            return false;
-        }
+                .orElseThrow();
         int[] ranks = IntStream.range(0, step.worldSize())
                 .filter(rank -> first(counts, rank) == earliest)
                 .toArray();
         vetoed(step, ranks, describe(counts, ranks[0]));
-        return true;
     }
 
     /** The first thing that a rank found; the number of things if it found nothing. */
