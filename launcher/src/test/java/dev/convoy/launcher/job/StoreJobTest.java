@@ -50,7 +50,7 @@ class StoreJobTest {
     void anotherAgentTakesOverWhenTheLeadingOneIsKilledAndReplacesWhatWasLostMeanwhile() throws Exception {
         long steps = 400;
         // Two losses at once: two copies of each shard.
-        job.start(3, steps, 20, "--recover", "replace", "--replicas", "2");
+        job.start(3, steps, 20, "--recover", "replace", "--replicas", "2", "--tls");
         long rank = job.rankOn(2);
         job.agent(0).destroyForcibly();
         Posix.kill((int) rank, Posix.SIGKILL);
