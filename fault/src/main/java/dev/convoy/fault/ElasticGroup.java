@@ -92,7 +92,7 @@ public final class ElasticGroup implements AutoCloseable {
         this.environment = environment;
         this.options = environment.overrides().applyTo(options);
         this.runtime = runtime;
-        device = runtime.device(environment.self().launchRank() % runtime.deviceCount());
+        device = runtime.device(environment.localRank() % runtime.deviceCount());
         stream = device.newStream();
         FlightRecorder recorder = new FlightRecorder();
         control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));

@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param port the port
  * @param token secret of the job
  * @param self this process
+ * @param localRank its place among the processes of its machine, which says which device it uses
  * @param launchSize ranks at launch
  * @param runtime {@code auto}, {@code cuda} or {@code host}
  * @param deadline bound of a communicator's operation
@@ -34,6 +35,7 @@ record LaunchEnvironment(
         int port,
         String token,
         MemberId self,
+        int localRank,
         int launchSize,
         String runtime,
         Duration deadline,
@@ -60,6 +62,7 @@ record LaunchEnvironment(
                 new MemberId(
                         value(environment, "CONVOY_RANK", text -> bounded(text, 0, 1 << 14)),
                         value(environment, "CONVOY_INCARNATION", text -> bounded(text, 0, 1 << 20))),
+                localRank(environment),
                 value(environment, "CONVOY_WORLD_SIZE", text -> bounded(text, 1, 1 << 14)),
                 environment.getOrDefault("CONVOY_RUNTIME", "auto"),
                 millis(environment, "CONVOY_DEADLINE_MS", "30000"),
@@ -121,6 +124,7 @@ record LaunchEnvironment(
                 port,
                 token,
                 self,
+                localRank,
                 launchSize,
                 runtime,
                 deadline,
@@ -145,6 +149,12 @@ record LaunchEnvironment(
             throw new NotLaunchedException(
                     "the environment has a damaged " + name + " (" + e.getMessage() + "); " + HOW);
         }
+    }
+
+    // Whoever starts ranks without numbering them on each machine has but one machine.
+    private static int localRank(Map<String, String> environment) {
+        String name = environment.containsKey("CONVOY_LOCAL_RANK") ? "CONVOY_LOCAL_RANK" : "CONVOY_RANK";
+        return value(environment, name, text -> bounded(text, 0, 1 << 14));
     }
 
     private static int agentPid(Map<String, String> environment) {

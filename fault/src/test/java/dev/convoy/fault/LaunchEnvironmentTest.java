@@ -120,6 +120,18 @@ class LaunchEnvironmentTest {
                 .hasMessageContaining("CONVOY_" + name);
     }
 
+    @Test
+    void placeOnTheMachineIsTheRankWhereNobodySaysOtherwise() {
+        Map<String, String> environment = complete();
+        assertThat(LaunchEnvironment.read(environment).localRank()).isEqualTo(2);
+        environment.put("CONVOY_LOCAL_RANK", "0");
+        assertThat(LaunchEnvironment.read(environment).localRank()).isZero();
+        environment.put("CONVOY_LOCAL_RANK", "-1");
+        assertThatThrownBy(() -> LaunchEnvironment.read(environment))
+                .isInstanceOf(NotLaunchedException.class)
+                .hasMessageContaining("CONVOY_LOCAL_RANK");
+    }
+
     private static Map<String, String> complete() {
         Map<String, String> environment = new HashMap<>();
         environment.put("CONVOY_AGENT", "127.0.0.1:4711");

@@ -43,7 +43,7 @@ final class LocalRanks implements AutoCloseable {
 
     LocalRanks(JobRequest request, Path program, Path execHelper) {
         spawner = new Spawner(request, program, execHelper, this::ended, this::notStarted);
-        processes = new RankProcesses(spawner);
+        processes = new RankProcesses(spawner, request.ranks());
     }
 
     /** The processes. Main thread only. */

@@ -27,6 +27,7 @@ final class RankProcess {
     private long innerPid;
 
     private boolean direct;
+    private boolean refused;
 
     RankProcess(MemberId member) {
         this.member = member;
@@ -51,7 +52,7 @@ final class RankProcess {
                 onExit.exited(member, 128 + 9);
                 return;
             }
-            started = builder.start();
+            started = startedBy(builder);
             process = started;
             pump(started.getInputStream(), sinks.out(), "output");
             pump(started.getErrorStream(), sinks.err(), "errors");
@@ -61,6 +62,20 @@ final class RankProcess {
                 .daemon()
                 .stackSize(STACK_BYTES)
                 .start(() -> awaitExit(started, onExit));
+    }
+
+    private Process startedBy(ProcessBuilder builder) throws IOException {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            refused = true;
+            throw e;
+        }
+    }
+
+    /** Not if it has ended, was told to, or never began. */
+    synchronized boolean mayLive() {
+        return !killed && !refused && (process == null || process.isAlive());
     }
 
     /** The program's own process, as it said when it connected; 0 before. */

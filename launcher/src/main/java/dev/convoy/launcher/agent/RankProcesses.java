@@ -4,6 +4,7 @@ package dev.convoy.launcher.agent;
 import dev.convoy.fault.protocol.MemberId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,25 @@ import java.util.Set;
 final class RankProcesses {
     private final Map<MemberId, RankProcess> processes = new LinkedHashMap<>();
     private final Spawner spawner;
+    private final LocalPlaces places;
 
-    RankProcesses(Spawner spawner) {
+    /**
+     * No processes yet.
+     *
+     * @param spawner starts them
+     * @param ranks of the job, without spares
+     */
+    RankProcesses(Spawner spawner, int ranks) {
         this.spawner = spawner;
+        places = new LocalPlaces(ranks, member -> processes.get(member).mayLive());
     }
 
     void spawn(MemberId member, Map<String, String> environment) {
         RankProcess process = new RankProcess(member);
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("CONVOY_LOCAL_RANK", Integer.toString(places.give(member)));
         processes.put(member, process);
-        spawner.spawn(process, environment);
+        spawner.spawn(process, variables);
     }
 
     /** Every process that was to be started here. */

@@ -33,6 +33,8 @@ final class CountingProgram {
     public static void main(String[] arguments) throws Exception {
         long steps = Long.parseLong(arguments[0]);
         try (ElasticGroup group = ElasticGroup.join()) {
+            System.out.println("process of rank " + System.getenv("CONVOY_RANK") + " uses device "
+                    + group.device().index());
             CountingProgram program = new CountingProgram(group, Long.parseLong(arguments[1]));
             group.run(steps, program::step);
             String result = Long.toString(read(program.state));

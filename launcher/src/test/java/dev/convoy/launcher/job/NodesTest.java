@@ -57,9 +57,14 @@ class NodesTest {
         Process other = agent(1, 60, 10, "--recover", "replace", "--parity", "1+1");
         Process leader = agent(0, 60, 10, "--recover", "replace", "--parity", "1+1");
         awaitTraining();
+        await().atMost(Duration.ofSeconds(60)).until(() -> usesDevice(1, 2, 0) && usesDevice(1, 3, 1));
         other.destroyForcibly();
         assertThat(exitStatus(leader)).as(output(0)).isZero();
         assertThat(output(0)).contains("4 ranks from step");
+        // Beside ranks 0 and 1, in whichever order.
+        assertThat((usesDevice(0, 2, 2) && usesDevice(0, 3, 3)) || (usesDevice(0, 2, 3) && usesDevice(0, 3, 2)))
+                .as(output(0))
+                .isTrue();
         assertNothingLeft();
     }
 
@@ -152,6 +157,10 @@ class NodesTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> output(0).contains("training begins"));
     }
 
+    private boolean usesDevice(int node, int rank, int device) {
+        return output(node).contains("process of rank " + rank + " uses device " + device);
+    }
+
     private boolean isDurable() {
         Path state = temp.resolve("durable");
         try (Stream<Path> files = Files.exists(state) ? Files.walk(state) : Stream.empty()) {
@@ -181,6 +190,7 @@ class NodesTest {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(log).toFile());
         builder.environment().put("CONVOY_CLUSTER_TOKEN", token);
+        builder.environment().put("CONVOY_HOST_DEVICES", Integer.toString(RANKS));
         builder.environment().put(MarkedProcesses.VARIABLE, processes.value());
         Process agent = builder.start();
         agents.add(agent);
