@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,7 @@ class SuiteTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    @Tag("slow")
     @Test
     void passesOnTheHostRuntimeWhatItHas() throws Exception {
         // Continuous integration runs the others, out of the bundle.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class DetectionJobTest {
                 .isEqualTo(SumProgram.reference(STEPS, LENGTH).samplesSha256());
     }
 
+    @Tag("slow")
     @Test
     void noFalseTimeoutInARunOfPausesAndLoad() throws Exception {
         long seed = Long.getLong("convoy.seed", System.nanoTime());

@@ -83,6 +83,7 @@ class ElasticJobTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(FaultSpec.Phase.class)
     void aLossInARecoveryIsRecoveredFrom(FaultSpec.Phase phase) throws Exception {

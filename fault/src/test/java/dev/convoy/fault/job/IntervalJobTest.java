@@ -56,6 +56,7 @@ class IntervalJobTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void aReplacementIsTakenInWhereTheNextSnapshotIs() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.REGROW, "kill:2@5", 7, SnapshotOverlap.NONE)) {

@@ -13,6 +13,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class RestartTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void aRankLostBeforeTheFirstStepReadsTheDiskAgain() throws Exception {
         Path version = lostAtStep20();
@@ -48,6 +50,7 @@ class RestartTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void damageOnDiskAndOtherStatesAreRefused() throws Exception {
         Path version = lostAtStep20();

@@ -93,6 +93,7 @@ class NodesTest {
         assertNothingLeft();
     }
 
+    @Tag("slow")
     @Test
     void theRanksOfANodeWhoseAgentIsStoppedAreLeftOut() throws Exception {
         Process other = agent(1, 600, 10);

@@ -80,6 +80,7 @@ class DemoEndToEndTest {
         assertNothingLeft();
     }
 
+    @Tag("slow")
     @Test
     void aSpareEndsWithTheSameBits() throws IOException {
         JsonNode undisturbed = undisturbed(4);
