@@ -18,12 +18,23 @@ final class ControlConnection {
     /** Ends the writer; no record is empty. */
     private static final byte[] END = {};
 
+    /** What is closed: over TLS a farewell would wait for the writer, and that one for a rank that is stopped. */
+    private final Socket wire;
+
     private final Socket socket;
     private final InputStream in;
     private final RankMessage.Hello hello;
     private final BlockingQueue<byte[]> queue = new LinkedBlockingQueue<>(QUEUED_RECORDS);
 
-    ControlConnection(Socket socket, RankMessage.Hello hello) throws IOException {
+    /**
+     * Takes over a connection.
+     *
+     * @param wire the connection
+     * @param socket the same, or TLS on it
+     * @param hello its first record
+     */
+    ControlConnection(Socket wire, Socket socket, RankMessage.Hello hello) throws IOException {
+        this.wire = wire;
         this.socket = socket;
         this.hello = hello;
         in = new BufferedInputStream(socket.getInputStream());
@@ -87,7 +98,7 @@ final class ControlConnection {
     }
 
     void close() {
-        ControlServer.closeQuietly(socket);
+        ControlServer.closeQuietly(wire);
         queue.clear();
         // Fails only if a sender has filled the queue again: then that record fails and ends the writer.
         queue.offer(END);

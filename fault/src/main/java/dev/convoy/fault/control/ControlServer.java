@@ -248,7 +248,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             stranger.setTcpNoDelay(true);
             // Closed: accepted while close() went through the list.
-            return reception.isClosed() ? null : tls == null ? admit(stranger) : admitSecretly(stranger);
+            return reception.isClosed() ? null : tls == null ? admit(stranger, stranger) : admitSecretly(stranger);
         } finally {
             reception.acquainted();
         }
@@ -256,15 +256,15 @@ public final class ControlServer implements AutoCloseable {
 
     private ControlConnection admitSecretly(Socket stranger) throws IOException {
         try (CutOff bound = new CutOff(stranger, greetingBound)) {
-            ControlConnection connection = admit(tls.serve(stranger));
+            ControlConnection connection = admit(stranger, tls.serve(stranger));
             return bound.lift() ? connection : null;
         }
     }
 
     /** Null if the stranger is not let in. */
-    private ControlConnection admit(Socket stranger) throws IOException {
-        RankMessage.Hello hello = Greeting.read(stranger, greetingBound);
-        ControlConnection connection = new ControlConnection(stranger, hello);
+    private ControlConnection admit(Socket stranger, Socket spoken) throws IOException {
+        RankMessage.Hello hello = Greeting.read(spoken, greetingBound);
+        ControlConnection connection = new ControlConnection(stranger, spoken, hello);
         byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(token, shown)) {
             connection.reject("the token is not this job's");

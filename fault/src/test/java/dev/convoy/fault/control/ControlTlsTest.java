@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,44 @@ class ControlTlsTest {
         await().atMost(SOON).until(() -> !lost.isEmpty());
         assertThat(connected).isEmpty();
         assertThat(heard).isEmpty();
+    }
+
+    // Its agent must not wait for it: over TLS a farewell would wait for the writer, and the writer for the rank.
+    @Test
+    void aMemberThatDoesNotReadIsDisconnectedAtOnce() throws IOException {
+        CountDownLatch mayRead = new CountDownLatch(1);
+        ControlServer server = server(agent);
+        open.add(mayRead::countDown);
+        ControlClient client = ControlClient.connect(
+                "127.0.0.1",
+                server.port(),
+                TOKEN,
+                MEMBER,
+                _ -> awaitQuietly(mayRead),
+                lost::add,
+                ControlTls.pinned(agent.fingerprint()));
+        open.add(client);
+        await().atMost(SOON).until(() -> connected.contains(MEMBER));
+        CoordinatorMessage large = new CoordinatorMessage.Stop(1, "x".repeat(2_000));
+        // Records that nobody takes pile up: in the connection's buffers first, then in its queue, which is bounded.
+        await().pollInterval(Duration.ofMillis(10)).atMost(SOON).until(() -> !sendsMany(server, large));
+        assertThat(connected).containsExactly(MEMBER);
+    }
+
+    private static boolean sendsMany(ControlServer server, CoordinatorMessage message) {
+        boolean sent = true;
+        for (int i = 0; i < 100; i++) {
+            sent = server.send(MEMBER, message);
+        }
+        return sent;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
