@@ -5,6 +5,7 @@ import dev.convoy.fault.control.CoordinatorDirectory;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.launcher.JobRequest;
 import dev.convoy.launcher.SharedGpus;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class RankEnvironment {
      * @param earlier folder of the durable version that the job goes on from, or empty
      */
     RankEnvironment(JobRequest request, String token, Superior coordinator, Path stateFolder, String earlier) {
-        this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), request.ranks() + request.spares());
+        this.gpus = SharedGpus.of(RuntimeName.of(request.runtime()), processesHere(request));
         common.putAll(request.environment());
         common.put("PATH", searchPath());
         common.put("CLASSPATH", classPath());
@@ -65,6 +66,21 @@ final class RankEnvironment {
         common.put("CONVOY_RESUME_FROM", earlier);
         common.put(
                 "CONVOY_DURABLE_EVERY_MS", Long.toString(request.durableEvery().toMillis()));
+    }
+
+    /**
+     * The most processes that this machine has to begin with. Where the agents meet on a loopback address it has all.
+     */
+    static int processesHere(JobRequest request) {
+        return request.cluster()
+                .filter(cluster -> !isLoopback(cluster.rendezvous()))
+                .map(cluster -> Math.ceilDiv(request.ranks(), cluster.nodes())
+                        + Math.ceilDiv(request.spares(), cluster.nodes()))
+                .orElse(request.ranks() + request.spares());
+    }
+
+    private static boolean isLoopback(InetSocketAddress address) {
+        return !address.isUnresolved() && address.getAddress().isLoopbackAddress();
     }
 
     /** The agent's own JDK first, so that {@code java} in a command is one that can run Convoy. */
