@@ -152,6 +152,7 @@ class ElasticJobTest {
     }
 
     // Too much to be checked before it is offered: the restore finds the damage, and the next one does without.
+    @Tag("slow")
     @Test
     void damageOfALargeStateIsFoundInItsRestore() throws Exception {
         int length = 1_500_000;
@@ -204,6 +205,7 @@ class ElasticJobTest {
     }
 
     // Shards of several chunks, of which a step changes all.
+    @Tag("slow")
     @Test
     void aLossWhileMuchIsBeingCopiedIsRecoveredFrom() throws Exception {
         int length = 1_500_000;

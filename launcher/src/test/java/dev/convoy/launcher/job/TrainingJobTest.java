@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class TrainingJobTest {
 
     private final MarkedProcesses processes = new MarkedProcesses();
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ class PerfEndToEndTest {
         assertThat(ran.output()).contains("# Out of bounds values : 0 OK\n", "# Avg bus bandwidth    : ");
     }
 
+    @Tag("slow")
     @Test
     void allTypesAndOperatorsAreRight() {
         PerfOutput ran = PerfOutput.of("all_reduce --ranks 3 -d all -o all -b 100K -e 100K" + HOST);
