@@ -70,7 +70,7 @@ final class TrainingLoop {
     }
 
     // In an epoch that is being replaced nothing counts any more; a mistake of the program shows again in the replay.
-    // What this layer itself found wrong is final: ranks that differ must not be left out until those that remain agree.
+    // What this layer itself found wrong is final: ranks that differ must not be left out until the rest agree.
     private boolean isRecoverable(Exception error, Membership members) {
         return Suspicions.isRecoverable(error)
                 || Suspicions.isConclusion(error)
