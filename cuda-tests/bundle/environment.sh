@@ -49,6 +49,6 @@ export XDG_CACHE_HOME XDG_STATE_HOME CONVOY_CUDA_TESTS_NATIVES
 run_java() {
     main=$1
     shift
-    exec "$here/java/bin/java" -XX:-UsePerfData -XX:+UseSerialGC -Xmx256m \
+    exec "$here/java/bin/java" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -XX:-UsePerfData -XX:+UseSerialGC -Xmx256m \
         --enable-native-access=dev.convoy.bindings -p "$here/lib" -m "$main" "$@"
 }

@@ -6,7 +6,6 @@ import dev.convoy.Communicator;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
-import dev.convoy.DeviceKernels;
 import dev.convoy.ReedSolomon;
 import dev.convoy.Stream;
 import dev.convoy.fault.protocol.ParityRing;
@@ -29,7 +28,6 @@ final class ParityExchange implements AutoCloseable {
     private static final int MOST_MEMBERS = 2 * (Redundancy.MOST_DATA + Redundancy.MOST_LOSSES);
 
     private final Device device;
-    private final DeviceKernels kernels;
     private final ParityWorkspace workspace;
     private final SlotCopies copies;
     private final boolean fused;
@@ -48,7 +46,6 @@ final class ParityExchange implements AutoCloseable {
      */
     ParityExchange(Device device, ParityWorkspace workspace, SlotCopies copies, boolean fused) {
         this.device = device;
-        this.kernels = device.kernels();
         this.workspace = workspace;
         this.copies = copies;
         this.fused = fused;
@@ -212,11 +209,12 @@ final class ParityExchange implements AutoCloseable {
             long bytes = grid.length(from, row * data + piece);
             if (bytes > 0) {
                 requireWhatItsOwnerHas(run, from, arrival, bytes);
-                kernels.multiplyInto(
-                        workspace.arrival(grid, arrival, bytes),
-                        new byte[] {run.code().coefficient(index, piece)},
-                        List.of(result.slice(0, bytes)),
-                        run.stream());
+                device.kernels()
+                        .multiplyInto(
+                                workspace.arrival(grid, arrival, bytes),
+                                new byte[] {run.code().coefficient(index, piece)},
+                                List.of(result.slice(0, bytes)),
+                                run.stream());
             }
         }
         run.communicator().synchronize(run.stream());
