@@ -16,6 +16,7 @@ public final class Device {
     private final NativeRuntime natives;
     private final int index;
     private final Reclaimer reclaimer = new Reclaimer(this);
+    private final EventPool workEvents = new EventPool(this);
     private DeviceKernels kernels;
 
     Device(ConvoyRuntime runtime, int index) {
@@ -244,6 +245,11 @@ public final class Device {
         if (natives.deviceCount() > 1) {
             status().checkCuda(natives.cuda().setDevice(index), "cudaSetDevice");
         }
+    }
+
+    /** Events for the ends of operations. */
+    EventPool workEvents() {
+        return workEvents;
     }
 
     Reclaimer reclaimer() {

@@ -156,16 +156,18 @@ public final class Work extends Awaitable {
             return true;
         }
         if (end == null) {
-            end = communicator.device().newEvent(Event.WITHOUT_CLOCK);
+            end = communicator.device().workEvents().take();
         }
         end.record(stream);
         state = State.RUNNING;
         return false;
     }
 
+    /** Gives back what it used, once its communicator has ended; it may have been closed before. */
     void close() {
         if (end != null) {
-            end.close();
+            communicator.device().workEvents().give(end);
+            end = null;
         }
     }
 

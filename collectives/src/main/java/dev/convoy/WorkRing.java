@@ -37,18 +37,10 @@ final class WorkRing {
 
     synchronized void close() {
         isWatched = false;
-        RuntimeException failure = null;
         for (Work work : works) {
-            try {
-                if (work != null) {
-                    work.close();
-                }
-            } catch (RuntimeException e) {
-                failure = Failures.join(failure, e);
+            if (work != null) {
+                work.close();
             }
-        }
-        if (failure != null) {
-            throw failure;
         }
     }
 }

@@ -40,6 +40,8 @@ final class EpochFormation {
     private final FaultInjector injector;
     private final Suspicions suspicions;
     private final OperationTap tap;
+    // Linked when it is made, not in the first recovery.
+    private final Consumer<String> damaged = this::reportDamage;
 
     private SlotPair slots;
     private DurableParts durable;
@@ -140,7 +142,7 @@ final class EpochFormation {
         }
         abandon();
         long abortedNs = System.nanoTime();
-        List<Holding> inventory = slots == null ? List.of() : slots.inventory(this::reportDamage);
+        List<Holding> inventory = slots == null ? List.of() : slots.inventory(damaged);
         byte[] id = revoke.makeUniqueId() ? UniqueId.create(runtime).bytes() : NO_ID;
         acknowledged = revoke.epoch();
         control.send(new RankMessage.Aborted(

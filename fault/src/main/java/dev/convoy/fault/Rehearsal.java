@@ -11,6 +11,7 @@ import dev.convoy.Operation;
 import dev.convoy.ReduceOp;
 import dev.convoy.Stream;
 import dev.convoy.UniqueId;
+import dev.convoy.bindings.Posix;
 import dev.convoy.fault.control.MessageCodec;
 import dev.convoy.fault.control.ProtocolException;
 import dev.convoy.fault.detect.FlightRecorder;
@@ -133,6 +134,10 @@ final class Rehearsal {
         flights.sendKept();
         RecoveryRecording.begin("rehearsal");
         new FaultInjector(0, List.of(), new SelfInflicted(control, () -> {})).atPhase(FaultSpec.Phase.ABORT);
+        if (!environment.faults().isEmpty()) {
+            // What is injected shall come as suddenly as what it stands for.
+            Posix.kill((int) ProcessHandle.current().pid(), 0);
+        }
     }
 
     private static void hear(RankControl control, CoordinatorMessage message) {

@@ -100,7 +100,9 @@ final class RankProcess {
         // Looked up before the parent's death cuts them off. A rank that we started ourselves has none that count.
         List<ProcessHandle> descendants = direct ? List.of() : ProcessTree.descendants(process.pid());
         process.destroyForcibly();
-        descendants.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle descendant : descendants) {
+            descendant.destroyForcibly();
+        }
     }
 
     /** State letter of the rank's process as the system shows it; {@code ?} if it has gone. */

@@ -56,6 +56,8 @@ final class Rehearsal {
         long epoch = play(coordinator.start(nowNs));
         MemberId witness = new MemberId(0, 0);
         MemberId lost = new MemberId(LOST, 0);
+        // Twice, as a rank does.
+        says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
         says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
         says(
                 witness,
