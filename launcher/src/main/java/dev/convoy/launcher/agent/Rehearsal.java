@@ -54,14 +54,14 @@ final class Rehearsal {
 
     private long playOne() {
         long epoch = play(coordinator.start(nowNs));
-        MemberId witness = new MemberId(0, 0);
         MemberId lost = new MemberId(LOST, 0);
         // Twice, as a rank does.
         says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
         says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
-        says(
-                witness,
-                new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP));
+        // The second report comes in when the first is being acted upon.
+        for (int witness = 0; witness < 2; witness++) {
+            says(new MemberId(witness, 0), suspect(epoch));
+        }
         events.add(new CoordinatorEvent.Disconnected(nowNs, lost));
         events.add(new CoordinatorEvent.Exited(nowNs, lost, ExitText.of(KILLED), KILLED));
         epoch = Math.max(epoch, play(List.of()));
@@ -104,6 +104,10 @@ final class Rehearsal {
             default -> {}
         }
         return 0;
+    }
+
+    private RankMessage.Suspect suspect(long epoch) {
+        return new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP);
     }
 
     /** After the first epoch every rank holds the whole state, so that any of them can be lost. */
