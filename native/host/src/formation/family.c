@@ -2,7 +2,7 @@
 #include "formation/family.h"
 
 #include "base/errors.h"
-#include "formation/init.h"
+#include "formation/assembly.h"
 #include "peers/peers.h"
 #include "progress/engine.h"
 
@@ -128,9 +128,10 @@ static ncclResult_t adopt(const struct meeting *meeting) {
         struct peer_process *process = parent_of(meeting)->peers[member].process;
         const char *why;
         if (process != NULL) {
-            init_keep_process(child, peers_find(process->nonce));
+            assembly_keep_process(child, peers_find(process->nonce));
         }
-        if (!init_add_peer(child, rank, process, slot->page_offset, slot->page_incarnation, &why)) {
+        if (!assembly_add_peer(child, rank, process, slot->page_offset, slot->page_incarnation,
+                               &why)) {
             return error_nccl(ncclRemoteError, "%s: rank %d: %s", family->name, member, why);
         }
         order_loads();
@@ -167,5 +168,5 @@ ncclResult_t family_make(const struct family *family) {
         return job_cancellation(family->job);
     }
     ncclResult_t result = adopt(&meeting);
-    return result == ncclSuccess ? init_ready_barrier(family->job) : result;
+    return result == ncclSuccess ? assembly_ready_barrier(family->job) : result;
 }

@@ -24,15 +24,4 @@ ncclResult_t init_runtime(void);
 /* Meets all ranks of the job's communicator on the id, and completes it. */
 ncclResult_t init_meet(struct job *job, const struct wire_id *id);
 
-/* Fills in the communicator's view of a rank; `why` says what is wrong where it returns false. */
-bool init_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
-                   uint64_t page_offset, uint64_t page_incarnation, const char **why);
-
-/* Adds the reference to a peer process to the communicator, each process once; takes the reference
- * over. */
-void init_keep_process(struct ncclComm *comm, struct peer_process *process);
-
-/* Declares the job's communicator ready, and waits until all ranks have. */
-ncclResult_t init_ready_barrier(const struct job *job);
-
 #endif

@@ -3,8 +3,8 @@
 #include "formation/meet.h"
 
 #include "base/errors.h"
+#include "formation/assembly.h"
 #include "formation/family.h"
-#include "formation/init.h"
 #include "peers/peers.h"
 
 #include <errno.h>
@@ -137,10 +137,10 @@ static ncclResult_t accept_member(struct ncclComm *comm, const struct wire_answe
         if (process == NULL) {
             return error_nccl(ncclSystemError, "rank %d: %s", member->rank, why);
         }
-        init_keep_process(comm, process);
+        assembly_keep_process(comm, process);
     }
-    if (!init_add_peer(comm, member->rank, process, member->page_offset, member->page_incarnation,
-                       &why)) {
+    if (!assembly_add_peer(comm, member->rank, process, member->page_offset,
+                           member->page_incarnation, &why)) {
         return error_nccl(ncclRemoteError, "rank %d: %s", member->rank, why);
     }
     return ncclSuccess;

@@ -20,29 +20,6 @@
  * less than taking them again. */
 #define LOOKS 64u
 
-bool op_single_steps;
-bool op_small_mail_only;
-
-static const char *const names[] = {
-    [OP_ALL_REDUCE] = "AllReduce",
-    [OP_BROADCAST] = "Broadcast",
-    [OP_REDUCE] = "Reduce",
-    [OP_ALL_GATHER] = "AllGather",
-    [OP_REDUCE_SCATTER] = "ReduceScatter",
-    [OP_ALL_TO_ALL] = "AlltoAll",
-    [OP_GATHER] = "Gather",
-    [OP_SCATTER] = "Scatter",
-    [OP_SEND] = "Send",
-    [OP_RECEIVE] = "Recv",
-    [OP_PUT] = "PutSignal",
-    [OP_SIGNAL] = "Signal",
-    [OP_WAIT_SIGNAL] = "WaitSignal",
-};
-
-const char *op_name(enum op_kind kind) {
-    return (unsigned)kind < ARRAY_COUNT(names) ? names[kind] : "an unknown operation";
-}
-
 /* --- who shows what to whom --- */
 
 static bool is_rooted_source(enum op_kind kind) {
@@ -300,16 +277,6 @@ static bool meet(struct op *op) {
 }
 
 /* --- move --- */
-
-bool op_source_is_intact(const struct op *op, int rank) {
-    const struct ncclComm *comm = op->comm;
-    if (rank == comm->rank) {
-        return true;
-    }
-    order_loads(); /* first the data, then its owner's state */
-    const struct comm_page *page = comm->peers[rank].page;
-    return page_belongs(page, comm->nonce) && atomic_load(&page->state) != PAGE_ABORTED;
-}
 
 static bool sources_are_intact(struct op *op) {
     for (int rank = 0; rank < op->comm->nranks; rank++) {
