@@ -52,6 +52,7 @@ final class Allegiance {
         if (leading > term) {
             follow(leading);
         } else if (simulation.nowNs() - sinceNs > BOUND_NS) {
+            simulation.faults().outwaited();
             simulation.ended(process, "exited with status 1", false);
         } else {
             process.after(BETWEEN_QUESTIONS_NS, () -> seek(sinceNs));

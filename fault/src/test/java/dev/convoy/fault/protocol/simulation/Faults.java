@@ -40,6 +40,11 @@ final class Faults {
         return ofPrograms;
     }
 
+    /** Nobody led for longer than a process waits: it ended as a program does. */
+    void outwaited() {
+        ofPrograms++;
+    }
+
     /** How many took a process, or made the agent believe that. */
     int losses() {
         return losses;
