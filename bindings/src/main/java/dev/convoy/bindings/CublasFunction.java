@@ -16,12 +16,10 @@ public enum CublasFunction implements NativeFunction {
     /** {@code cublasSgemm}. */
     SGEMM("cublasSgemm_v2", "(LIIIIILLILILLI)I");
 
-    private final String symbol;
-    private final String signature;
+    private final Prototype prototype;
 
     CublasFunction(String symbol, String signature) {
-        this.symbol = symbol;
-        this.signature = signature;
+        prototype = new Prototype(symbol, 0, signature);
     }
 
     @Override
@@ -30,17 +28,7 @@ public enum CublasFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return 0;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }

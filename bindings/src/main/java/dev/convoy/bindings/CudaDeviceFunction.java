@@ -24,12 +24,10 @@ public enum CudaDeviceFunction implements NativeFunction {
     /** {@code cuDeviceCanAccessPeer}. */
     DEVICE_CAN_ACCESS_PEER("cuDeviceCanAccessPeer", "(LII)I");
 
-    private final String symbol;
-    private final String signature;
+    private final Prototype prototype;
 
     CudaDeviceFunction(String symbol, String signature) {
-        this.symbol = symbol;
-        this.signature = signature;
+        prototype = new Prototype(symbol, 0, signature);
     }
 
     @Override
@@ -38,17 +36,7 @@ public enum CudaDeviceFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return 0;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }

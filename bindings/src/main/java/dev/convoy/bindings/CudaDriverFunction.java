@@ -20,12 +20,10 @@ public enum CudaDriverFunction implements NativeFunction {
     /** {@code cuLaunchKernel}. */
     LAUNCH_KERNEL("cuLaunchKernel", "(LIIIIIIILLL)I");
 
-    private final String symbol;
-    private final String signature;
+    private final Prototype prototype;
 
     CudaDriverFunction(String symbol, String signature) {
-        this.symbol = symbol;
-        this.signature = signature;
+        prototype = new Prototype(symbol, 0, signature);
     }
 
     @Override
@@ -34,17 +32,7 @@ public enum CudaDriverFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return 0;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }

@@ -92,12 +92,10 @@ public enum CudaFunction implements NativeFunction {
     public static final Set<CudaFunction> GRAPHS =
             Collections.unmodifiableSet(EnumSet.range(STREAM_BEGIN_CAPTURE, GRAPH_DESTROY));
 
-    private final String symbol;
-    private final String signature;
+    private final Prototype prototype;
 
     CudaFunction(String symbol, String signature) {
-        this.symbol = symbol;
-        this.signature = signature;
+        prototype = new Prototype(symbol, 0, signature);
     }
 
     @Override
@@ -106,17 +104,7 @@ public enum CudaFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return 0;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }

@@ -24,12 +24,10 @@ public enum HostFunction implements NativeFunction {
     /** {@code convoyRecvChecksum}. */
     RECV_CHECKSUM("convoyRecvChecksum", "(LLIILLL)I");
 
-    private final String symbol;
-    private final String signature;
+    private final Prototype prototype;
 
     HostFunction(String symbol, String signature) {
-        this.symbol = symbol;
-        this.signature = signature;
+        prototype = new Prototype(symbol, 0, signature);
     }
 
     @Override
@@ -38,17 +36,7 @@ public enum HostFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return 0;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }

@@ -50,6 +50,15 @@ public interface NativeFunction {
     }
 
     /**
+     * How C declares a function.
+     *
+     * @param symbol see {@link NativeFunction#symbol()}
+     * @param since see {@link NativeFunction#since()}
+     * @param signature see {@link NativeFunction#signature()}
+     */
+    record Prototype(String symbol, int since, String signature) {}
+
+    /**
      * Whose function it is.
      *
      * @return the origin
@@ -57,18 +66,29 @@ public interface NativeFunction {
     Origin origin();
 
     /**
+     * How C declares it.
+     *
+     * @return its row of the table
+     */
+    Prototype prototype();
+
+    /**
      * Its C name.
      *
      * @return such as {@code ncclCommShrink}
      */
-    String symbol();
+    default String symbol() {
+        return prototype().symbol();
+    }
 
     /**
      * The release in which it appeared.
      *
      * @return a version code such as 22703, or 0 if every release that can be opened has it
      */
-    int since();
+    default int since() {
+        return prototype().since();
+    }
 
     /**
      * The types of its parameters, then that of its result: {@code I} is 32 bits wide, {@code L} 64, {@code U} an
@@ -76,7 +96,9 @@ public interface NativeFunction {
      *
      * @return such as {@code (LI)I}
      */
-    String signature();
+    default String signature() {
+        return prototype().signature();
+    }
 
     /**
      * Its place among the functions of its origin, from 0 on.

@@ -132,14 +132,10 @@ public enum NcclFunction implements NativeFunction {
     /** {@code ncclParamDumpAll}. */
     PARAM_DUMP_ALL("ncclParamDumpAll", 2_30_04, "()V");
 
-    private final String symbol;
-    private final int since;
-    private final String signature;
+    private final Prototype prototype;
 
     NcclFunction(String symbol, int since, String signature) {
-        this.symbol = symbol;
-        this.since = since;
-        this.signature = signature;
+        prototype = new Prototype(symbol, since, signature);
     }
 
     @Override
@@ -148,17 +144,7 @@ public enum NcclFunction implements NativeFunction {
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public int since() {
-        return since;
-    }
-
-    @Override
-    public String signature() {
-        return signature;
+    public Prototype prototype() {
+        return prototype;
     }
 }
