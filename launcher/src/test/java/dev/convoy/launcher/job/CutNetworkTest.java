@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.convoy.launcher.Main;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,11 +33,12 @@ class CutNetworkTest {
     Path temp;
 
     private final MarkedProcesses processes = new MarkedProcesses();
-    private final List<Process> agents = new ArrayList<>();
+    private AgentProcesses agents;
     private TwoNetworks networks;
 
     @BeforeEach
     void layCable() {
+        agents = new AgentProcesses(temp);
         try {
             networks = TwoNetworks.open();
         } catch (IOException e) {
@@ -50,7 +48,7 @@ class CutNetworkTest {
 
     @AfterEach
     void tidy() throws Exception {
-        agents.forEach(Process::destroyForcibly);
+        agents.close();
         if (networks != null) {
             networks.close();
         }
@@ -63,9 +61,9 @@ class CutNetworkTest {
         Process leader = start(0, networks.inFirst(agent(0, program)));
         await().atMost(Duration.ofSeconds(60)).until(() -> output(0).contains("training begins"));
         networks.cut();
-        assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
+        assertThat(AgentProcesses.exitStatus(other)).as(output(1)).isEqualTo(1);
         assertThat(output(1)).contains("this node could not renew its lease for 3000 ms; this node's ranks were ended");
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
         assertThat(output(0))
                 .contains("with node 1, which did not renew its lease")
                 .contains("2 ranks from step");
@@ -81,30 +79,17 @@ class CutNetworkTest {
     }
 
     private Process start(int node, List<String> command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log(node).toFile());
-        builder.environment().put("CONVOY_CLUSTER_TOKEN", "a secret of these tests only");
-        builder.environment().put(MarkedProcesses.VARIABLE, processes.value());
-        Process agent = builder.start();
-        agents.add(agent);
-        return agent;
-    }
-
-    private static int exitStatus(Process agent) throws InterruptedException {
-        assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return agent.exitValue();
-    }
-
-    private Path log(int node) {
-        return temp.resolve("agent-" + node + ".log");
+        return agents.start(
+                node,
+                command,
+                Map.of(
+                        "CONVOY_CLUSTER_TOKEN",
+                        "a secret of these tests only",
+                        MarkedProcesses.VARIABLE,
+                        processes.value()));
     }
 
     private String output(int node) {
-        try {
-            return Files.exists(log(node)) ? Files.readString(log(node)) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return agents.output(node);
     }
 }

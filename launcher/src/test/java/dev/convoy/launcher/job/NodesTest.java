@@ -15,9 +15,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,11 +36,12 @@ class NodesTest {
     Path temp;
 
     private final MarkedProcesses processes = new MarkedProcesses();
-    private final List<Process> agents = new ArrayList<>();
+    private AgentProcesses agents;
     private int port;
 
     @BeforeEach
     void findPort() throws IOException {
+        agents = new AgentProcesses(temp);
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -49,7 +49,7 @@ class NodesTest {
 
     @AfterEach
     void endAgents() {
-        agents.forEach(Process::destroyForcibly);
+        agents.close();
     }
 
     @Test
@@ -59,7 +59,7 @@ class NodesTest {
         awaitTraining();
         await().atMost(Duration.ofSeconds(60)).until(() -> usesDevice(1, 2, 0) && usesDevice(1, 3, 1));
         other.destroyForcibly();
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
         assertThat(output(0)).contains("4 ranks from step");
         // Beside ranks 0 and 1, in whichever order.
         assertThat((usesDevice(0, 2, 2) && usesDevice(0, 3, 3)) || (usesDevice(0, 2, 3) && usesDevice(0, 3, 2)))
@@ -77,7 +77,7 @@ class NodesTest {
         Process leader = agent(0, 200, 10, "--replicas", "1", "--report", report.toString());
         awaitTraining();
         other.destroyForcibly();
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
         JsonNode written = new ObjectMapper().readTree(report.toFile());
         assertThat(written.get("final").get("parametersSha256").textValue()).isEqualTo(CountingProgram.reference(200));
         assertThat(written.get("final").get("worldSize").intValue()).isEqualTo(2);
@@ -100,12 +100,12 @@ class NodesTest {
         Process leader = agent(0, 600, 10);
         awaitTraining();
         Posix.kill((int) other.pid(), Posix.SIGSTOP);
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
         assertThat(output(0))
                 .contains("with node 1, which did not renew its lease")
                 .contains("2 ranks from step");
         Posix.kill((int) other.pid(), SIGCONT);
-        assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
+        assertThat(AgentProcesses.exitStatus(other)).as(output(1)).isEqualTo(1);
         assertNothingLeft();
     }
 
@@ -116,7 +116,7 @@ class NodesTest {
         awaitTraining();
         await().atMost(Duration.ofSeconds(60)).until(this::isDurable);
         leader.destroyForcibly();
-        assertThat(exitStatus(other)).as(output(1)).isEqualTo(1);
+        assertThat(AgentProcesses.exitStatus(other)).as(output(1)).isEqualTo(1);
         assertThat(output(1))
                 .contains("convoy: the leading agent")
                 .contains("this node's ranks were ended; the newest durable version is in " + temp.resolve("durable"));
@@ -130,8 +130,8 @@ class NodesTest {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> output(2).isEmpty() && processes.alive().size() > 3);
         Process other = agent(1, 30, 1);
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
-        assertThat(exitStatus(other)).as(output(1)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(other)).as(output(1)).isZero();
         stranger.destroyForcibly().waitFor();
         assertThat(output(2)).isEmpty();
         assertNothingLeft();
@@ -142,13 +142,13 @@ class NodesTest {
         Process leader = agent(0, 30, 1, "--tls");
         Process stranger = start(2, "a secret of other people", 1, 30, 1, "--tls");
         Process open = start(3, SECRET, 1, 30, 1);
-        assertThat(exitStatus(stranger)).as(output(2)).isEqualTo(1);
+        assertThat(AgentProcesses.exitStatus(stranger)).as(output(2)).isEqualTo(1);
         assertThat(output(2))
                 .isEqualTo("convoy: node 1 could not join the job at 127.0.0.1:" + port
                         + ": whoever answers there does not have this agent's secret\n");
         Process other = agent(1, 30, 1, "--tls");
-        assertThat(exitStatus(leader)).as(output(0)).isZero();
-        assertThat(exitStatus(other)).as(output(1)).isZero();
+        assertThat(AgentProcesses.exitStatus(leader)).as(output(0)).isZero();
+        assertThat(AgentProcesses.exitStatus(other)).as(output(1)).isZero();
         open.destroyForcibly().waitFor();
         assertThat(output(3)).isEmpty();
         assertNothingLeft();
@@ -188,30 +188,19 @@ class NodesTest {
         command.addAll(List.of(options));
         command.add("--");
         command.addAll(Programs.java(CountingProgram.class, Long.toString(steps), Long.toString(stepMillis)));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(log).toFile());
-        builder.environment().put("CONVOY_CLUSTER_TOKEN", token);
-        builder.environment().put("CONVOY_HOST_DEVICES", Integer.toString(RANKS));
-        builder.environment().put(MarkedProcesses.VARIABLE, processes.value());
-        Process agent = builder.start();
-        agents.add(agent);
-        return agent;
-    }
-
-    private static int exitStatus(Process agent) throws InterruptedException {
-        assertThat(agent.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return agent.exitValue();
-    }
-
-    private Path log(int number) {
-        return temp.resolve("agent-" + number + ".log");
+        return agents.start(
+                log,
+                command,
+                Map.of(
+                        "CONVOY_CLUSTER_TOKEN",
+                        token,
+                        "CONVOY_HOST_DEVICES",
+                        Integer.toString(RANKS),
+                        MarkedProcesses.VARIABLE,
+                        processes.value()));
     }
 
     private String output(int number) {
-        try {
-            return Files.exists(log(number)) ? Files.readString(log(number)) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return agents.output(number);
     }
 }
