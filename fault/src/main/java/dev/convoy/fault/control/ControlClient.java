@@ -32,6 +32,9 @@ public final class ControlClient implements AutoCloseable {
     private static final int NEWS_EVERY = 5;
     private static final int CONNECT_MS = 5_000;
 
+    /** What is closed: over TLS a farewell would wait for a record on its way to an agent that does not read. */
+    private final Socket wire;
+
     private final Socket socket;
     private final OutputStream out;
     private final Consumer<CoordinatorMessage> onMessage;
@@ -42,8 +45,10 @@ public final class ControlClient implements AutoCloseable {
     /** Records that came in; written by the reader only. */
     private volatile long heard;
 
-    private ControlClient(Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
+    private ControlClient(
+            Socket wire, Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
             throws IOException {
+        this.wire = wire;
         this.socket = socket;
         this.out = socket.getOutputStream();
         this.onMessage = onMessage;
@@ -120,22 +125,23 @@ public final class ControlClient implements AutoCloseable {
             throws IOException {
         String host = where.host();
         int port = where.port();
-        Socket socket = new Socket();
+        Socket wire = new Socket();
         try {
-            socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
-            socket.setTcpNoDelay(true);
+            wire.connect(new InetSocketAddress(host, port), CONNECT_MS);
+            wire.setTcpNoDelay(true);
+            Socket socket = wire;
             if (tls != null) {
-                socket.setSoTimeout(CONNECT_MS);
-                socket = tls.connect(socket, host, port);
-                socket.setSoTimeout(0);
+                wire.setSoTimeout(CONNECT_MS);
+                socket = tls.connect(wire, host, port);
+                wire.setSoTimeout(0);
             }
-            ControlClient client = new ControlClient(socket, onMessage, onLost);
+            ControlClient client = new ControlClient(wire, socket, onMessage, onLost);
             client.out.write(MessageCodec.frame(new RankMessage.Hello(
                     Message.PROTOCOL, token, self, ProcessHandle.current().pid(), where.term())));
             ControlServer.daemon("convoy-control", client::read);
             return client;
         } catch (IOException e) {
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
             throw e;
         }
     }
@@ -224,7 +230,8 @@ public final class ControlClient implements AutoCloseable {
     }
 
     private void read() {
-        try (InputStream in = new BufferedInputStream(socket.getInputStream())) {
+        try {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
             Message message = MessageCodec.read(in, Limits.FRAME_BYTES);
             while (message != null) {
                 if (!(message instanceof CoordinatorMessage fromCoordinator)) {
@@ -252,7 +259,7 @@ public final class ControlClient implements AutoCloseable {
         boolean first = ended.compareAndSet(false, true);
         if (first) {
             closing.countDown();
-            ControlServer.closeQuietly(socket);
+            ControlServer.closeQuietly(wire);
         }
         return first;
     }

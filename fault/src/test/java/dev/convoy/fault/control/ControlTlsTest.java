@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,45 @@ class ControlTlsTest {
         // Records that nobody takes pile up: in the connection's buffers first, then in its queue, which is bounded.
         await().pollInterval(Duration.ofMillis(10)).atMost(SOON).until(() -> !sendsMany(server, large));
         assertThat(connected).containsExactly(MEMBER);
+    }
+
+    // A rank must not wait for it either: whoever is told of the loss halts the rank, or finds another coordinator.
+    @Test
+    void anAgentThatDoesNotReadIsGivenUpAlthoughARecordIsOnItsWay() throws IOException {
+        CountDownLatch mayRead = new CountDownLatch(1);
+        ControlServer server = ControlServer.open(
+                TOKEN,
+                new ControlServer.Listener() {
+                    @Override
+                    public void connected(MemberId member, long pid) {
+                        awaitQuietly(mayRead);
+                    }
+
+                    @Override
+                    public void received(MemberId member, RankMessage message) {}
+
+                    @Override
+                    public void disconnected(MemberId member) {}
+                },
+                GREETING_BOUND,
+                agent);
+        open.add(mayRead::countDown);
+        open.add(server);
+        ControlClient client = connect(server.port(), ControlTls.pinned(agent.fingerprint()));
+        RankMessage large = new RankMessage.Warning("x".repeat(2_000));
+        AtomicLong sent = new AtomicLong();
+        ControlServer.daemon("test-sender", () -> {
+            while (lost.isEmpty()) {
+                client.send(large);
+                sent.incrementAndGet();
+            }
+        });
+        AtomicLong before = new AtomicLong();
+        await().pollInterval(Duration.ofMillis(300)).atMost(SOON).until(() -> before.getAndSet(sent.get()) == sent.get()
+                && sent.get() > 0);
+        client.expectSigns(Duration.ofMillis(600));
+        await().atMost(SOON).until(() -> !lost.isEmpty());
+        assertThat(lost).singleElement().asString().startsWith("no sign of it");
     }
 
     private static boolean sendsMany(ControlServer server, CoordinatorMessage message) {
