@@ -31,6 +31,8 @@ public final class ControlClient implements AutoCloseable {
 
     private static final int NEWS_EVERY = 5;
     private static final int CONNECT_MS = 5_000;
+    /** The agent of a large job may have many to greet before this one. */
+    private static final int HANDSHAKE_MS = 30_000;
 
     /** What is closed: over TLS a farewell would wait for a record on its way to an agent that does not read. */
     private final Socket wire;
@@ -131,7 +133,7 @@ public final class ControlClient implements AutoCloseable {
             wire.setTcpNoDelay(true);
             Socket socket = wire;
             if (tls != null) {
-                wire.setSoTimeout(CONNECT_MS);
+                wire.setSoTimeout(HANDSHAKE_MS);
                 socket = tls.connect(wire, host, port);
                 wire.setSoTimeout(0);
             }

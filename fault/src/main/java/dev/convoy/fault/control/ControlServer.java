@@ -248,22 +248,27 @@ public final class ControlServer implements AutoCloseable {
         try {
             stranger.setTcpNoDelay(true);
             // Closed: accepted while close() went through the list.
-            return reception.isClosed() ? null : tls == null ? admit(stranger, stranger) : admitSecretly(stranger);
+            return reception.isClosed() ? null : tls == null ? admitOpenly(stranger) : admitSecretly(stranger);
         } finally {
             reception.acquainted();
         }
     }
 
+    private ControlConnection admitOpenly(Socket stranger) throws IOException {
+        return admit(stranger, stranger, Greeting.read(stranger, greetingBound));
+    }
+
     private ControlConnection admitSecretly(Socket stranger) throws IOException {
         try (CutOff bound = new CutOff(stranger, greetingBound)) {
-            ControlConnection connection = admit(stranger, tls.serve(stranger));
-            return bound.lift() ? connection : null;
+            Socket spoken = tls.serve(stranger);
+            RankMessage.Hello hello = Greeting.read(spoken, greetingBound);
+            // Before it is a member: one that was cut off and stayed in the list could never come again.
+            return bound.lift() ? admit(stranger, spoken, hello) : null;
         }
     }
 
     /** Null if the stranger is not let in. */
-    private ControlConnection admit(Socket stranger, Socket spoken) throws IOException {
-        RankMessage.Hello hello = Greeting.read(spoken, greetingBound);
+    private ControlConnection admit(Socket stranger, Socket spoken, RankMessage.Hello hello) throws IOException {
         ControlConnection connection = new ControlConnection(stranger, spoken, hello);
         byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(token, shown)) {

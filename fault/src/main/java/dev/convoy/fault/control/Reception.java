@@ -4,13 +4,15 @@ package dev.convoy.fault.control;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * Receives whoever connects to a port: only so many strangers at a time, each on a daemon thread of its own. Whoever
- * comes beyond that is hung up on. Thread-safe.
+ * comes beyond that waits in the system's queue until one of them is known or gone, for all of which there is a bound:
+ * the ranks of a large job come at the same moment, and one that was hung up on would end. Thread-safe.
  */
 final class Reception implements AutoCloseable {
     private static final int MAX_STRANGERS = 64;
@@ -56,16 +58,31 @@ final class Reception implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                Socket visitor = socket.accept();
-                if (!closed && strangers.tryAcquire()) {
-                    ControlServer.daemon(name + "-" + visits.incrementAndGet(), () -> visit.accept(visitor));
-                } else {
-                    ControlServer.closeQuietly(visitor);
-                }
-            } catch (IOException e) {
-                // The port was closed, or this one connection failed, or descriptors ran out: try again slowly.
-                pauseUnlessClosed();
+                strangers.acquire();
+                receive();
+            } catch (InterruptedException e) {
+                closed = true;
             }
+        }
+    }
+
+    private void receive() {
+        Socket visitor = null;
+        try {
+            visitor = socket.accept();
+            if (closed) {
+                throw new SocketException("closed meanwhile");
+            }
+            Socket received = visitor;
+            ControlServer.daemon(name + "-" + visits.incrementAndGet(), () -> visit.accept(received));
+        } catch (IOException | OutOfMemoryError e) {
+            // The port was closed, or this one connection failed, or the system has no descriptor or no thread left at
+            // this moment: try again slowly. Nobody would hear of it if this thread ended, and nobody be let in again.
+            strangers.release();
+            if (visitor != null) {
+                ControlServer.closeQuietly(visitor);
+            }
+            pauseUnlessClosed();
         }
     }
 
