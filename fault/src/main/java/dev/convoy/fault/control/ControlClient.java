@@ -47,8 +47,7 @@ public final class ControlClient implements AutoCloseable {
     /** Records that came in; written by the reader only. */
     private volatile long heard;
 
-    private ControlClient(
-            Socket wire, Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
+    private ControlClient(Socket wire, Socket socket, Consumer<CoordinatorMessage> onMessage, Consumer<String> onLost)
             throws IOException {
         this.wire = wire;
         this.socket = socket;

@@ -163,8 +163,9 @@ class ControlTlsTest {
             }
         });
         AtomicLong before = new AtomicLong();
-        await().pollInterval(Duration.ofMillis(300)).atMost(SOON).until(() -> before.getAndSet(sent.get()) == sent.get()
-                && sent.get() > 0);
+        await().pollInterval(Duration.ofMillis(300))
+                .atMost(SOON)
+                .until(() -> before.getAndSet(sent.get()) == sent.get() && sent.get() > 0);
         client.expectSigns(Duration.ofMillis(600));
         await().atMost(SOON).until(() -> !lost.isEmpty());
         assertThat(lost).singleElement().asString().startsWith("no sign of it");

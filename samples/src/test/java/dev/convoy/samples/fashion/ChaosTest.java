@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ChaosTest {
     private static final int STEPS = 200;
+    /** Each fault may cost the start of a process, on a machine that does much else. */
+    private static final Duration BOUND_A_FAULT = Duration.ofSeconds(60);
 
     @TempDir
     Path home;
@@ -58,7 +61,7 @@ class ChaosTest {
         int wanted = Integer.getInteger("convoy.faults", 50);
         long seed = Long.getLong("convoy.seed", System.nanoTime());
         System.out.println("convoy.seed=" + seed + ", at least " + wanted + " faults");
-        JsonNode undisturbed = run("undisturbed", List.of("--fault", "none"));
+        JsonNode undisturbed = run("undisturbed", 1, List.of("--fault", "none"));
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, Integer> causes = new TreeMap<>();
         for (int faults = 0; faults < wanted; ) {
@@ -66,7 +69,7 @@ class ChaosTest {
             RandomFaults planned = policy.faults(random.split());
             String story = "seed " + seed + ": " + policy + " " + planned.spec();
             System.out.println(story);
-            JsonNode report = run(story, arguments(policy, planned));
+            JsonNode report = run(story, planned.count(), arguments(policy, planned));
             judge(story, policy, report, undisturbed);
             report.at("/incidents")
                     .forEach(incident -> causes.merge(incident.get("cause").asText(), 1, Integer::sum));
@@ -82,13 +85,15 @@ class ChaosTest {
         return arguments;
     }
 
-    private JsonNode run(String story, List<String> arguments) throws IOException {
+    private JsonNode run(String story, int faults, List<String> arguments) throws IOException {
         Path reportFile = home.resolve("report.json");
         Files.deleteIfExists(reportFile);
         String[] common = {"demo", "--steps", Integer.toString(STEPS), "--seed", "7", "--report", reportFile.toString()
         };
         CommandLineRun run = CommandLineRun.convoy(
-                home, Stream.concat(Stream.of(common), arguments.stream()).toArray(String[]::new));
+                BOUND_A_FAULT.multipliedBy(faults + 1),
+                home,
+                Stream.concat(Stream.of(common), arguments.stream()).toArray(String[]::new));
         assertThat(run.exitStatus()).as("%s%n%s", story, run).isZero();
         assertNothingLeft(story);
         return new ObjectMapper().readTree(reportFile.toFile());

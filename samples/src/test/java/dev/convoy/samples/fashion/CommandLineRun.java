@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One run of the whole command line in a process of its own.
@@ -18,13 +18,18 @@ import java.util.concurrent.TimeUnit;
  */
 record CommandLineRun(int exitStatus, String out, String err) {
 
-    private static final long BOUND_SECONDS = 120;
+    private static final Duration BOUND = Duration.ofSeconds(120);
 
     /** Runs {@code convoy} with a home folder of its own, to its end. */
     static CommandLineRun convoy(Path home, String... arguments) {
+        return convoy(BOUND, home, arguments);
+    }
+
+    /** The same, where it may take longer than usual: what has not ended by then hangs. */
+    static CommandLineRun convoy(Duration bound, Path home, String... arguments) {
         List<String> command = command(arguments);
         try {
-            return run(home, command);
+            return run(bound, home, command);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -49,14 +54,15 @@ record CommandLineRun(int exitStatus, String out, String err) {
         return command;
     }
 
-    private static CommandLineRun run(Path home, List<String> command) throws IOException, InterruptedException {
+    private static CommandLineRun run(Duration bound, Path home, List<String> command)
+            throws IOException, InterruptedException {
         Path out = Files.createTempFile(home, "out", ".txt");
         Path err = Files.createTempFile(home, "err", ".txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("XDG_STATE_HOME", home.resolve("state").toString());
         Process process = builder.start();
-        boolean ended = process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(bound);
         if (!ended) {
             process.destroyForcibly().waitFor();
         }
@@ -65,7 +71,7 @@ record CommandLineRun(int exitStatus, String out, String err) {
         Files.delete(out);
         Files.delete(err);
         if (!ended) {
-            throw new AssertionError("no end after " + BOUND_SECONDS + " s: " + command + "\n" + run);
+            throw new AssertionError("no end after " + bound.toSeconds() + " s: " + command + "\n" + run);
         }
         return run;
     }
