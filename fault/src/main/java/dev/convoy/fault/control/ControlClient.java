@@ -9,8 +9,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /**
  * A rank's end of its control connection. Thread-safe.
@@ -33,6 +36,8 @@ public final class ControlClient implements AutoCloseable {
     private static final int CONNECT_MS = 5_000;
     /** The agent of a large job may have many to greet before this one. */
     private static final int HANDSHAKE_MS = 30_000;
+
+    private static final int ATTEMPTS = 3;
 
     /** What is closed: over TLS a farewell would wait for a record on its way to an agent that does not read. */
     private final Socket wire;
@@ -117,6 +122,32 @@ public final class ControlClient implements AutoCloseable {
      * @throws IOException if there is no agent, or another one than the job's
      */
     public static ControlClient connect(
+            CoordinatorDirectory.Location where,
+            String token,
+            MemberId self,
+            Consumer<CoordinatorMessage> onMessage,
+            Consumer<String> onLost,
+            ControlTls tls)
+            throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return connectOnce(where, token, self, onMessage, onLost, tls);
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || !mayHaveBeenLate(e, tls)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    // On a machine that does much else a handshake may take longer than an agent waits for a stranger.
+    private static boolean mayHaveBeenLate(IOException failure, ControlTls tls) {
+        boolean nobodyThere = failure instanceof ConnectException;
+        boolean anotherOne = failure instanceof SSLException && failure.getCause() instanceof CertificateException;
+        return tls != null && !nobodyThere && !anotherOne;
+    }
+
+    private static ControlClient connectOnce(
             CoordinatorDirectory.Location where,
             String token,
             MemberId self,

@@ -10,15 +10,19 @@ import dev.convoy.fault.protocol.CoordinatorMessage;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +102,28 @@ class ControlTlsTest {
                 .isInstanceOf(SSLException.class)
                 .hasMessageContaining("its certificate is another one");
         assertThat(connected).isEmpty();
+    }
+
+    // As by an agent that has waited long enough: on a busy machine a handshake takes seconds.
+    @Test
+    void whoIsHungUpOnInTheHandshakeComesAgain() throws Exception {
+        ControlServer server = server(agent);
+        try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<ControlClient> client = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return connect(door.getLocalPort(), ControlTls.pinned(agent.fingerprint()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Socket first = door.accept();
+            first.getInputStream().read();
+            first.close();
+            try (Wiretap _ = new Wiretap(door, server.port())) {
+                client.get(SOON.toMillis(), TimeUnit.MILLISECONDS).send(new RankMessage.Completed(1));
+                await().atMost(SOON).until(() -> received.size() == 1);
+            }
+        }
     }
 
     @Test

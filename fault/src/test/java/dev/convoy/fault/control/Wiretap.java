@@ -12,12 +12,18 @@ import java.nio.charset.StandardCharsets;
 
 /** Somebody on the way between two peers of one connection: passes all on, and keeps what the connecting one says. */
 final class Wiretap implements AutoCloseable {
-    private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final ServerSocket socket;
     private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
     private volatile Socket client;
     private volatile Socket server;
 
     Wiretap(int port) throws IOException {
+        this(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()), port);
+    }
+
+    /** At a door that others have used before; closes it. */
+    Wiretap(ServerSocket socket, int port) {
+        this.socket = socket;
         Thread.ofPlatform().daemon().start(() -> relay(port));
     }
 
