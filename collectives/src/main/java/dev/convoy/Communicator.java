@@ -319,7 +319,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      * @throws CommunicatorException if the communicator is lost, or it takes longer
      */
     public void finalizeOperations(Duration deadline) {
-        communicator.finalizeOperations(deadline);
+        communicator.ending().finalizeOperations(deadline);
     }
 
     /**
@@ -357,7 +357,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      *     process cannot rely on the device any more then
      */
     public void abort() {
-        communicator.abort();
+        communicator.ending().abort();
     }
 
     /**
@@ -381,7 +381,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      */
     @Override
     public void close() {
-        communicator.close();
+        communicator.ending().close();
     }
 
     /**
@@ -391,7 +391,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      * @throws CommunicatorClosedException if it is closed
      */
     public Optional<ErrorState> asyncError() {
-        return communicator.error();
+        return communicator.inspection().error();
     }
 
     /**
@@ -401,7 +401,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      * @throws CommunicatorClosedException if it is closed
      */
     public int[] failedRanks() {
-        return communicator.failedRanks();
+        return communicator.inspection().failedRanks();
     }
 
     /**
@@ -430,7 +430,7 @@ public final class Communicator extends Collectives implements AutoCloseable {
      * @return true if every operation enqueued so far has ended, or the communicator is closed
      */
     public boolean isQuiet() {
-        return communicator.isQuiet();
+        return communicator.inspection().isQuiet();
     }
 
     @Override

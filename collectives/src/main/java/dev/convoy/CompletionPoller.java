@@ -30,12 +30,12 @@ final class CompletionPoller {
         /** Whether the stage has been completed, one way or the other. */
         boolean settle() {
             try {
-                if (communicator.watch(end, operation, sequence)) {
+                if (communicator.inspection().watch(end, operation, sequence)) {
                     return stage.complete(null);
                 }
                 Duration bound = communicator.options().deadline();
                 return Deadline.remaining(deadline) <= 0
-                        && stage.completeExceptionally(communicator.timeout(operation, sequence, bound));
+                        && stage.completeExceptionally(communicator.health().timeout(operation, sequence, bound));
             } catch (Throwable e) {
                 // Whatever it is, it is this stage's: the thread goes on for the others.
                 return stage.completeExceptionally(e);

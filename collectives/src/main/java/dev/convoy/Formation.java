@@ -20,6 +20,10 @@ final class Formation {
             GroupedTransfers.class,
             Arguments.class,
             NativeCommunicator.class,
+            CommunicatorWaits.class,
+            Inspection.class,
+            Ending.class,
+            Children.class,
             WorkRing.class,
             Occupancy.class,
             Health.class,
@@ -58,7 +62,8 @@ final class Formation {
             for (int rank = 0; rank < devices.size(); rank++) {
                 begun.add(begin(devices.get(rank), List.of(id), devices.size(), rank, options));
             }
-            begun.forEach(communicator -> communicator.awaitAsynchronous(Operation.INIT, 0, options.initDeadline()));
+            begun.forEach(
+                    communicator -> communicator.waits().awaitAsynchronous(Operation.INIT, 0, options.initDeadline()));
         } catch (RuntimeException e) {
             begun.forEach(communicator -> abortAfter(e, communicator));
             throw e;
@@ -129,7 +134,7 @@ final class Formation {
 
     static NativeCommunicator awaitReady(NativeCommunicator begun, Operation operation) {
         try {
-            begun.awaitAsynchronous(operation, 0, begun.options().initDeadline());
+            begun.waits().awaitAsynchronous(operation, 0, begun.options().initDeadline());
             return begun;
         } catch (RuntimeException e) {
             abortAfter(e, begun);
@@ -139,7 +144,7 @@ final class Formation {
 
     private static void abortAfter(RuntimeException failure, NativeCommunicator communicator) {
         try {
-            communicator.abort();
+            communicator.ending().abort();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }

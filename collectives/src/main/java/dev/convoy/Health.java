@@ -4,6 +4,7 @@ package dev.convoy;
 import dev.convoy.bindings.NativeRuntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -122,6 +123,12 @@ final class Health {
             int count = asked == Status.SUCCESS ? Math.min(cells.firstInt(), MOST_RANKS) : 0;
             return Arrays.copyOf(ranks.toArray(ValueLayout.JAVA_INT), count);
         }
+    }
+
+    /** The exception for what takes longer than its bound. */
+    CollectiveTimeoutException timeout(Operation operation, long sequence, Duration bound) {
+        ErrorDetails call = ErrorDetails.ofCall(operation.function(), -1, null, null);
+        return new CollectiveTimeoutException(place(call, operation, sequence), bound);
     }
 
     ErrorDetails place(ErrorDetails details, Operation operation, long sequence) {

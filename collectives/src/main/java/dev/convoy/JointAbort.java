@@ -25,9 +25,9 @@ final class JointAbort {
         if (abort.runtime.abortsInGroups()) {
             communicators.forEach(abort::enter);
             abort.abortEntered();
-            abort.entered.forEach(each -> abort.attempt(each::leaveEnded));
+            abort.entered.forEach(each -> abort.attempt(each.ending()::leave));
         } else {
-            communicators.forEach(each -> abort.attempt(each::abort));
+            communicators.forEach(each -> abort.attempt(each.ending()::abort));
         }
         if (abort.failure != null) {
             throw abort.failure;
@@ -36,7 +36,7 @@ final class JointAbort {
 
     private void enter(NativeCommunicator communicator) {
         attempt(() -> {
-            if (communicator.enterToEnd()) {
+            if (communicator.ending().enter()) {
                 entered.add(communicator);
             }
         });
@@ -47,13 +47,13 @@ final class JointAbort {
             attempt(() -> BoundedCall.run(
                     this::abortInGroup,
                     "abort of " + entered,
-                    entered.getFirst().endDeadline()));
+                    entered.getFirst().ending().deadline()));
         }
     }
 
     /** In the thread of the bounded call, whose group it is. */
     private void abortInGroup() {
-        runtime.group(() -> entered.forEach(each -> attempt(each::abortNative)));
+        runtime.group(() -> entered.forEach(each -> attempt(each.ending()::abortNative)));
     }
 
     /** What fails with one does not keep the others from their end. */

@@ -56,8 +56,12 @@ final class LibraryObject {
 
     private static void awaitIn(MemorySegment out, NativeCommunicator communicator, Operation operation) {
         try {
-            communicator.awaitAsynchronous(
-                    operation, communicator.enqueued(), communicator.options().initDeadline());
+            communicator
+                    .waits()
+                    .awaitAsynchronous(
+                            operation,
+                            communicator.enqueued(),
+                            communicator.options().initDeadline());
         } catch (RuntimeException e) {
             communicator.unclaimed().keep(out);
             throw e;
@@ -99,10 +103,12 @@ final class LibraryObject {
                 Nccl nccl = communicator.device().natives().nccl();
                 int status = freer.free(nccl, communicator.handle(), handle);
                 if (status == Status.NCCL_IN_PROGRESS) {
-                    communicator.awaitAsynchronous(
-                            operation,
-                            communicator.enqueued(),
-                            communicator.options().deadline());
+                    communicator
+                            .waits()
+                            .awaitAsynchronous(
+                                    operation,
+                                    communicator.enqueued(),
+                                    communicator.options().deadline());
                 } else if (status != Status.SUCCESS) {
                     throw communicator
                             .health()

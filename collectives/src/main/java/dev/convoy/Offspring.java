@@ -70,7 +70,7 @@ final class Offspring {
         parent.occupancy().enter(parent);
         try {
             parent.requireOpen(operation);
-            parent.shrinksOnce();
+            requireFirstShrink();
             if (abort) {
                 parent.operationsEnd(operation);
             }
@@ -83,6 +83,15 @@ final class Offspring {
             return ready(child, parent.rank() - below, parent.worldSize() - excluded.length);
         } finally {
             parent.occupancy().leave();
+        }
+    }
+
+    private void requireFirstShrink() {
+        if (!parent.children().isFirstShrink()) {
+            ErrorDetails place = parent.health().place(ErrorDetails.none(), operation, parent.enqueued());
+            throw new InvalidUsageException(
+                    "a communicator is shrunk once, and this one was before: shrink its child, or form a new one",
+                    place);
         }
     }
 
@@ -119,14 +128,14 @@ final class Offspring {
         NcclConfig config = Formation.config(parent.device(), options, arena);
         MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
         parent.device().makeCurrent();
-        parent.unclaimed().expectChild(out);
+        parent.children().expect(out);
         int before = parent.health().asynchronousStatus(parent.handle());
         int status = call.begin(out.address(), config.address());
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
             throw parent.health().refusal(parent.handle(), status, operation, parent.enqueued());
         }
         long handle = await(out, before);
-        parent.unclaimed().childClaimed();
+        parent.children().claimed();
         return handle;
     }
 
@@ -149,7 +158,7 @@ final class Offspring {
                         place, options.revocation().reason());
             }
             if (Deadline.remaining(deadline) <= 0) {
-                throw parent.timeout(operation, parent.enqueued(), options.initDeadline());
+                throw parent.health().timeout(operation, parent.enqueued(), options.initDeadline());
             }
             Backoff.pause(round);
         }

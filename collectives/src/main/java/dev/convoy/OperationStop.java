@@ -37,8 +37,12 @@ final class OperationStop {
         int round = 0;
         while (communicator.health().asynchronousStatus(communicator.handle()) == Status.NCCL_IN_PROGRESS) {
             if (Deadline.remaining(deadline) <= 0) {
-                throw communicator.timeout(
-                        Operation.REVOKE, sequence, communicator.options().initDeadline());
+                throw communicator
+                        .health()
+                        .timeout(
+                                Operation.REVOKE,
+                                sequence,
+                                communicator.options().initDeadline());
             }
             Backoff.pause(round++);
         }

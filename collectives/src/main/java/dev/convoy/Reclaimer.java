@@ -38,7 +38,7 @@ final class Reclaimer {
 
     /** A communicator that is quiet for good is forgotten; one whose abort got stuck is in the way for good. */
     void ended(NativeCommunicator communicator) {
-        if (communicator.isQuiet()) {
+        if (communicator.inspection().isQuiet()) {
             communicators.remove(communicator);
         }
         reclaim();
@@ -75,7 +75,7 @@ final class Reclaimer {
 
     private boolean isQuiet() {
         for (NativeCommunicator communicator : communicators) {
-            if (!communicator.isQuiet()) {
+            if (!communicator.inspection().isQuiet()) {
                 return false;
             }
         }

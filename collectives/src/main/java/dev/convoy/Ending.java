@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package dev.convoy;
+
+import dev.convoy.bindings.Nccl;
+import java.time.Duration;
+
+/**
+ * The end of a communicator: once, in good order or by force, and bounded also where the library's own calls are not.
+ * If the library does not come back, work goes on, and what it may use is kept.
+ */
+final class Ending {
+    /** How long who ends a communicator waits for its driver to notice a revocation. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final NativeCommunicator communicator;
+    private final Device device;
+    private final Nccl nccl;
+    private final WorkRing ring;
+
+    /** The library has come back from its end. Written by whoever ends it, perhaps in a thread of its own. */
+    private volatile boolean isOver;
+
+    Ending(NativeCommunicator communicator, WorkRing ring) {
+        this.communicator = communicator;
+        this.device = communicator.device();
+        this.nccl = device.natives().nccl();
+        this.ring = ring;
+    }
+
+    /** For any thread: whether the library will not touch anything of it any more. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Lets everything end that is under way; nothing more is taken afterwards. */
+    void finalizeOperations(Duration bound) {
+        communicator.occupancy().enter(communicator);
+        try {
+            communicator.requireOpen(Operation.FINALIZE);
+            communicator.health().requireGood(Operation.FINALIZE, communicator.enqueued());
+            flush(bound);
+        } finally {
+            communicator.leave();
+        }
+    }
+
+    private void flush(Duration bound) {
+        if (communicator.isFinalized()) {
+            return;
+        }
+        device.makeCurrent();
+        long handle = communicator.handle();
+        int status = nccl.commFinalize(handle);
+        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            throw communicator.health().refusal(handle, status, Operation.FINALIZE, communicator.enqueued());
+        }
+        long deadline = Deadline.after(bound);
+        communicator.waits().awaitAsynchronous(Operation.FINALIZE, communicator.enqueued(), bound);
+        communicator.drain(deadline, bound);
+    }
+
+    /** Frees it in good order if it is healthy, else by force. */
+    void close() {
+        end(false);
+    }
+
+    /** Frees it by force. */
+    void abort() {
+        end(true);
+    }
+
+    private void end(boolean force) {
+        if (!enter()) {
+            return;
+        }
+        RuntimeException failure = null;
+        try {
+            if (!force && flushed()) {
+                bounded(this::destroyNative, "ncclCommDestroy");
+            } else {
+                bounded(this::abortNative, "ncclCommAbort");
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        try {
+            leave();
+        } catch (RuntimeException e) {
+            failure = Failures.join(failure, e);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Enters for the last time; false if it has ended before. */
+    boolean enter() {
+        if (communicator.isClosed()) {
+            return false;
+        }
+        communicator.occupancy().enterWithin(PATIENCE, communicator);
+        if (communicator.isClosed()) {
+            communicator.leave();
+            return false;
+        }
+        return true;
+    }
+
+    private boolean flushed() {
+        if (!communicator.health().isGood()) {
+            return false;
+        }
+        try {
+            flush(communicator.options().deadline());
+            return true;
+        } catch (ConvoyException e) {
+            // Whoever closes gives up on what was under way; that it was lost is no news worth an exception.
+            return false;
+        }
+    }
+
+    /** The host runtime's calls have a bound of their own; NCCL's may get stuck. */
+    private void bounded(Runnable call, String function) {
+        if (communicator.worksInline()) {
+            call.run();
+        } else {
+            BoundedCall.run(call, function + " of " + communicator, deadline());
+        }
+    }
+
+    Duration deadline() {
+        return communicator.options().initDeadline();
+    }
+
+    private void destroyNative() {
+        communicator.graphs().close();
+        device.makeCurrent();
+        ended(nccl.commDestroy(communicator.handle()), "ncclCommDestroy");
+    }
+
+    /** For whoever entered to end it; also in another thread. */
+    void abortNative() {
+        ring.stopLooking();
+        communicator.graphs().close();
+        device.makeCurrent();
+        ended(nccl.commAbort(communicator.handle()), "ncclCommAbort");
+    }
+
+    private void ended(int status, String function) {
+        isOver = true;
+        if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
+            ErrorDetails details = device.status().ncclDetails(status, function, 0);
+            throw Status.ncclException(communicator.health().place(details, null, communicator.enqueued()));
+        }
+    }
+
+    /** Frees what belonged to it and leaves. */
+    void leave() {
+        communicator.forgetHandle();
+        try {
+            if (isOver) {
+                communicator.children().abandon(nccl);
+                ring.close();
+            }
+        } finally {
+            communicator.leave();
+            device.reclaimer().ended(communicator);
+        }
+    }
+}
