@@ -17,6 +17,12 @@ final class Ending {
     private final Nccl nccl;
     private final WorkRing ring;
 
+    /** What is ended. The communicator forgets it when the library takes too long, but the abort may still come. */
+    private long handle;
+
+    /** An abort waits for the end of its group; of the thread that has the group. */
+    private boolean isGiven;
+
     /** The library has come back from its end. Written by whoever ends it, perhaps in a thread of its own. */
     private volatile boolean isOver;
 
@@ -49,10 +55,10 @@ final class Ending {
             return;
         }
         device.makeCurrent();
-        long handle = communicator.handle();
-        int status = nccl.commFinalize(handle);
+        long living = communicator.handle();
+        int status = nccl.commFinalize(living);
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
-            throw communicator.health().refusal(handle, status, Operation.FINALIZE, communicator.enqueued());
+            throw communicator.health().refusal(living, status, Operation.FINALIZE, communicator.enqueued());
         }
         long deadline = Deadline.after(bound);
         communicator.waits().awaitAsynchronous(Operation.FINALIZE, communicator.enqueued(), bound);
@@ -103,6 +109,7 @@ final class Ending {
             communicator.leave();
             return false;
         }
+        handle = communicator.handle();
         return true;
     }
 
@@ -135,19 +142,37 @@ final class Ending {
     private void destroyNative() {
         communicator.graphs().close();
         device.makeCurrent();
-        ended(nccl.commDestroy(communicator.handle()), "ncclCommDestroy");
+        int status = nccl.commDestroy(handle);
+        isOver = true;
+        check(status, "ncclCommDestroy");
     }
 
-    /** For whoever entered to end it; also in another thread. */
-    void abortNative() {
+    private void abortNative() {
+        int status = give();
+        isOver = true;
+        check(status, "ncclCommAbort");
+    }
+
+    /** In an open group, at whose end NCCL aborts; for whoever entered to end it, also in another thread. */
+    void abortInGroup() {
+        int status = give();
+        isGiven = true;
+        check(status, "ncclCommAbort");
+    }
+
+    /** The group has ended, in the thread that had it. */
+    void groupEnded() {
+        isOver = isGiven;
+    }
+
+    private int give() {
         ring.stopLooking();
         communicator.graphs().close();
         device.makeCurrent();
-        ended(nccl.commAbort(communicator.handle()), "ncclCommAbort");
+        return nccl.commAbort(handle);
     }
 
-    private void ended(int status, String function) {
-        isOver = true;
+    private void check(int status, String function) {
         if (status != Status.SUCCESS && status != Status.NCCL_IN_PROGRESS) {
             ErrorDetails details = device.status().ncclDetails(status, function, 0);
             throw Status.ncclException(communicator.health().place(details, null, communicator.enqueued()));

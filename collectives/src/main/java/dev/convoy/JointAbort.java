@@ -51,9 +51,14 @@ final class JointAbort {
         }
     }
 
-    /** In the thread of the bounded call, whose group it is. */
+    /** In the thread of the bounded call, whose group it is. Before the group's end, NCCL has ended none of them. */
     private void abortInGroup() {
-        runtime.group(() -> entered.forEach(each -> attempt(each.ending()::abortNative)));
+        Group group = runtime.group();
+        try (group) {
+            entered.forEach(each -> attempt(each.ending()::abortInGroup));
+        } finally {
+            entered.forEach(each -> each.ending().groupEnded());
+        }
     }
 
     /** What fails with one does not keep the others from their end. */

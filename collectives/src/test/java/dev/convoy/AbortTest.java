@@ -94,6 +94,31 @@ class AbortTest {
     }
 
     @Test
+    void memoryAndEventsAreKeptWhileAGroupOfAbortsIsStuck() {
+        Instrumented cuda = Instrumented.cuda();
+        List<Communicator> ranks = Communicator.initAll(
+                Collections.nCopies(2, cuda.device()), Ranks.OPTIONS.withInitDeadline(Duration.ofMillis(200)));
+        try (Stream stream = cuda.device().newStream()) {
+            DeviceBuffer buffer = cuda.device().allocate(DataType.INT32, 1);
+            ranks.getFirst().allReduce(buffer, ReduceOp.SUM, stream);
+            buffer.close();
+            Stuck stuck = new Stuck();
+            cuda.answer("groupEnd", stuck);
+            cuda.forget();
+            assertThatExceptionOfType(DeviceTimeoutException.class)
+                    .isThrownBy(() -> Communicator.abortAll(ranks))
+                    .withMessageContaining("abort of [Communicator['world'");
+            assertThat(ranks).as("NCCL aborts at the end of the group").noneMatch(Communicator::isQuiet);
+            cuda.device().workEvents().take().close();
+            assertThat(cuda.functions()).contains("eventCreateWithFlags").doesNotContain("free");
+            stuck.letGo();
+            Awaiting.until(() -> ranks.stream().allMatch(Communicator::isQuiet));
+            cuda.device().allocate(DataType.INT8, 1).close();
+            assertThat(cuda.callsOf("free")).hasSize(2);
+        }
+    }
+
+    @Test
     void everythingIsTriedWhenSomethingFails() {
         Instrumented host = Instrumented.host();
         List<Communicator> ranks = Communicator.initAll(Collections.nCopies(2, host.device()), Ranks.OPTIONS);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.convoy.bindings.NativeMemory;
 import dev.convoy.bindings.NativeRuntime.Kind;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,6 +158,27 @@ class GraphTest {
         cuda.forget();
         communicator.abort();
         assertThat(cuda.functions()).containsSubsequence("graphExecDestroy", "commAbort");
+    }
+
+    @Test
+    void lateAbortIsThatOfTheCommunicatorAllTheSame() {
+        Communicator late = Communicator.initAll(
+                        List.of(communicator.device()), Ranks.OPTIONS.withInitDeadline(Duration.ofMillis(200)))
+                .getFirst();
+        late.capture(stream, () -> {});
+        Stuck stuck = new Stuck();
+        cuda.answer(
+                "graphExecDestroy",
+                (arguments, _) ->
+                        stuck.to(arguments, () -> graphs.remove((long) arguments.getFirst()) == null ? 1 : 0));
+        cuda.forget();
+        assertThatExceptionOfType(DeviceTimeoutException.class).isThrownBy(late::abort);
+        assertThat(late.isQuiet()).isFalse();
+        stuck.letGo();
+        Awaiting.until(late::isQuiet);
+        assertThat(cuda.callsOf("commAbort"))
+                .singleElement()
+                .satisfies(call -> assertThat(call.arguments()).doesNotContain(0L));
     }
 
     @Test
