@@ -7,7 +7,6 @@ import dev.convoy.ConvoyRuntime;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
-import dev.convoy.RuntimeKind;
 import dev.convoy.Stream;
 import dev.convoy.bindings.Posix;
 import dev.convoy.fault.detect.FlightRecorder;
@@ -154,7 +153,7 @@ public final class ElasticGroup implements AutoCloseable {
     public static ElasticGroup join(ElasticOptions options) {
         LaunchEnvironment environment = LaunchEnvironment.read(System.getenv());
         endWithTheAgent(environment.agentPid());
-        ConvoyRuntime runtime = ConvoyRuntime.open(runtimeKind(environment.runtime()));
+        ConvoyRuntime runtime = ConvoyRuntime.open(environment.runtimeKind());
         ElasticGroup group = new ElasticGroup(environment, options, runtime);
         new Rehearsal(environment, group.communicatorOptions(), group.device, group.stream).run();
         return group;
@@ -169,17 +168,6 @@ public final class ElasticGroup implements AutoCloseable {
                 && !ProcessHandle.of(agentPid).map(ProcessHandle::isAlive).orElse(false)) {
             throw new NotLaunchedException("the agent that started this process (pid " + agentPid + ") is gone");
         }
-    }
-
-    private static RuntimeKind runtimeKind(String name) {
-        return switch (name) {
-            case "cuda" -> RuntimeKind.CUDA;
-            case "host" -> RuntimeKind.HOST;
-            case "auto" -> RuntimeKind.AUTO;
-            default ->
-                throw new NotLaunchedException(
-                        "the environment has CONVOY_RUNTIME=" + name + "; it must be auto, cuda or host");
-        };
     }
 
     private Membership formed() {

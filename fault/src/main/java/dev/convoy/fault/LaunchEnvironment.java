@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.fault;
 
+import dev.convoy.RuntimeKind;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.Redundancy;
@@ -115,6 +116,18 @@ record LaunchEnvironment(
     private static Path folder(Map<String, String> environment, String name) {
         String path = environment.getOrDefault(name, "");
         return path.isBlank() ? null : Path.of(path);
+    }
+
+    /** Which runtime the agent wants. */
+    RuntimeKind runtimeKind() {
+        return switch (runtime) {
+            case "cuda" -> RuntimeKind.CUDA;
+            case "host" -> RuntimeKind.HOST;
+            case "auto" -> RuntimeKind.AUTO;
+            default ->
+                throw new NotLaunchedException(
+                        "the environment has CONVOY_RUNTIME=" + runtime + "; it must be auto, cuda or host");
+        };
     }
 
     /** The same without durable versions. */

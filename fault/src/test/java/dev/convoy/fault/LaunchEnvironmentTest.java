@@ -4,6 +4,7 @@ package dev.convoy.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.RuntimeKind;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.Redundancy;
@@ -43,6 +44,23 @@ class LaunchEnvironmentTest {
         Map<String, String> environment = complete();
         environment.put("CONVOY_PARITY", "4+2");
         assertThat(LaunchEnvironment.read(environment).overrides().redundancy()).isEqualTo(new Redundancy.Parity(4, 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto,AUTO", "host,HOST", "cuda,CUDA"})
+    void theRuntimeIsOneThatThereIs(String name, RuntimeKind kind) {
+        Map<String, String> environment = complete();
+        environment.put("CONVOY_RUNTIME", name);
+        assertThat(LaunchEnvironment.read(environment).runtimeKind()).isEqualTo(kind);
+    }
+
+    @Test
+    void anUnknownRuntimeIsNamedWithThoseThatThereAre() {
+        Map<String, String> environment = complete();
+        environment.put("CONVOY_RUNTIME", "rocm");
+        assertThatThrownBy(() -> LaunchEnvironment.read(environment).runtimeKind())
+                .isInstanceOf(NotLaunchedException.class)
+                .hasMessage("the environment has CONVOY_RUNTIME=rocm; it must be auto, cuda or host");
     }
 
     @Test
