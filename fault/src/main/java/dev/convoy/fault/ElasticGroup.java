@@ -55,6 +55,7 @@ public final class ElasticGroup implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long LEAST_WARNING_NS = 250_000_000;
 
+    private final LifeCycle life = new LifeCycle();
     private final LaunchEnvironment environment;
     private final ElasticOptions options;
     private final ConvoyRuntime runtime;
@@ -72,21 +73,6 @@ public final class ElasticGroup implements AutoCloseable {
     private final Watchdog watchdog;
     private SnapshotKeeper snapshots;
     private StepVeto veto;
-    // Written by the user's thread; leave() may come from any.
-    private volatile Stage stage = Stage.PREPARED;
-
-    /** How far this process has come. */
-    private enum Stage {
-        PREPARED,
-        FORMED,
-        RUNNING,
-        RELEASED,
-        FINISHED,
-        LEFT,
-        FAILED,
-        CLOSED
-    }
-
     private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
         this.environment = environment;
         this.options = environment.overrides().applyTo(options);
@@ -171,18 +157,19 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     private Membership formed() {
-        if (stage == Stage.CLOSED) {
-            throw new IllegalStateException("this group is closed");
-        }
-        if (stage == Stage.PREPARED) {
-            link.open(environment, control, status, news);
-            watchdog.start();
-            form();
-        } else if (stage == Stage.FORMED && control.revoked(formation.members().epoch())) {
-            form();
-        }
-        if (stage == Stage.LEFT) {
-            throw new IllegalStateException("this process has left the group; ask hasLeft() after run()");
+        life.requireOpen();
+        switch (life.stage()) {
+            case PREPARED -> {
+                link.open(environment, control, status, news);
+                watchdog.start();
+                form();
+            }
+            case FORMED -> {
+                if (control.revoked(formation.members().epoch())) {
+                    form();
+                }
+            }
+            default -> life.requireNotLeft();
         }
         if (formation.members() == null) {
             throw new IllegalStateException("the group could not be formed; this process cannot be part of it");
@@ -191,9 +178,9 @@ public final class ElasticGroup implements AutoCloseable {
     }
 
     private void form() {
-        stage = Stage.FAILED;
+        life.forming();
         formation.form();
-        stage = Stage.FORMED;
+        life.formed();
     }
 
     /**
@@ -363,22 +350,16 @@ public final class ElasticGroup implements AutoCloseable {
         if (steps < 0) {
             throw new IllegalArgumentException("steps must not be negative, was " + steps);
         }
-        if (stage == Stage.PREPARED || stage == Stage.FORMED) {
+        if (life.awaitsRun()) {
             prepareSnapshots(steps);
         }
         formed();
-        if (stage != Stage.FORMED) {
-            throw new IllegalStateException("run() was called before");
-        }
-        stage = Stage.RUNNING;
+        life.running();
         try (Departure departure = Departure.onTermination(this::leave)) {
-            boolean member = train(steps, function);
-            stage = member ? Stage.RELEASED : Stage.LEFT;
+            life.ran(train(steps, function));
             departure.endIfTerminating();
         } finally {
-            if (stage == Stage.RUNNING) {
-                stage = Stage.FAILED;
-            }
+            life.runEnds();
         }
     }
 
@@ -422,9 +403,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} is not under way
      */
     public void leave() {
-        if (stage != Stage.RUNNING) {
-            throw new IllegalStateException("leave() is for a process whose run() is under way");
-        }
+        life.requireRunning();
         control.send(new RankMessage.Leaving(status.epoch()));
     }
 
@@ -434,7 +413,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return true after a {@link #run} that ended because of {@link #leave}
      */
     public boolean hasLeft() {
-        return stage == Stage.LEFT;
+        return life.hasLeft();
     }
 
     private boolean train(long steps, StepFunction function) throws Exception {
@@ -481,31 +460,29 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} has not returned
      */
     public void finish(RunSummary summary) {
-        if (stage != Stage.RELEASED) {
-            throw new IllegalStateException("finish() belongs after run(), once");
-        }
+        life.requireReleased();
         flights.sendKept();
         news.present(snapshots.slots(), snapshots.memory()).ifPresent(control::send);
         control.send(new RankMessage.Finished(status.epoch(), summary));
-        stage = Stage.FINISHED;
+        life.finished();
     }
 
     /** Leaves the group and frees everything that it owns. Idempotent. */
     @Override
     public void close() {
-        if (stage == Stage.CLOSED) {
+        if (life.isClosed()) {
             return;
         }
         try {
             takeLeave();
         } finally {
-            stage = Stage.CLOSED;
+            life.closed();
             free();
         }
     }
 
     private void takeLeave() {
-        switch (stage) {
+        switch (life.stage()) {
             case FORMED -> leaveWithoutRun();
             case RELEASED -> finish(null);
             default -> {}
