@@ -2,19 +2,12 @@
 package dev.convoy.fault;
 
 import dev.convoy.Communicator;
-import dev.convoy.CommunicatorOptions;
 import dev.convoy.ConvoyRuntime;
 import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
-import dev.convoy.bindings.Posix;
-import dev.convoy.fault.detect.FlightRecorder;
-import dev.convoy.fault.inject.FaultInjector;
-import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RunSummary;
-import dev.convoy.fault.snapshot.Membership;
-import java.time.Duration;
 
 /**
  * A group of processes that goes on when one of them is lost. A program of N equal processes, started by {@code convoy
@@ -52,70 +45,10 @@ import java.time.Duration;
  * {@link #join}.
  */
 public final class ElasticGroup implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final long LEAST_WARNING_NS = 250_000_000;
+    private final GroupMember member;
 
-    private final LifeCycle life = new LifeCycle();
-    private final LaunchEnvironment environment;
-    private final ElasticOptions options;
-    private final ConvoyRuntime runtime;
-    private final Device device;
-    private final Stream stream;
-    private final RankStatus status = new RankStatus();
-    private final ControlLink link = new ControlLink();
-    private final RankControl control;
-    private final Suspicions suspicions;
-    private final OperationTap tap;
-    private final FlightReports flights;
-    private final SnapshotNews news = new SnapshotNews();
-    private final EpochFormation formation;
-    private final StateRegistry states;
-    private final Watchdog watchdog;
-    private SnapshotKeeper snapshots;
-    private StepVeto veto;
-    private ElasticGroup(LaunchEnvironment environment, ElasticOptions options, ConvoyRuntime runtime) {
-        this.environment = environment;
-        this.options = environment.overrides().applyTo(options);
-        this.runtime = runtime;
-        device = runtime.device(environment.localRank() % runtime.deviceCount());
-        stream = device.newStream();
-        FlightRecorder recorder = new FlightRecorder();
-        control = new RankControl(status, link, ElasticGroup::halt, PATIENCE.plus(environment.deadline()));
-        FaultInjector injector = new FaultInjector(
-                environment.self().launchRank(),
-                environment.faults(),
-                new SelfInflicted(control, this::damageSnapshot));
-        flights = new FlightReports(recorder, status, control, environment.launchSize());
-        control.reportFlights(flights);
-        suspicions = new Suspicions(control, status, recorder, this.options.onDivergence());
-        StepDeadline deadline = new StepDeadline(environment.deadline(), environment.adaptiveDeadline());
-        tap = new OperationTap(recorder, injector, new StragglerWatch(LEAST_WARNING_NS), deadline, control, status);
-        formation = new EpochFormation(
-                environment, communicatorOptions(), device, stream, control, status, injector, suspicions, tap);
-        watchdog = new Watchdog(control, status, suspicions, deadline);
-        states = new StateRegistry(device, stream, environment.deadline(), this::formed);
-    }
-
-    private void damageSnapshot() {
-        if (snapshots != null) {
-            snapshots.slots().damageNewest();
-        }
-    }
-
-    private CommunicatorOptions communicatorOptions() {
-        return CommunicatorOptions.defaults()
-                .withName("group")
-                .withDeadline(environment.deadline())
-                .withInitDeadline(options.initDeadline());
-    }
-
-    // Ends this process in the midst of whatever it does: its place is no longer in the group.
-    private static void halt(int exitStatus, String reason) {
-        if (!reason.isEmpty()) {
-            System.err.println("convoy: this rank ends: " + reason);
-            System.err.flush();
-        }
-        Runtime.getRuntime().halt(exitStatus);
+    private ElasticGroup(GroupMember member) {
+        this.member = member;
     }
 
     /**
@@ -137,50 +70,10 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws NotLaunchedException if the process was not started by {@code convoy run}
      */
     public static ElasticGroup join(ElasticOptions options) {
-        LaunchEnvironment environment = LaunchEnvironment.read(System.getenv());
-        endWithTheAgent(environment.agentPid());
-        ConvoyRuntime runtime = ConvoyRuntime.open(environment.runtimeKind());
-        ElasticGroup group = new ElasticGroup(environment, options, runtime);
-        new Rehearsal(environment, group.communicatorOptions(), group.device, group.stream).run();
+        LaunchedProcess process = LaunchedProcess.prepare(options);
+        ElasticGroup group = new ElasticGroup(new GroupMember(process));
+        process.rehearse();
         return group;
-    }
-
-    // A shell between the agent and this process would otherwise break the chain of death signals.
-    private static void endWithTheAgent(int agentPid) {
-        Posix.setParentDeathSignal(Posix.SIGKILL);
-        boolean direct = Posix.parentPid() == agentPid;
-        if (agentPid > 0
-                && !direct
-                && !ProcessHandle.of(agentPid).map(ProcessHandle::isAlive).orElse(false)) {
-            throw new NotLaunchedException("the agent that started this process (pid " + agentPid + ") is gone");
-        }
-    }
-
-    private Membership formed() {
-        life.requireOpen();
-        switch (life.stage()) {
-            case PREPARED -> {
-                link.open(environment, control, status, news);
-                watchdog.start();
-                form();
-            }
-            case FORMED -> {
-                if (control.revoked(formation.members().epoch())) {
-                    form();
-                }
-            }
-            default -> life.requireNotLeft();
-        }
-        if (formation.members() == null) {
-            throw new IllegalStateException("the group could not be formed; this process cannot be part of it");
-        }
-        return formation.members();
-    }
-
-    private void form() {
-        life.forming();
-        formation.form();
-        life.formed();
     }
 
     /**
@@ -189,7 +82,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return owned by the group; do not close
      */
     public ConvoyRuntime runtime() {
-        return runtime;
+        return member.process().runtime();
     }
 
     /**
@@ -198,7 +91,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return one device a process
      */
     public Device device() {
-        return device;
+        return member.process().device();
     }
 
     /**
@@ -208,7 +101,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return owned by the group; the same in all epochs; do not close
      */
     public Stream stream() {
-        return stream;
+        return member.process().stream();
     }
 
     /**
@@ -218,7 +111,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws JoinRejectedException if the agent cannot be reached or refuses this process
      */
     public Communicator communicator() {
-        return formed().communicator();
+        return member.place().communicator();
     }
 
     /**
@@ -227,7 +120,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return 0 to {@link #worldSize} − 1
      */
     public int rank() {
-        return formed().rank();
+        return member.place().rank();
     }
 
     /**
@@ -236,7 +129,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return at least 1
      */
     public int worldSize() {
-        return formed().worldSize();
+        return member.place().worldSize();
     }
 
     /**
@@ -245,7 +138,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return 1 for the first formation, higher after each recovery
      */
     public long epoch() {
-        return formed().epoch();
+        return member.place().epoch();
     }
 
     /**
@@ -255,7 +148,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return 0 to N − 1 of {@code convoy run -n N}; N or more for a spare that has not been given a place yet
      */
     public int launchRank() {
-        return formation.self().launchRank();
+        return member.launchRank();
     }
 
     /**
@@ -270,7 +163,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} was called already
      */
     public DeviceBuffer replicated(String name, DataType type, long count) {
-        return states.addBuffer(name, type, count);
+        return member.states().addBuffer(name, type, count);
     }
 
     /**
@@ -283,7 +176,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} was called already
      */
     public void replicated(String name, HostState state) {
-        states.addHost(name, state);
+        member.states().addHost(name, state);
     }
 
     /**
@@ -313,7 +206,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} was called already
      */
     public ShardedState sharded(String name, DataType type, long totalCount, ShardInitializer initializer) {
-        return states.addShard(name, type, totalCount, initializer);
+        return member.states().addShard(name, type, totalCount, initializer);
     }
 
     /**
@@ -327,10 +220,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} was called already
      */
     public StepVeto veto(int mostInARow) {
-        StepVeto declared = new StepVeto(device, environment.launchSize(), mostInARow, control::send);
-        states.addHost("vetoes", declared.state());
-        veto = declared;
-        return declared;
+        return member.declareVeto(mostInARow);
     }
 
     /**
@@ -347,26 +237,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws StateMismatchException if the ranks' states differ
      */
     public void run(long steps, StepFunction function) throws Exception {
-        if (steps < 0) {
-            throw new IllegalArgumentException("steps must not be negative, was " + steps);
-        }
-        if (life.awaitsRun()) {
-            prepareSnapshots(steps);
-        }
-        formed();
-        life.running();
-        try (Departure departure = Departure.onTermination(this::leave)) {
-            life.ran(train(steps, function));
-            departure.endIfTerminating();
-        } finally {
-            life.runEnds();
-        }
-    }
-
-    // Before the group forms: to make much memory takes seconds, in which nobody shall wait for this rank.
-    private void prepareSnapshots(long steps) {
-        snapshots = new SnapshotKeeper(environment, options, steps, states, device, stream, link, suspicions::report);
-        snapshots.reserve();
+        member.training().run(steps, function);
     }
 
     /**
@@ -374,9 +245,7 @@ public final class ElasticGroup implements AutoCloseable {
      * was chosen. Call it in each step before the first change.
      */
     public void awaitCopied() {
-        if (snapshots != null) {
-            snapshots.awaitCopied();
-        }
+        member.snapshots().awaitCopied();
     }
 
     /**
@@ -386,10 +255,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException before {@link #run}, since states may still be declared
      */
     public SnapshotMemory snapshotMemory() {
-        if (snapshots == null) {
-            throw new IllegalStateException("what snapshots need is known from run() on");
-        }
-        return snapshots.memory();
+        return member.snapshots().memory();
     }
 
     /**
@@ -403,8 +269,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} is not under way
      */
     public void leave() {
-        life.requireRunning();
-        control.send(new RankMessage.Leaving(status.epoch()));
+        member.training().leave();
     }
 
     /**
@@ -413,30 +278,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @return true after a {@link #run} that ended because of {@link #leave}
      */
     public boolean hasLeft() {
-        return life.hasLeft();
-    }
-
-    private boolean train(long steps, StepFunction function) throws Exception {
-        try {
-            snapshots.tell(news);
-            formation.offer(snapshots);
-            return new TrainingLoop(formation, snapshots, control, status, suspicions, tap, flights, stream)
-                    .run(steps, function);
-        } catch (Throwable e) {
-            control.send(new RankMessage.Failing(status.epoch(), OneLine.of(e)));
-            flights.failed(status.epoch());
-            abortQuietly(e);
-            throw e;
-        }
-    }
-
-    // Otherwise the program could wait for ever in freeing a buffer that the communicator still works on.
-    private void abortQuietly(Throwable failure) {
-        try {
-            snapshots.abort(formation.members().communicator());
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
+        return member.training().wasLeft();
     }
 
     /**
@@ -447,8 +289,7 @@ public final class ElasticGroup implements AutoCloseable {
      * @param samplesPerSecond throughput of the whole group
      */
     public void progress(long step, double loss, double samplesPerSecond) {
-        Membership members = formed();
-        control.send(new RankMessage.Progress(members.epoch(), step, loss, samplesPerSecond, members.worldSize()));
+        member.plane().progress(member.place(), step, loss, samplesPerSecond);
     }
 
     /**
@@ -460,62 +301,12 @@ public final class ElasticGroup implements AutoCloseable {
      * @throws IllegalStateException if {@link #run} has not returned
      */
     public void finish(RunSummary summary) {
-        life.requireReleased();
-        flights.sendKept();
-        news.present(snapshots.slots(), snapshots.memory()).ifPresent(control::send);
-        control.send(new RankMessage.Finished(status.epoch(), summary));
-        life.finished();
+        member.training().finish(summary);
     }
 
     /** Leaves the group and frees everything that it owns. Idempotent. */
     @Override
     public void close() {
-        if (life.isClosed()) {
-            return;
-        }
-        try {
-            takeLeave();
-        } finally {
-            life.closed();
-            free();
-        }
-    }
-
-    private void takeLeave() {
-        switch (life.stage()) {
-            case FORMED -> leaveWithoutRun();
-            case RELEASED -> finish(null);
-            default -> {}
-        }
-    }
-
-    // A program that used the communicator only. It cannot be told here whether it failed: its exit status tells.
-    private void leaveWithoutRun() {
-        long epoch = status.epoch();
-        control.send(new RankMessage.Completed(epoch));
-        if (control.awaitRelease(epoch)) {
-            control.send(new RankMessage.Finished(epoch, null));
-        } else {
-            control.send(new RankMessage.Failing(
-                    epoch, "the group lost a rank outside of run(), where nothing can be restored"));
-        }
-    }
-
-    @SuppressWarnings("try") // All are only ever closed, in the reverse order of their creation.
-    private void free() {
-        try (runtime;
-                stream;
-                states;
-                SnapshotKeeper keeper = snapshots;
-                Communicator communicator =
-                        formation.members() == null ? null : formation.members().communicator()) {
-            watchdog.close();
-            control.unguard();
-            if (veto != null) {
-                veto.close();
-            }
-        } finally {
-            link.close();
-        }
+        member.close();
     }
 }
