@@ -4,14 +4,19 @@ package dev.convoy.store.etcd;
 import dev.convoy.fault.store.Leadership;
 import dev.convoy.fault.store.StoreException;
 import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.lease.LeaseGrantResponse;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A leadership and the lease behind it, which a daemon thread renews. */
@@ -25,6 +30,8 @@ final class EtcdLeadership implements Leadership {
     private final long term;
     private final Duration pause;
     private final Thread renewer;
+    /** In which this leadership wrote a value last, by key; nothing where that is not known. Guards itself. */
+    private final Map<String, Long> revisions = new HashMap<>();
 
     // Guarded by this.
     private long validUntilNs;
@@ -104,22 +111,70 @@ final class EtcdLeadership implements Leadership {
         return new Cmp(keys.leader(), Cmp.Op.EQUAL, CmpTarget.createRevision(term));
     }
 
+    /**
+     * An attempt that nothing was heard of may be carried out late, when a connection that was given up delivers what
+     * it still had. So each one also says which value it replaces: what is older than that changes nothing any more.
+     */
     @Override
     public boolean write(String key, byte[] value) throws StoreException, InterruptedException {
+        synchronized (revisions) {
+            long untilNs = System.nanoTime() + EtcdJobStore.BOUND.toNanos();
+            while (!isLost()) {
+                long before = revision(key, untilNs);
+                // Until it is known what has become of this.
+                revisions.remove(key);
+                TxnResponse answer = put(key, value, before, untilNs);
+                if (answer.isSucceeded()) {
+                    revisions.put(key, answer.getHeader().getRevision());
+                    return true;
+                }
+                if (!leads(answer)) {
+                    return depose();
+                }
+            }
+            return depose();
+        }
+    }
+
+    /** In which the value was written that lies there; 0 if none does. */
+    private long revision(String key, long untilNs) throws StoreException, InterruptedException {
+        Long known = revisions.get(key);
+        return known != null
+                ? known
+                : connection
+                        .ask(
+                                "for " + key,
+                                left(untilNs),
+                                client -> client.getKVClient().get(keys.value(key)))
+                        .getKvs()
+                        .stream()
+                        .mapToLong(KeyValue::getModRevision)
+                        .findFirst()
+                        .orElse(0);
+    }
+
+    private TxnResponse put(String key, byte[] value, long before, long untilNs)
+            throws StoreException, InterruptedException {
         ByteSequence at = keys.value(key);
         ByteSequence bytes = ByteSequence.from(value);
-        boolean written = !isLost()
-                && connection
-                        .ask(
-                                "to write " + key,
-                                EtcdJobStore.BOUND,
-                                client -> client.getKVClient()
-                                        .txn()
-                                        .If(stillLeads())
-                                        .Then(Op.put(at, bytes, PutOption.DEFAULT))
-                                        .commit())
-                        .isSucceeded();
-        return written || depose();
+        return connection.ask(
+                "to write " + key,
+                left(untilNs),
+                client -> client.getKVClient()
+                        .txn()
+                        .If(stillLeads(), new Cmp(at, Cmp.Op.EQUAL, CmpTarget.modRevision(before)))
+                        .Then(Op.put(at, bytes, PutOption.DEFAULT))
+                        .Else(Op.get(keys.leader(), GetOption.DEFAULT))
+                        .commit());
+    }
+
+    private static Duration left(long untilNs) {
+        return Duration.ofNanos(Math.max(0, untilNs - System.nanoTime()));
+    }
+
+    private boolean leads(TxnResponse answer) {
+        return answer.getGetResponses().getFirst().getKvs().stream()
+                .anyMatch(leader -> leader.getCreateRevision() == term);
     }
 
     @Override
@@ -163,19 +218,23 @@ final class EtcdLeadership implements Leadership {
                 .getID();
         PutOption forAWhile = PutOption.builder().withLeaseId(kept).build();
         DeleteOption everything = DeleteOption.builder().isPrefix(true).build();
-        boolean concluded = connection
-                .ask(
-                        "to conclude the job",
-                        EtcdJobStore.BOUND,
-                        client -> client.getKVClient()
-                                .txn()
-                                .If(stillLeads())
-                                .Then(
-                                        Op.delete(keys.values(), everything),
-                                        Op.delete(keys.leader(), DeleteOption.DEFAULT),
-                                        Op.put(keys.epitaph(), ByteSequence.from(epitaph), forAWhile))
-                                .commit())
-                .isSucceeded();
+        ByteSequence bytes = ByteSequence.from(epitaph);
+        TxnResponse answer = connection.ask(
+                "to conclude the job",
+                EtcdJobStore.BOUND,
+                client -> client.getKVClient()
+                        .txn()
+                        .If(stillLeads())
+                        .Then(
+                                Op.delete(keys.values(), everything),
+                                Op.delete(keys.leader(), DeleteOption.DEFAULT),
+                                Op.put(keys.epitaph(), bytes, forAWhile))
+                        .Else(Op.get(keys.epitaph(), GetOption.DEFAULT))
+                        .commit());
+        // An attempt before, of which nothing was heard, may have done it.
+        boolean concluded = answer.isSucceeded()
+                || answer.getGetResponses().getFirst().getKvs().stream()
+                        .anyMatch(left -> left.getValue().equals(bytes));
         resign();
         return concluded;
     }

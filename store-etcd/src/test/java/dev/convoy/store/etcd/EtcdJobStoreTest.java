@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class EtcdJobStoreTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
+    /** Outlives a question that is not answered. */
+    private static final Duration LONG_LEASE = Duration.ofSeconds(20);
+
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
@@ -171,6 +174,33 @@ class EtcdJobStoreTest {
                 .hasValueSatisfying(value -> assertThat(value).isEqualTo(bytes("it is done")));
     }
 
+    /** Whoever does not know that takes itself for deposed, and leaves a job that has succeeded as a failure. */
+    @Test
+    void aConclusionWhoseAnswerWasLostIsOneAllTheSame() throws Exception {
+        try (BadWire wire = BadWire.losingTheAnswerTo(server.address(), "to be concluded")) {
+            Leadership leadership = campaign(open(wire.address(), job, LONG_LEASE), "leader");
+            byte[] epitaph = bytes("to be concluded");
+            assertThatThrownBy(() -> leadership.conclude(epitaph)).isInstanceOf(StoreException.class);
+            assertThat(leadership.conclude(epitaph)).isTrue();
+            assertThat(open().epitaph())
+                    .hasValueSatisfying(value -> assertThat(value).isEqualTo(epitaph));
+        }
+    }
+
+    @Test
+    void aWriteThatArrivesLateReplacesNothingNewer() throws Exception {
+        try (BadWire wire = BadWire.holdingBack(server.address(), "the older value")) {
+            Leadership leadership = campaign(open(wire.address(), job, LONG_LEASE), "leader");
+            assertThatThrownBy(() -> leadership.write("record", bytes("the older value")))
+                    .isInstanceOf(StoreException.class);
+            assertThat(leadership.write("record", bytes("the newer value"))).isTrue();
+            wire.deliver();
+            assertThat(open().read("record"))
+                    .hasValueSatisfying(value -> assertThat(value).isEqualTo(bytes("the newer value")));
+            assertThat(leadership.write("record", bytes("the newest value"))).isTrue();
+        }
+    }
+
     @Test
     void jobsDoNotMeet() throws Exception {
         campaign(open(), "leader").write("record", bytes("state"));
@@ -231,12 +261,16 @@ class EtcdJobStoreTest {
     }
 
     private JobStore open(URI address, String name) throws Exception {
+        return open(address, name, LEASE);
+    }
+
+    private JobStore open(URI address, String name, Duration lease) throws Exception {
         JobStoreProvider provider = ServiceLoader.load(JobStoreProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(found -> found.scheme().equals("etcd"))
                 .findFirst()
                 .orElseThrow();
-        JobStore store = provider.open(address, name, LEASE);
+        JobStore store = provider.open(address, name, lease);
         stores.add(store);
         return store;
     }
