@@ -131,6 +131,32 @@ public record CoordinatorRecord(
         return epochs.isEmpty() ? 0 : epochs.getLast().epoch();
     }
 
+    /**
+     * The same, with what is known of the disk by now: versions are written without a new record.
+     *
+     * @param onDisk newest version of which every part is on disk, or null
+     * @return a record that differs in this alone
+     */
+    public CoordinatorRecord withDurable(Version onDisk) {
+        return new CoordinatorRecord(
+                epochs,
+                joined,
+                formed,
+                stepped,
+                released,
+                committed,
+                onDisk,
+                processes,
+                nextIncarnations,
+                recoveries,
+                incidents,
+                changes,
+                faults,
+                warnings,
+                summary,
+                distrust);
+    }
+
     private static List<PublishedEpoch> kept(List<PublishedEpoch> epochs, Version committed) {
         int from = epochs.size();
         long memberships = 0;

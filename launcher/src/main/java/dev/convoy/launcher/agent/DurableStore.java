@@ -57,22 +57,27 @@ final class DurableStore {
     }
 
     /**
-     * Goes on with a job's folder that another agent created, and says there that this one uses it.
+     * Goes on with a job's folder that another agent created, and says there that this one uses it. Which versions
+     * there are the folder says itself: the other agent's record may be older than its last versions, or name one whose
+     * manifest it did not come to write.
      *
      * @param folder the job's folder
-     * @param newest newest version that the other agent committed, or null
      * @param earlier what the job went on from
-     * @throws UsageException if it cannot be written
+     * @throws UsageException if it cannot be read or written
      */
-    static DurableStore inherit(Path folder, Version newest, Optional<EarlierState> earlier) {
+    static DurableStore inherit(Path folder, Optional<EarlierState> earlier) {
+        DurableStore store = new DurableStore(folder, false, earlier);
         try {
             Files.createDirectories(folder);
             AbandonedState.claim(folder);
+            List<Version> whole = AbandonedState.wholeVersions(folder).stream()
+                    .map(version -> VersionFolder.parse(version).orElseThrow())
+                    .toList();
+            store.committed = whole.isEmpty() ? null : whole.getFirst();
+            store.previous = whole.size() < 2 ? null : whole.get(1);
         } catch (IOException e) {
             throw new UsageException("cannot write the job's state folder " + folder + " (" + Reason.of(e) + ")", e);
         }
-        DurableStore store = new DurableStore(folder, false, earlier);
-        store.committed = newest;
         return store;
     }
 
@@ -85,6 +90,11 @@ final class DurableStore {
         return committed == null
                 ? earlier.map(EarlierState::folder)
                 : Optional.of(folder.resolve(committed.directoryName()));
+    }
+
+    /** Newest version of this job with a manifest; null if there is none. */
+    Version newestOwn() {
+        return committed;
     }
 
     Optional<Version> newestVersion() {

@@ -106,7 +106,7 @@ public final class JobRun {
                     new RankEnvironment(request, token, leading.superior(server.port()), store.folder(), resumeFrom);
             RankProcesses processes = leading.local().processes();
             DurableWriter durable = new DurableWriter(store, warnings::add);
-            Coordinator coordinator = leading.coordinator(specification(store.folder(), earlier));
+            Coordinator coordinator = leading.coordinator(specification(store.folder(), earlier), store.newestOwn());
             OpinionDesk opinions = new OpinionDesk(secondOpinion(), rendezvous.events(), processes);
             Hosts hosts = new Hosts(processes, environment, rendezvous.others(), leading.node(request));
             Agent agent = new Agent(
@@ -178,8 +178,7 @@ public final class JobRun {
 
     private DurableStore durableStore(Leading leading, Optional<EarlierState> earlier) {
         return leading.inherited()
-                .map(inherited -> DurableStore.inherit(
-                        inherited.stateFolder(), inherited.record().durable(), earlier))
+                .map(inherited -> DurableStore.inherit(inherited.stateFolder(), earlier))
                 .orElseGet(() -> DurableStore.create(
                         request.stateDir().orElseGet(StateFolder::ofUser), AbandonedState.newJobId(), earlier));
     }

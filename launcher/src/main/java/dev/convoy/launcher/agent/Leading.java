@@ -6,6 +6,7 @@ import dev.convoy.fault.protocol.Coordinator;
 import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
+import dev.convoy.fault.protocol.Version;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobRequest;
 import java.util.Optional;
@@ -42,9 +43,10 @@ record Leading(
                 rendezvous.host(), controlPort, mandate.term(), rendezvous.certificate(), directory);
     }
 
-    Coordinator coordinator(JobSpec spec) {
+    /** For a job whose newest version on disk is this one; null if there is none. */
+    Coordinator coordinator(JobSpec spec, Version durable) {
         if (inherited.isPresent()) {
-            return Coordinator.inherit(spec, inherited.get().record());
+            return Coordinator.inherit(spec, inherited.get().record().withDurable(durable));
         }
         return mandate == Mandate.SOLE ? new Coordinator(spec) : Coordinator.recorded(spec);
     }

@@ -97,6 +97,34 @@ class DurableStoreTest {
         assertThat(whole.folder().resolve("e1-s0/MANIFEST")).exists();
     }
 
+    /** What the former agent had on record last may be much older than its last versions. */
+    @Test
+    void aSuccessorThatFailsKeepsWhatItsPredecessorWrote() throws IOException {
+        DurableStore former = DurableStore.create(temp, "job-1-1", Optional.empty());
+        for (int step = 0; step <= 60; step += 20) {
+            former.commit(new Version(1, step), 2, 0, List.of(part(former, new Version(1, step), 5)));
+        }
+        part(former, new Version(1, 80), 5); // not whole: its manifest never came to be written
+        DurableStore heir = DurableStore.inherit(former.folder(), Optional.empty());
+        assertThat(heir.newestVersion()).contains(new Version(1, 60));
+        heir.keepNewest();
+        assertThat(heir.folder().resolve("e1-s60/MANIFEST")).exists();
+        assertThat(heir.folder().resolve("e1-s40/MANIFEST")).exists();
+        assertThat(heir.folder().resolve("e1-s80")).doesNotExist();
+    }
+
+    @Test
+    void aSuccessorDeletesWhatIsOlderThanTheTwoNewestAndAddsItsOwn() throws IOException {
+        DurableStore former = DurableStore.create(temp, "job-1-1", Optional.empty());
+        former.commit(new Version(1, 0), 2, 0, List.of(part(former, new Version(1, 0), 5)));
+        former.commit(new Version(1, 20), 2, 0, List.of(part(former, new Version(1, 20), 5)));
+        DurableStore heir = DurableStore.inherit(former.folder(), Optional.empty());
+        heir.commit(new Version(2, 30), 2, 0, List.of(part(heir, new Version(2, 30), 5)));
+        assertThat(heir.folder().resolve("e1-s0")).doesNotExist();
+        assertThat(heir.folder().resolve("e1-s20/MANIFEST")).exists();
+        assertThat(heir.newestVersion()).contains(new Version(2, 30));
+    }
+
     @Test
     void aFolderThatCannotBeMadeIsRefusedInOneLine() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "x");

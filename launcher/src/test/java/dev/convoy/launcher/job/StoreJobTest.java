@@ -112,6 +112,20 @@ class StoreJobTest {
         job.assertNothingLeft();
     }
 
+    /** No record names them: versions are written without one. */
+    @Test
+    void theFormerLeadersDurableVersionsOutliveASuccessorThatLosesEverything() throws Exception {
+        job.start(3, 100_000, 20);
+        job.awaitDurable();
+        List<Long> ranks = List.of(job.rankOn(1), job.rankOn(2));
+        job.agent(0).destroyForcibly();
+        int successor = job.awaitSuccessor();
+        ranks.forEach(rank -> Posix.kill(rank.intValue(), Posix.SIGKILL));
+        assertThat(job.exitStatus(successor)).as(job.toString()).isEqualTo(1);
+        assertThat(job.output(successor)).containsPattern("step [0-9]+ is in ");
+        job.awaitDurable();
+    }
+
     /** Returns what was there. */
     private List<KeyValue> scribbleOverEverything() throws Exception {
         try (Client client = Client.builder()
