@@ -56,7 +56,8 @@ final class Agent {
     static final JobOutcome DEPOSED = new JobOutcome(
             false,
             1,
-            "this agent could not renew its leadership in the store, and another one may lead; its ranks were ended",
+            "this agent could not renew its leadership in the store, or write to it, and another one may lead; its ranks "
+                    + "were ended",
             null);
 
     Agent(
@@ -195,7 +196,8 @@ final class Agent {
 
     private void keep(CoordinatorRecord record) {
         try {
-            unrecorded = !mandate.keep(record);
+            // Ranks hear from this agent as long as it leads, however slow the store is.
+            unrecorded = !mandate.keep(record, this::pulse);
         } catch (InterruptedException e) {
             unrecorded = true;
             Thread.currentThread().interrupt();

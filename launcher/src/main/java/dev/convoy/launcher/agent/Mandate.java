@@ -18,7 +18,7 @@ interface Mandate {
         }
 
         @Override
-        public boolean keep(CoordinatorRecord record) {
+        public boolean keep(CoordinatorRecord record, Runnable meanwhile) {
             return true;
         }
 
@@ -40,16 +40,18 @@ interface Mandate {
     boolean isLost();
 
     /**
-     * Keeps what a successor needs, before what follows from it is carried out.
+     * Keeps what a successor needs, before what follows from it is carried out. Where that takes too long although this
+     * agent leads, it gives up its mandate.
      *
+     * @param meanwhile called every now and then as long as it takes
      * @return false if that did not succeed while this agent led
      */
-    boolean keep(CoordinatorRecord record) throws InterruptedException;
+    boolean keep(CoordinatorRecord record, Runnable meanwhile) throws InterruptedException;
 
     /**
      * The job is over, and nobody shall take over.
      *
-     * @return false if somebody else leads
+     * @return false if somebody else leads, or may soon
      */
     boolean conclude(int exitStatus, String message) throws InterruptedException;
 

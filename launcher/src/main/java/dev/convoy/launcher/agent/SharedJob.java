@@ -31,7 +31,7 @@ final class SharedJob implements AutoCloseable {
     private final JobStore store;
     private final StoreSeal seal;
 
-    private SharedJob(JobStore store, StoreSeal seal) {
+    SharedJob(JobStore store, StoreSeal seal) {
         this.store = store;
         this.seal = seal;
     }
@@ -130,6 +130,11 @@ final class SharedJob implements AutoCloseable {
         store.close();
     }
 
+    /** Something that only the leader may change. */
+    private interface Change {
+        boolean make() throws StoreException, InterruptedException;
+    }
+
     /** A leadership that was won. */
     private final class Elected implements Mandate {
         private static final long RETRY_MS = 50;
@@ -154,17 +159,9 @@ final class SharedJob implements AutoCloseable {
         }
 
         @Override
-        public boolean keep(CoordinatorRecord record) throws InterruptedException {
+        public boolean keep(CoordinatorRecord record, Runnable meanwhile) throws InterruptedException {
             byte[] value = seal.seal(RECORD + " of " + job, CoordinatorRecordCodec.encode(record));
-            while (!leadership.isLost()) {
-                try {
-                    return leadership.write(RECORD, value);
-                } catch (StoreException e) {
-                    // Whether it was written is not known. Until the lease runs out nobody else has been elected.
-                    Thread.sleep(RETRY_MS);
-                }
-            }
-            return false;
+            return insist(() -> leadership.write(RECORD, value), meanwhile);
         }
 
         @Override
@@ -174,12 +171,27 @@ final class SharedJob implements AutoCloseable {
                     .putInt(exitStatus)
                     .put(text)
                     .array();
+            byte[] epitaph = seal.seal("epitaph of " + job, value);
+            concluded = insist(() -> leadership.conclude(epitaph), () -> {});
+            return concluded;
+        }
+
+        /**
+         * Asks until it is known what has become of it; until the lease runs out nobody else has been elected. A store
+         * that is full, or whose disk stands still, renews leases nevertheless: who waited for that would wait for ever.
+         */
+        private boolean insist(Change change, Runnable meanwhile) throws InterruptedException {
+            long untilNs = System.nanoTime() + Lease.TAKEOVER_NS;
             while (!leadership.isLost()) {
                 try {
-                    concluded = leadership.conclude(seal.seal("epitaph of " + job, value));
-                    return concluded;
+                    return change.make();
                 } catch (StoreException e) {
-                    Thread.sleep(RETRY_MS);
+                    if (System.nanoTime() - untilNs >= 0) {
+                        leadership.resign();
+                    } else {
+                        meanwhile.run();
+                        Thread.sleep(RETRY_MS);
+                    }
                 }
             }
             return false;

@@ -112,6 +112,22 @@ class StoreJobTest {
         job.assertNothingLeft();
     }
 
+    /** It renews leases as before, so that nobody is ever deposed, and takes no record. */
+    @Test
+    void aStoreThatIsFullEndsTheJobWithItsStateOnDiskWhenARecordMustBeWritten() throws Exception {
+        job.start(3, 100_000, 20);
+        job.awaitDurable();
+        etcd.fill();
+        Posix.kill((int) job.rankOn(2), Posix.SIGKILL);
+        for (int node = 0; node < StoreJob.NODES; node++) {
+            assertThat(job.exitStatus(node)).as(job.toString()).isEqualTo(1);
+        }
+        // All ended together, when the leader gave up; nobody was left to find out alone.
+        assertThat(job.toString()).doesNotContain("no sign of it");
+        job.awaitDurable();
+        job.assertNothingLeft();
+    }
+
     /** No record names them: versions are written without one. */
     @Test
     void theFormerLeadersDurableVersionsOutliveASuccessorThatLosesEverything() throws Exception {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package dev.convoy.store.etcd;
 
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,16 +10,19 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** An etcd of one member on free loopback ports, with its data in a folder of the test's. */
 public final class EtcdServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
+    private static final int SPACE_BYTES = 16 << 20;
 
     private final Path folder;
     private final int clients = freePort();
@@ -61,7 +66,8 @@ public final class EtcdServer implements AutoCloseable {
                 "--advertise-client-urls=" + client,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=default=" + peer);
+                "--initial-cluster=default=" + peer,
+                "--quota-backend-bytes=" + SPACE_BYTES);
         // Nothing of the tests' own environment is meant for it.
         builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
         builder.redirectErrorStream(true)
@@ -102,6 +108,24 @@ public final class EtcdServer implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Uses up its space: from now on it renews leases and deletes, and refuses whatever adds something. */
+    public void fill() {
+        try (Client client = Client.builder()
+                .endpoints(address().toString().replace("etcd:", "http:"))
+                .build()) {
+            ByteSequence much = ByteSequence.from(new byte[1 << 20]);
+            for (int number = 0; number <= SPACE_BYTES / much.size(); number++) {
+                ByteSequence key = ByteSequence.from("/filling/" + number, StandardCharsets.UTF_8);
+                client.getKVClient().put(key, much).get();
+            }
+            throw new IllegalStateException("etcd takes more than it has space for");
+        } catch (ExecutionException e) {
+            return; // it is full
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** SIGKILL. */
