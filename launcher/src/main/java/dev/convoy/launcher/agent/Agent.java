@@ -56,8 +56,8 @@ final class Agent {
     static final JobOutcome DEPOSED = new JobOutcome(
             false,
             1,
-            "this agent could not renew its leadership in the store, or write to it, and another one may lead; its ranks "
-                    + "were ended",
+            "this agent could not renew its leadership in the store, or write to it, and another one may lead; "
+                    + "its ranks were ended",
             null);
 
     Agent(

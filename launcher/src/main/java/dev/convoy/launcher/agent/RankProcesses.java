@@ -62,6 +62,12 @@ final class RankProcesses {
         }
     }
 
+    /** Kills those that there are now; for any thread. */
+    Runnable killer() {
+        List<RankProcess> all = List.copyOf(processes.values());
+        return () -> all.forEach(RankProcess::kill);
+    }
+
     /** State letter of a member's process. */
     char state(MemberId member) {
         RankProcess process = processes.get(member);

@@ -178,7 +178,8 @@ final class SharedJob implements AutoCloseable {
 
         /**
          * Asks until it is known what has become of it; until the lease runs out nobody else has been elected. A store
-         * that is full, or whose disk stands still, renews leases nevertheless: who waited for that would wait for ever.
+         * that is full, or whose disk stands still, renews leases nevertheless: who waited for that would wait for
+         * ever.
          */
         private boolean insist(Change change, Runnable meanwhile) throws InterruptedException {
             long untilNs = System.nanoTime() + Lease.TAKEOVER_NS;

@@ -110,7 +110,9 @@ public final class StoreRun {
                 case NodeService.LeaderLost lost -> {
                     service.cut();
                     long untilNs = service.leasedFromNs() + Lease.LENGTH_NS + Lease.TAKEOVER_NS;
-                    try (Succession succession = new Succession(job, secret, untilNs)) {
+                    Runnable kill = local.processes().killer();
+                    try (Reprieve reprieve = new Reprieve(untilNs, kill);
+                            Succession succession = new Succession(job, secret, untilNs, reprieve)) {
                         Optional<JobResult> result = succession.decide(lost, local, interruption);
                         if (result.isPresent()) {
                             return result.get();
@@ -136,20 +138,23 @@ public final class StoreRun {
                 if (won.isEmpty()) {
                     return refusedByStranger(job);
                 }
-                String token = JobRun.newToken();
-                directory = openDirectory(token);
-                return Optional.of(new JobRun(request, listener)
-                        .lead(new Leading(
-                                rendezvous,
-                                local,
-                                interruption,
-                                won.get(),
-                                Optional.empty(),
-                                Optional.of(directory),
-                                token)));
+                return Optional.of(begin(won.get(), rendezvous, local, interruption));
             }
         } catch (StoreException e) {
             throw new JobException(e.getMessage(), e);
+        }
+    }
+
+    private JobResult begin(Mandate mandate, Rendezvous rendezvous, LocalRanks local, Interruption interruption) {
+        try {
+            String token = JobRun.newToken();
+            directory = openDirectory(token);
+            return new JobRun(request, listener)
+                    .lead(new Leading(
+                            rendezvous, local, interruption, mandate, Optional.empty(), Optional.of(directory), token));
+        } finally {
+            // However it ended: nobody shall have to wait for the lease.
+            mandate.resign();
         }
     }
 
@@ -245,16 +250,18 @@ public final class StoreRun {
         private final SharedJob job;
         private final String secret;
         private final long untilNs;
+        private final Reprieve reprieve;
         private final String name = leader.card().job();
         /** Open before anybody is elected, so that whoever is can be found. */
         private Rendezvous rendezvous;
 
         private NodeService service;
 
-        Succession(SharedJob job, String secret, long untilNs) {
+        Succession(SharedJob job, String secret, long untilNs, Reprieve reprieve) {
             this.job = job;
             this.secret = secret;
             this.untilNs = untilNs;
+            this.reprieve = reprieve;
         }
 
         /** The job's result, or this node's; empty if {@link #service} goes on. */
@@ -301,7 +308,12 @@ public final class StoreRun {
                                 .toResult(request));
             }
             if (found.get().term() > leader.term()) {
-                service = join(found.get(), secret, ANSWER_BOUND);
+                NodeService joined = join(found.get(), secret, ANSWER_BOUND);
+                if (reprieve.lift()) {
+                    service = joined;
+                } else {
+                    joined.cut();
+                }
             }
             return Optional.empty();
         }
@@ -316,7 +328,21 @@ public final class StoreRun {
             if (won.isEmpty()) {
                 return Optional.empty();
             }
-            Inherited inherited = inherit(won.get());
+            try {
+                return takeOver(won.get(), local, interruption);
+            } finally {
+                // However it ended: nobody shall have to wait for the lease.
+                won.get().resign();
+            }
+        }
+
+        /** Empty if this node's ranks have not lived to see it. */
+        private Optional<JobResult> takeOver(Mandate mandate, LocalRanks local, Interruption interruption)
+                throws StoreException, InterruptedException {
+            Inherited inherited = inherit();
+            if (!reprieve.lift()) {
+                return Optional.empty();
+            }
             listener.announced(
                     Decision.Announce.Kind.WARNING,
                     "node " + cluster.nodeRank() + " leads the job now, after node " + inherited.formerNode());
@@ -325,25 +351,17 @@ public final class StoreRun {
                             rendezvous,
                             local,
                             interruption,
-                            won.get(),
+                            mandate,
                             Optional.of(inherited),
                             Optional.of(directory),
                             welcome.token())));
         }
 
         /** Without it nothing can be taken over. */
-        private Inherited inherit(Mandate mandate) throws StoreException, InterruptedException {
-            boolean inherited = false;
-            try {
-                CoordinatorRecord record = job.lastRecord(name)
-                        .orElseThrow(() -> new StoreException("the former leader left nothing to go on with", null));
-                inherited = true;
-                return new Inherited(record, welcome, leader.card().node());
-            } finally {
-                if (!inherited) {
-                    mandate.resign();
-                }
-            }
+        private Inherited inherit() throws StoreException, InterruptedException {
+            CoordinatorRecord record = job.lastRecord(name)
+                    .orElseThrow(() -> new StoreException("the former leader left nothing to go on with", null));
+            return new Inherited(record, welcome, leader.card().node());
         }
 
         @Override

@@ -179,16 +179,21 @@ final class EtcdLeadership implements Leadership {
 
     @Override
     public void resign() {
-        stopRenewing();
-        endLease();
+        if (stopRenewing()) {
+            endLease();
+        }
     }
 
-    private void stopRenewing() {
+    private boolean stopRenewing() {
         synchronized (this) {
+            if (resigned) {
+                return false;
+            }
             resigned = true;
             lost = true;
         }
         renewer.interrupt();
+        return true;
     }
 
     /** The leader's key goes with it. */
