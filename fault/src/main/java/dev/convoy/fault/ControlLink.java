@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
     private static final Duration QUESTION_BOUND = Duration.ofSeconds(1);
     private static final long BETWEEN_QUESTIONS_MS = 25;
+    private static final long NOBODY = -1;
 
     private final ReentrantLock turn = new ReentrantLock();
     private final LastReports reports = new LastReports();
@@ -31,6 +32,11 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
     private RankControl control;
     private Consumer<ControlClient> startHeartbeats;
     private volatile long term;
+    /** Of the coordinator that has said something last. */
+    private volatile long heardTerm = NOBODY;
+    /** Until when this rank looks for one that says something; 0 before it has to. */
+    private volatile long searchUntilNs;
+
     private volatile boolean closed;
     // Guarded by the lock, but read without it to send; the search is replaced, never removed.
     private volatile ControlClient client;
@@ -67,7 +73,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         try {
             use(new Location(succession().term(), environment.host(), environment.port(), certificate()));
         } catch (IOException e) {
-            if (!succession().isPossible() || !find()) {
+            if (!succession().isPossible() || !find(term)) {
                 throw new JoinRejectedException(
                         "the agent at " + environment.host() + ":" + environment.port() + " cannot be reached: "
                                 + e.getMessage(),
@@ -82,7 +88,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
 
     private void use(Location coordinator) throws IOException {
         long itsTerm = coordinator.term();
-        boolean first = client == null;
+        boolean first = heardTerm == NOBODY;
         term = itsTerm;
         ControlClient next = ControlClient.connect(
                 coordinator,
@@ -111,6 +117,7 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
         if (from != term) {
             return;
         }
+        heardTerm = from;
         if (!first && message instanceof CoordinatorMessage.Rejected rejected) {
             control.lost("the new coordinator refused this process: " + rejected.reason());
             return;
@@ -135,30 +142,37 @@ final class ControlLink implements Consumer<RankMessage>, AutoCloseable {
             control.lost(reason);
             return;
         }
+        // Where more connect at once than a coordinator receives, it hangs up on some without a word: they come again.
+        boolean heard = heardTerm == from;
+        if (heard || searchUntilNs == 0) {
+            searchUntilNs = System.nanoTime() + succession().bound().toNanos();
+        }
         search = Thread.ofPlatform().daemon().name("convoy-succession").start(() -> {
-            if (!find() && !closed) {
+            if (!find(heard ? from + 1 : from) && !closed) {
                 control.lost(reason + ", and within " + succession().bound().toSeconds()
                         + " s this node's agent knew of no other coordinator");
             }
         });
     }
 
-    /** Returns whether this rank has a coordinator of a newer term. */
-    private boolean find() {
-        long untilNs = System.nanoTime() + succession().bound().toNanos();
-        long lostTerm = term;
-        do {
+    /** Returns whether this rank has a coordinator of at least this term. */
+    private boolean find(long least) {
+        if (searchUntilNs == 0) {
+            searchUntilNs = System.nanoTime() + succession().bound().toNanos();
+        }
+        long formerTerm = term;
+        while (pause() && System.nanoTime() - searchUntilNs < 0) {
             Optional<Location> found = ask();
-            if (found.isPresent() && found.get().term() > lostTerm) {
+            if (found.isPresent() && found.get().term() >= least) {
                 try {
                     use(found.get());
                     return true;
                 } catch (IOException | IllegalArgumentException e) {
                     // Not there yet, or gone as well: whoever follows it has a newer term.
-                    term = lostTerm;
+                    term = formerTerm;
                 }
             }
-        } while (pause() && System.nanoTime() < untilNs);
+        }
         return false;
     }
 
