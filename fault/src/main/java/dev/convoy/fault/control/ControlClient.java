@@ -157,6 +157,9 @@ public final class ControlClient implements AutoCloseable {
             throws IOException {
         String host = where.host();
         int port = where.port();
+        // First: a cold JVM on a busy machine may take longer for it than an agent waits for a stranger's first record.
+        byte[] hello = MessageCodec.frame(new RankMessage.Hello(
+                Message.PROTOCOL, token, self, ProcessHandle.current().pid(), where.term()));
         Socket wire = new Socket();
         try {
             wire.connect(new InetSocketAddress(host, port), CONNECT_MS);
@@ -168,8 +171,7 @@ public final class ControlClient implements AutoCloseable {
                 wire.setSoTimeout(0);
             }
             ControlClient client = new ControlClient(wire, socket, onMessage, onLost);
-            client.out.write(MessageCodec.frame(new RankMessage.Hello(
-                    Message.PROTOCOL, token, self, ProcessHandle.current().pid(), where.term())));
+            client.out.write(hello);
             ControlServer.daemon("convoy-control", client::read);
             return client;
         } catch (IOException e) {
