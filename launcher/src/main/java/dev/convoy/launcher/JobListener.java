@@ -10,8 +10,9 @@ import java.util.List;
 /**
  * Watches a job from inside the agent.
  *
- * <p>Every method is called on the agent's event thread, in the order of events; it must return at once, since a
- * recovery waits meanwhile. An exception that leaves a method ends the job as a failure.
+ * <p>Every method is called on one thread of its own, in the order of events, some moments later. One that does not
+ * return holds up no recovery; what happens meanwhile waits, within a bound beyond which it is not told, progress soon.
+ * {@link Job#run} returns once all has been told. An exception that leaves a method ends the job as a failure.
  */
 public interface JobListener {
     /** A listener that does nothing. */

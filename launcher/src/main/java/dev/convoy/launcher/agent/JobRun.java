@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One job from its request to its result: opens what it needs, runs the agent, and leaves nothing behind. */
 public final class JobRun {
@@ -53,6 +54,8 @@ public final class JobRun {
 
     /** What broke the agent, to be thrown once everything is tidied up. */
     private RuntimeException defect;
+
+    private final AtomicReference<Throwable> listenerFailure = new AtomicReference<>();
 
     /**
      * Prepares a job.
@@ -97,8 +100,9 @@ public final class JobRun {
         String token = leading.token();
         Rendezvous rendezvous = leading.rendezvous();
         try (ControlServer server = openServer(leading, token);
+                Telling telling = new Telling(listener, failure -> listenerFailed(failure, rendezvous.events()));
                 JobWatch watch = JobWatch.open(
-                        request, RuntimeName.of(request.runtime()), listener, flightFolder, warnings::add)) {
+                        request, RuntimeName.of(request.runtime()), telling, flightFolder, warnings::add)) {
             // Last, for it alone would be left behind if something before it failed.
             DurableStore store = durableStore(leading, earlier);
             String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");
@@ -140,11 +144,30 @@ public final class JobRun {
                 write(report.get(), result, agent, earlier.map(EarlierState::version));
             }
             writePage(watch, result);
+            telling.close();
             if (defect != null) {
                 throw new JobException(result.message(), defect);
             }
+            if (listenerFailure.get() != null) {
+                throw unchecked(listenerFailure.get());
+            }
             return result;
         }
+    }
+
+    /** Ends the job, or makes {@link #lead} throw if it is over. */
+    private void listenerFailed(Throwable failure, EventQueue events) {
+        listenerFailure.set(failure);
+        events.post(now -> {
+            throw unchecked(failure);
+        });
+    }
+
+    private static RuntimeException unchecked(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) failure;
     }
 
     private static boolean concluded(Mandate mandate, JobOutcome outcome) {

@@ -3,6 +3,7 @@ package dev.convoy.launcher.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
@@ -18,6 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +128,48 @@ class ScriptedJobTest {
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("no more");
         assertNothingLeft();
+    }
+
+    // Such as a terminal that was paused, or a pager that has filled the pipe.
+    @Test
+    void aListenerThatDoesNotReturnHoldsUpNoRecovery() throws Exception {
+        CountDownLatch mayReturn = new CountDownLatch(1);
+        List<Long> epochs = new ArrayList<>();
+        JobListener deaf = new JobListener() {
+            @Override
+            public void epochStarted(long epoch, List<MemberId> members) {
+                awaitQuietly(mayReturn);
+                epochs.add(epoch);
+            }
+        };
+        JobRequest request =
+                job(3, "400", "1=kill@200").policy(RecoveryPolicy.REPLACE).build();
+        try (ExecutorService agent = Executors.newSingleThreadExecutor()) {
+            Future<JobResult> job = agent.submit(() -> Job.run(request, deaf));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> processes.alive().size() == 3);
+            try {
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> processes.alive().isEmpty());
+                assertThat(job).isNotDone();
+                assertThat(epochs).isEmpty();
+            } finally {
+                mayReturn.countDown();
+            }
+            JobResult result = job.get();
+            assertThat(result.success()).as(result.message()).isTrue();
+            assertThat(theOnly(result).strategy()).isEqualTo(RecoveryPolicy.REPLACE);
+        }
+        assertThat(epochs).containsExactly(1L, 2L);
+        assertNothingLeft();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private JobRequestBuilder job(int ranks, String... arguments) {
