@@ -75,6 +75,10 @@ final class Spawner implements AutoCloseable {
             process.start(builder, sinks, onExit);
         } catch (IOException e) {
             onFailure.accept(process.member(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            // Such as a machine that has no thread left. If it ended this thread, it would kill all other ranks.
+            process.kill();
+            onFailure.accept(process.member(), e.toString());
         }
     }
 
