@@ -136,5 +136,8 @@ final class FlightDesk {
                 : FlightAnalysis.explain(
                         new FlightAnalysis.Evidence(each.failedEpoch(), incident.detectedAtNs(), flights, fates));
         out.accept(new Diagnosis(incident, each.failedEpoch(), each.members(), records, sentence));
+        if (open.isEmpty() && !epochs.isEmpty()) {
+            witnesses.keepFlightsOf(epochs.lastEntry().getValue());
+        }
     }
 }

@@ -13,13 +13,21 @@ import java.util.function.Consumer;
  */
 final class FlightKeeping {
     private static final int MOST = 8;
+    /** Of all that is kept. The ranks of a large job send half as many each time, some 30 MB of the agent's memory. */
+    private static final int MOST_OPERATIONS = 800_000;
 
+    private final int mostOperations;
     private final Deque<Diagnosis> last = new ArrayDeque<>();
     private final Consumer<String> warnings;
     private final FlightDump dump;
 
     FlightKeeping(Optional<Path> folder, Consumer<String> warnings) {
+        this(folder, warnings, MOST_OPERATIONS);
+    }
+
+    FlightKeeping(Optional<Path> folder, Consumer<String> warnings, int mostOperations) {
         this.warnings = warnings;
+        this.mostOperations = mostOperations;
         dump = folder.map(named -> new FlightDump(named, warnings)).orElse(null);
     }
 
@@ -29,9 +37,16 @@ final class FlightKeeping {
             return;
         }
         last.add(diagnosis);
-        if (last.size() > MOST) {
+        while (last.size() > MOST || last.size() > 1 && operations() > mostOperations) {
             last.remove();
         }
+    }
+
+    private long operations() {
+        return last.stream()
+                .flatMap(each -> each.records().values().stream())
+                .mapToLong(record -> record.operations().size())
+                .sum();
     }
 
     void finish(Optional<Path> failedFolder) {

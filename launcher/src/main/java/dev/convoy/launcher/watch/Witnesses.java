@@ -7,6 +7,7 @@ import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -54,6 +55,11 @@ final class Witnesses {
 
     boolean hasEnded(MemberId member) {
         return fenced.contains(member) || ends.containsKey(member);
+    }
+
+    /** Nobody will ask for the operations of others any more: each is as large as thousands of their names. */
+    void keepFlightsOf(Collection<MemberId> members) {
+        flights.keySet().retainAll(Set.copyOf(members));
     }
 
     Optional<RankMessage.FlightRecord> flight(MemberId member) {

@@ -2,6 +2,7 @@
 package dev.convoy.launcher.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.convoy.DataType;
 import dev.convoy.Operation;
@@ -11,6 +12,7 @@ import dev.convoy.fault.protocol.Incident;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.RecoveryPolicy;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -121,5 +123,30 @@ class FlightDeskTest {
         desk.finish();
         assertThat(explained).hasSize(1);
         assertThat(explained.getFirst().sentence()).contains("rank 0 died", "and rank 1 died");
+    }
+
+    // A job may replace ranks for weeks, and the agent's memory is small.
+    @Test
+    void theRecordOfARankThatWasReplacedIsNotKept() {
+        List<WeakReference<RankMessage.FlightRecord>> replaced = new ArrayList<>();
+        MemberId present = ONE;
+        desk.epochStarted(1, List.of(ZERO, present));
+        for (long epoch = 2; epoch < 7; epoch++) {
+            RankMessage.FlightRecord last = new RankMessage.FlightRecord(epoch, SECOND, 0, List.of());
+            replaced.add(new WeakReference<>(last));
+            desk.seen(new CoordinatorEvent.Received(SECOND, present, last));
+            desk.seen(new CoordinatorEvent.Exited(SECOND, present, "was killed by SIGKILL", 137));
+            desk.incident(incident(epoch, Incident.Cause.EXIT, List.of(1), null));
+            present = new MemberId(1, (int) epoch);
+            desk.epochStarted(epoch, List.of(ZERO, present));
+            desk.incident(incident(epoch, Incident.Cause.EXIT, List.of(1), 2 * SECOND));
+            record(ZERO, epoch, 0);
+        }
+        assertThat(explained).hasSize(5);
+        explained.clear();
+        await().until(() -> {
+            System.gc();
+            return replaced.stream().allMatch(each -> each.get() == null);
+        });
     }
 }
