@@ -16,6 +16,7 @@ final class EventQueue {
     private final LinkedBlockingQueue<Seen> queue = new LinkedBlockingQueue<>();
     private long lastNs = Long.MIN_VALUE;
     private long lastTickNs = System.nanoTime();
+    private boolean justTicked;
 
     private record Seen(long atNs, LongFunction<CoordinatorEvent> event) {}
 
@@ -24,10 +25,14 @@ final class EventQueue {
         queue.add(new Seen(System.nanoTime(), event));
     }
 
-    /** The next event, or a tick at least every 10 ms. Event thread only. */
+    /**
+     * The next event, or a tick at least every 10 ms. Between two ticks an event has its turn, however long a tick takes
+     * on a busy machine: who is never heard looks silent. Event thread only.
+     */
     CoordinatorEvent take() throws InterruptedException {
         long untilTick = lastTickNs + TICK_NS - System.nanoTime();
-        Seen seen = untilTick > 0 ? queue.poll(untilTick, TimeUnit.NANOSECONDS) : null;
+        Seen seen = untilTick > 0 || justTicked ? queue.poll(untilTick, TimeUnit.NANOSECONDS) : null;
+        justTicked = seen == null;
         if (seen == null) {
             lastTickNs = System.nanoTime();
             return new CoordinatorEvent.Tick(advance(lastTickNs));
