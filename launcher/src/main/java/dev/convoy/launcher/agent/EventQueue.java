@@ -26,8 +26,8 @@ final class EventQueue {
     }
 
     /**
-     * The next event, or a tick at least every 10 ms. Between two ticks an event has its turn, however long a tick takes
-     * on a busy machine: who is never heard looks silent. Event thread only.
+     * The next event, or a tick at least every 10 ms. Between two ticks an event has its turn, however long a tick
+     * takes on a busy machine: who is never heard looks silent. Event thread only.
      */
     CoordinatorEvent take() throws InterruptedException {
         long untilTick = lastTickNs + TICK_NS - System.nanoTime();

@@ -103,6 +103,11 @@ public final class JobRun {
                 Telling telling = new Telling(listener, failure -> listenerFailed(failure, rendezvous.events()));
                 JobWatch watch = JobWatch.open(
                         request, RuntimeName.of(request.runtime()), telling, flightFolder, warnings::add)) {
+            leading.inherited()
+                    .ifPresent(inherited -> telling.announced(
+                            Decision.Announce.Kind.WARNING,
+                            "node " + leading.node(request) + " leads the job now, after node "
+                                    + inherited.formerNode()));
             // Last, for it alone would be left behind if something before it failed.
             DurableStore store = durableStore(leading, earlier);
             String resumeFrom = earlier.map(state -> state.folder().toString()).orElse("");

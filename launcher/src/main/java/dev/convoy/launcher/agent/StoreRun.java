@@ -6,7 +6,6 @@ import dev.convoy.fault.control.CoordinatorDirectory;
 import dev.convoy.fault.control.CoordinatorDirectory.Location;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.protocol.CoordinatorRecord;
-import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.store.StoreException;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
@@ -343,9 +342,6 @@ public final class StoreRun {
             if (!reprieve.lift()) {
                 return Optional.empty();
             }
-            listener.announced(
-                    Decision.Announce.Kind.WARNING,
-                    "node " + cluster.nodeRank() + " leads the job now, after node " + inherited.formerNode());
             return Optional.of(new JobRun(request, listener)
                     .lead(new Leading(
                             rendezvous,

@@ -146,8 +146,7 @@ class ScriptedJobTest {
                 job(3, "400", "1=kill@200").policy(RecoveryPolicy.REPLACE).build();
         try (ExecutorService agent = Executors.newSingleThreadExecutor()) {
             Future<JobResult> job = agent.submit(() -> Job.run(request, deaf));
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> processes.alive().size() == 3);
+            await().atMost(Duration.ofSeconds(30)).until(() -> processes.alive().size() == 3);
             try {
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> processes.alive().isEmpty());
