@@ -149,7 +149,7 @@ public final class JobRun {
                 write(report.get(), result, agent, earlier.map(EarlierState::version));
             }
             writePage(watch, result);
-            telling.close();
+            telling.finish();
             if (defect != null) {
                 throw new JobException(result.message(), defect);
             }

@@ -89,13 +89,17 @@ final class Telling implements JobListener, AutoCloseable {
     }
 
     /** Waits until the listener has heard everything; nothing of the job depends on that any more. Idempotent. */
-    @Override
-    public void close() {
+    void finish() {
         waiting.add(END);
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        finish();
     }
 }
