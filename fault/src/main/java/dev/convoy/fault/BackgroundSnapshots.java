@@ -158,13 +158,17 @@ final class BackgroundSnapshots implements AutoCloseable {
         stream.synchronize(bound);
     }
 
+    // Both, since what has failed to copy is still being given up by the other thread.
     private void giveUp() {
+        await(this::awaitCopied);
+        await(this::settle);
+    }
+
+    private static void await(Runnable end) {
         try {
-            settle();
+            end.run();
         } catch (RuntimeException e) {
             // It was told of when it happened, or is what the abort is for.
-            copied = null;
-            committed = null;
         }
     }
 

@@ -110,8 +110,10 @@ public final class Snapshotter implements AutoCloseable {
         private final Membership members;
         private final Version version;
         private final Wishes wishes;
-        private final Slot slot;
+        final Slot slot;
         private final long[] changed;
+        /** Why there is nothing to commit; null once the buffers are copied. */
+        private RuntimeException failure = new IllegalStateException("the buffers of a snapshot were not copied");
 
         private Course(Membership members, Version version, Wishes wishes, Slot slot) {
             this.members = members;
@@ -141,14 +143,20 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     /**
-     * Copies the buffers, which nobody changes meanwhile.
+     * Copies the buffers, which nobody changes meanwhile. If that fails, so does {@link #commit}.
      *
      * @param course a snapshot that was begun
      */
     public void copy(Course course) {
-        copies.saveBuffers(course.slot);
-        for (int batch = 0; batch < course.changed.length; batch++) {
-            course.changed[batch] = copies.saveOwnBatch(course.slot, batch);
+        try {
+            copies.saveBuffers(course.slot);
+            for (int batch = 0; batch < course.changed.length; batch++) {
+                course.changed[batch] = copies.saveOwnBatch(course.slot, batch);
+            }
+            course.failure = null;
+        } catch (RuntimeException e) {
+            course.failure = e;
+            throw e;
         }
     }
 
@@ -157,8 +165,12 @@ public final class Snapshotter implements AutoCloseable {
      *
      * @param course a snapshot whose buffers are copied
      * @return what the ranks agreed on, the same on all of them
+     * @throws RuntimeException what kept the buffers from being copied
      */
     public Wishes commit(Course course) {
+        if (course.failure != null) {
+            throw course.failure;
+        }
         Membership members = course.members;
         ShardSource source = new StoredSource(course.changed);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
