@@ -4,8 +4,8 @@ package dev.convoy.fault.snapshot;
 import dev.convoy.fault.ElasticException;
 
 /**
- * What a peer contributed to a restore cannot be used: a part with another checksum than it had at its source, or
- * states that do not fit. The restore is tried again in the next epoch.
+ * What a peer contributed to a restore or a snapshot cannot be used: a part with another checksum than it had at its
+ * source, or states that do not fit. It is tried again in the next epoch.
  */
 public final class DamagedTransferException extends ElasticException {
     private static final long serialVersionUID = 1L;

@@ -80,24 +80,40 @@ public final class Slot {
         version = next;
         custody = kept;
         shards = kept.shards();
-        shardChecksums = unknown(shards.length);
-        originals = unknown(shards.length);
-        int pieces = kept.grid() == null ? 0 : kept.grid().ring().parity();
-        parityChecksums = unknown(pieces);
-        told = unknown(kept.grid() == null ? 0 : kept.grid().ring().size());
-        parityIsSound = true;
-        ownIsStaged = false;
+        open();
         if (keeps) {
             return;
         }
         fit(kept);
         clearPadding();
+        int pieces = parityChecksums.length;
         replicatedSums = new ChunkSums(replicatedBytes());
         long chunk = kept.grid() == null ? ChunkSums.CHUNK : kept.grid().chunk();
         shardSums = new ChunkSums[shards.length];
         Arrays.setAll(shardSums, i -> new ChunkSums(shardBytes(i), chunk));
         paritySums = new ChunkSums[pieces];
         Arrays.setAll(paritySums, i -> new ChunkSums(parityBytes(i), chunk));
+    }
+
+    /**
+     * Takes a version up again that did not become what all want: everything of others is to be written once more. What
+     * was copied from the live state stays, with the checksums of that copy: they alone tell whether it is still that.
+     */
+    void reopen() {
+        requireStage(Stage.COMPLETE);
+        base = null;
+        open();
+    }
+
+    private void open() {
+        stage = Stage.WRITING;
+        shardChecksums = unknown(shards.length);
+        originals = unknown(shards.length);
+        parityChecksums =
+                unknown(custody.grid() == null ? 0 : custody.grid().ring().parity());
+        told = unknown(custody.grid() == null ? 0 : custody.grid().ring().size());
+        parityIsSound = true;
+        ownIsStaged = false;
     }
 
     private static long[] unknown(int count) {

@@ -196,6 +196,14 @@ public final class SlotPair implements AutoCloseable {
         }
     }
 
+    /** Empties the slot with a version that is not to be offered to anybody, whole as it is. */
+    void forget(Version version) {
+        Slot slot = find(version);
+        if (slot != null) {
+            slot.clear();
+        }
+    }
+
     /**
      * The slot with a version.
      *

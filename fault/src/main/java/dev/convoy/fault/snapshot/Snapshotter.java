@@ -6,7 +6,6 @@ import dev.convoy.DataType;
 import dev.convoy.Device;
 import dev.convoy.DeviceBuffer;
 import dev.convoy.Stream;
-import dev.convoy.fault.ElasticException;
 import dev.convoy.fault.StateDivergedException;
 import dev.convoy.fault.protocol.Version;
 import java.time.Duration;
@@ -99,7 +98,7 @@ public final class Snapshotter implements AutoCloseable {
                 return vote.agreed();
             }
         }
-        throw damaging(version);
+        throw damaging(slots, version);
     }
 
     /**
@@ -175,7 +174,7 @@ public final class Snapshotter implements AutoCloseable {
         ShardSource source = new StoredSource(course.changed);
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (attempt > 0) {
-                slots.begin(course.version, slots.custody(members));
+                course.slot.reopen();
                 Arrays.fill(course.changed, -1);
             }
             if (course.slot.heldShards() > 0) {
@@ -188,7 +187,7 @@ public final class Snapshotter implements AutoCloseable {
                 return vote.agreed();
             }
         }
-        throw damaging(course.version);
+        throw damaging(slots, course.version);
     }
 
     // Whole as it is, a version in which the ranks differ must be offered to nobody.
@@ -201,9 +200,11 @@ public final class Snapshotter implements AutoCloseable {
         }
     }
 
-    private static ElasticException damaging(Version version) {
-        return new ElasticException("the copies of snapshot " + version + " differed from their originals " + ATTEMPTS
-                + " times; the memory or the links of this machine damage data");
+    // All ranks give it up: it must be offered to nobody, and they go back to the one before it.
+    private static DamagedTransferException damaging(SlotPair slots, Version version) {
+        slots.forget(version);
+        return new DamagedTransferException("the copies of snapshot " + version + " differed from their originals "
+                + ATTEMPTS + " times; the memory or the links of this machine damage data");
     }
 
     private void protect(Membership members, Slot slot, ShardSource source) {
