@@ -41,15 +41,15 @@ final class StripeRepair {
         row = isParity ? chunk : chunk / ring.data();
     }
 
-    /** Whether another finding is of the same row: then neither can serve for the other. */
+    /** Whether another finding is of the same row: then neither can serve for the other. Groups number theirs alike. */
     private boolean meets(StripeRepair other) {
-        return stripe == other.stripe && row == other.row;
+        return stripe == other.stripe && row == other.row && grid.equals(other.grid);
     }
 
     /**
      * Takes as many parts as it needs.
      *
-     * @param others what else is damaged in the group, each at a place of its own
+     * @param others what else is damaged, in this group each at a place of its own
      * @return false if too little is left
      */
     boolean choose(List<StripeRepair> others) {

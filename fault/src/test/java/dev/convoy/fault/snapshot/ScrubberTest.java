@@ -81,6 +81,22 @@ class ScrubberTest {
         }
     }
 
+    /** One piece each of two groups, in the stripe and the row of the same number. */
+    @Test
+    void damageInOneGroupDoesNotKeepAnotherFromRepair() throws Exception {
+        try (ThreadRanks all = new ThreadRanks(6, SHAPE, new Redundancy.Parity(2, 1), true)) {
+            all.all(rank -> rank.snapshotter.take(rank.members, 0, Wishes.NONE));
+            Slot first = all.ranks.get(0).slots.newestCommitted();
+            flip(first.shardBytes(0), 5);
+            flip(
+                    all.ranks.get(4).slots.newestCommitted().shardBytes(0),
+                    first.custody().grid().chunk() + 5);
+
+            assertThat(scrub(all)).hasSize(2).allMatch(Scrubber.Repair::isDone);
+            all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
+        }
+    }
+
     private static void damageParityOrShard(Slot slot, Random random) {
         int part = random.nextInt(1 + slot.custody().grid().ring().parity());
         MemorySegment memory = part == 0 ? slot.shardBytes(0) : slot.parityBytes(part - 1);
