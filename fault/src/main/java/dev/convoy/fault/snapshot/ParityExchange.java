@@ -99,6 +99,10 @@ final class ParityExchange implements AutoCloseable {
             writeHeader(run, batch, source.prepare(batch));
             exchange(run, batch);
         }
+        if (slot.shardSums(0).whole() != slot.checksumOwn()) {
+            // What a restore had verified here was damaged before parity was made of it.
+            slot.doubtParity();
+        }
         exchangeChecksums(run);
     }
 

@@ -247,7 +247,17 @@ public final class Snapshotter implements AutoCloseable {
 
         @Override
         public long prepare(int batch) {
-            return isStaged ? -1 : copies.saveOwnBatch(slot, batch);
+            return isStaged ? checksum(batch) : copies.saveOwnBatch(slot, batch);
+        }
+
+        // The restore has verified the whole only; whoever looks for damage later needs each chunk's.
+        private long checksum(int batch) {
+            ChunkSums sums = slot.shardSums(0);
+            int many = slot.custody().chunksAtOnce();
+            for (int chunk = batch * many; chunk < Math.min((batch + 1) * many, sums.count()); chunk++) {
+                sums.of(chunk);
+            }
+            return -1;
         }
 
         @Override

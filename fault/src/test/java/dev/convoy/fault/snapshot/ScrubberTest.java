@@ -4,6 +4,8 @@ package dev.convoy.fault.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.fault.protocol.Redundancy;
+import dev.convoy.fault.protocol.RestorePlan;
+import dev.convoy.fault.protocol.Version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -93,6 +96,35 @@ class ScrubberTest {
                     first.custody().grid().chunk() + 5);
 
             assertThat(scrub(all)).hasSize(2).allMatch(Scrubber.Repair::isDone);
+            all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
+        }
+    }
+
+    @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+    void theFirstSnapshotAfterARestoreIsLookedThroughToo(
+            @ForAll long seed, @ForAll @IntRange(min = 2, max = 4) int worldSize, @ForAll boolean parity)
+            throws Exception {
+        Redundancy redundancy = parity ? new Redundancy.Parity(2, 1) : new Redundancy.Copies(1);
+        try (ThreadRanks all = new ThreadRanks(worldSize, SHAPE, redundancy, true)) {
+            all.all(rank -> rank.snapshotter.take(rank.members, 3, Wishes.NONE));
+            boolean[] holds = new boolean[worldSize];
+            Arrays.fill(holds, true);
+            int[] sources = IntStream.range(0, worldSize).toArray();
+            RestorePlan plan = new RestorePlan(new Version(1, 3), worldSize, sources, 0, holds);
+            all.all(rank -> {
+                Membership next = new Membership(2, rank.members.rank(), worldSize, rank.members.communicator());
+                try (Restorer restorer = new Restorer(
+                        rank, rank.slots, rank.stream.device(), rank.stream, ThreadRanks.BOUND, worldSize)) {
+                    restorer.restore(next, plan);
+                }
+                rank.snapshotter.take(next, 3, Wishes.NONE);
+            });
+            Random random = new Random(seed);
+            Slot damaged = all.ranks.get(random.nextInt(worldSize)).slots.newestCommitted();
+            assertThat(damaged.version()).isEqualTo(new Version(2, 3));
+            flip(damaged.shardBytes(0), random.nextLong(damaged.shardBytes(0).byteSize()));
+
+            assertThat(scrub(all)).hasSize(1).allMatch(Scrubber.Repair::isDone);
             all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
         }
     }
