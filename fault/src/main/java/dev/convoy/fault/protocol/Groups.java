@@ -78,7 +78,9 @@ final class Groups {
             order.sort(Comparator.comparingInt(group -> groups.get(group).size() - sizeOf(group)));
             deal(node, order, groups);
         }
-        return groups.stream().map(members -> ring(members, domains)).toArray(int[][]::new);
+        return groups.stream()
+                .map(members -> new RingOrder(members, size, domains).ranks())
+                .toArray(int[][]::new);
     }
 
     private void deal(List<Integer> ranks, List<Integer> order, List<List<Integer>> groups) {
@@ -102,22 +104,5 @@ final class Groups {
         List<List<Integer>> nodes = new ArrayList<>(ranks.values());
         nodes.sort(Comparator.comparingInt(node -> -node.size()));
         return nodes;
-    }
-
-    // Ranks of one node apart from each other, each node's evenly spread: copies go to the next ones of the ring.
-    private static int[] ring(List<Integer> members, FailureDomains domains) {
-        Map<Integer, Integer> sizes = new TreeMap<>();
-        members.forEach(rank -> sizes.merge(domains.nodeOf(rank), 1, Integer::sum));
-        Map<Integer, Integer> seen = new TreeMap<>();
-        Map<Integer, Double> places = new TreeMap<>();
-        for (int rank : members.stream().sorted().toList()) {
-            int node = domains.nodeOf(rank);
-            int index = seen.merge(node, 1, Integer::sum) - 1;
-            places.put(rank, (index + 0.5) / sizes.get(node));
-        }
-        return members.stream()
-                .sorted(Comparator.comparing((Integer rank) -> places.get(rank)).thenComparing(rank -> rank))
-                .mapToInt(rank -> rank)
-                .toArray();
     }
 }

@@ -86,6 +86,65 @@ class FailureDomainsTest {
         assertThat(apart).isEqualTo(canBeApart(nodes, new ArrayList<>(), groups, Math.min(copies, worldSize)));
     }
 
+    /** Where a group is larger than what is looked at, its order decides what is lost with a node: all are tried. */
+    @Property(tries = 200)
+    void noOtherOrderOfAGroupLosesLessWithANode(
+            @ForAll @Size(min = 2, max = 7) List<@IntRange(max = 4) Integer> nodes,
+            @ForAll @IntRange(min = 2, max = 4) int copies) {
+        GroupPlacement placement = new GroupPlacement(nodes.size(), copies, domains(nodes));
+        for (int rank = 0; rank < nodes.size(); rank++) {
+            int[] ring = ring(placement, rank);
+            int row = placement.copies();
+            assertThat(mostOfOneNode(ring, row, nodes))
+                    .as("ring %s, nodes %s, %d copies", Arrays.toString(ring), nodes, row)
+                    .isEqualTo(leastOfAllOrders(ring, 1, row, nodes));
+        }
+    }
+
+    @Test
+    void aShardIsNotLostWithANodeWhereTheGroupHasThreeOfIt() {
+        GroupPlacement placement = new GroupPlacement(5, 3, FailureDomains.of(new int[] {0, 0, 0, 1, 2}));
+        for (int shard = 0; shard < 5; shard++) {
+            assertThat(Arrays.stream(placement.holders(shard)).filter(rank -> rank < 3))
+                    .as("holders of shard %d on node 0", shard)
+                    .hasSizeLessThan(3);
+        }
+    }
+
+    private static int[] ring(GroupPlacement placement, int rank) {
+        int[] ring = new int[placement.group(rank).length];
+        ring[0] = rank;
+        for (int i = 1; i < ring.length; i++) {
+            ring[i] = placement.holders(ring[i - 1])[1];
+        }
+        return ring;
+    }
+
+    private static int mostOfOneNode(int[] ring, int row, List<Integer> nodes) {
+        int most = 0;
+        for (int start = 0; start < ring.length; start++) {
+            int[] count = new int[5];
+            for (int i = 0; i < row; i++) {
+                most = Math.max(most, ++count[nodes.get(ring[(start + i) % ring.length])]);
+            }
+        }
+        return most;
+    }
+
+    private static int leastOfAllOrders(int[] ring, int fixed, int row, List<Integer> nodes) {
+        if (fixed == ring.length) {
+            return mostOfOneNode(ring, row, nodes);
+        }
+        int least = Integer.MAX_VALUE;
+        for (int i = fixed; i < ring.length; i++) {
+            int[] other = ring.clone();
+            other[fixed] = ring[i];
+            other[i] = ring[fixed];
+            least = Math.min(least, leastOfAllOrders(other, fixed + 1, row, nodes));
+        }
+        return least;
+    }
+
     /** Tries all ways to put ranks into groups. */
     private static boolean canBeApart(List<Integer> nodes, List<Set<Integer>> groups, int count, int size) {
         int next = groups.stream().mapToInt(Set::size).sum();
