@@ -75,6 +75,20 @@ class DurableStoreTest {
         assertThat(temp).isEmptyDirectory();
     }
 
+    /** The former leader's last decision is in its record; it may have been lost before the manifest was on disk. */
+    @Test
+    void whatTheFormerLeaderDidNotFinishIsNoVersion() throws IOException {
+        DurableStore former = DurableStore.create(temp, "job-1-1", Optional.empty());
+        former.commit(new Version(1, 20), 2, 0, List.of(part(former, new Version(1, 20), 7)));
+        part(former, new Version(1, 30), 7);
+
+        DurableStore store = DurableStore.inherit(former.folder(), Optional.empty());
+        assertThat(store.newestVersion()).contains(new Version(1, 20));
+        store.keepNewest();
+        assertThat(store.folder().resolve("e1-s20/MANIFEST")).exists();
+        assertThat(store.folder().resolve("e1-s30")).doesNotExist();
+    }
+
     @Test
     void anotherJobsStateIsLeftAlone() throws IOException {
         DurableStore other = DurableStore.create(temp, AbandonedState.newJobId(), Optional.empty());
