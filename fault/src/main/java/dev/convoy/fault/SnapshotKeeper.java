@@ -233,7 +233,8 @@ final class SnapshotKeeper implements AutoCloseable {
         }
         news.began();
         long nowNs = System.nanoTime();
-        Wishes wishes = new Wishes(members.rank() == 0 && wantsDurable(step), wantsBoundary, interval.wish(nowNs));
+        Wishes wishes = new Wishes(
+                members.rank() == 0 && wantsDurable(step), durable.isBusy(), wantsBoundary, interval.wish(nowNs));
         if (first || background == null || mustStop) {
             Wishes agreed = snapshotter.take(members, step, wishes);
             first = false;

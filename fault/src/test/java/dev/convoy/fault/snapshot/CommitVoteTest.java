@@ -86,6 +86,17 @@ class CommitVoteTest {
         assertThat(vote(records, 3).agreed().durable()).isEqualTo(wanted);
     }
 
+    /** It would leave its part out, and the others would write theirs for nothing, again and again. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void nothingGoesToDiskWhileARankStillWrites(int busy) {
+        long[] records = records(3);
+        records[3] = new Wishes(true, false, false, 1).bits();
+        assertThat(vote(records, 3).agreed().durable()).isTrue();
+        records[busy * CommitVote.LONGS + 3] |= new Wishes(false, true, false, 1).bits();
+        assertThat(vote(records, 3).agreed().durable()).isFalse();
+    }
+
     private static CommitVote vote(long[] records, int worldSize) {
         return new CommitVote(records, new Protection.Copies(GroupPlacement.of(worldSize)), List.of("weights"));
     }
