@@ -39,7 +39,7 @@ class CourseTest {
                     Throwable copying = catchThrowable(() -> snapshotter.copy(course));
                     Throwable committing = catchThrowable(() -> snapshotter.commit(course));
                     // The other one waits for this rank.
-                    rank.members.communicator().revoke("a copy failed");
+                    all.ranks.forEach(each -> each.members.communicator().revoke("a copy failed"));
 
                     assertThat(committing).isNotNull();
                     if (rank.members.rank() == ODD) {
