@@ -111,14 +111,17 @@ class ScrubberTest {
             Arrays.fill(holds, true);
             int[] sources = IntStream.range(0, worldSize).toArray();
             RestorePlan plan = new RestorePlan(new Version(1, 3), worldSize, sources, 0, holds);
+            List<Restorer> restorers = Collections.synchronizedList(new ArrayList<>());
             all.all(rank -> {
-                Membership next = new Membership(2, rank.members.rank(), worldSize, rank.members.communicator());
-                try (Restorer restorer = new Restorer(
-                        rank, rank.slots, rank.stream.device(), rank.stream, ThreadRanks.BOUND, worldSize)) {
-                    restorer.restore(next, plan);
-                }
-                rank.snapshotter.take(next, 3, Wishes.NONE);
+                Restorer restorer =
+                        new Restorer(rank, rank.slots, rank.stream.device(), rank.stream, ThreadRanks.BOUND, worldSize);
+                restorers.add(restorer);
+                restorer.restore(second(rank), plan);
             });
+            // Here, not in the ranks' threads: to free memory waits for all of the one device's work, and so for the
+            // ranks that have gone on to what waits for this one.
+            restorers.forEach(Restorer::close);
+            all.all(rank -> rank.snapshotter.take(second(rank), 3, Wishes.NONE));
             Random random = new Random(seed);
             Slot damaged = all.ranks.get(random.nextInt(worldSize)).slots.newestCommitted();
             assertThat(damaged.version()).isEqualTo(new Version(2, 3));
@@ -127,6 +130,11 @@ class ScrubberTest {
             assertThat(scrub(all)).hasSize(1).allMatch(Scrubber.Repair::isDone);
             all.ranks.forEach(rank -> requireSound(rank.slots.newestCommitted()));
         }
+    }
+
+    private static Membership second(ThreadRanks.Rank rank) {
+        Membership first = rank.members;
+        return new Membership(2, first.rank(), first.worldSize(), first.communicator());
     }
 
     private static void damageParityOrShard(Slot slot, Random random) {
