@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -133,18 +134,24 @@ public final class ControlClient implements AutoCloseable {
             try {
                 return connectOnce(where, token, self, onMessage, onLost, tls);
             } catch (IOException e) {
-                if (attempt == ATTEMPTS || !mayHaveBeenLate(e, tls)) {
+                if (attempt == ATTEMPTS || !wasHungUpOn(e, where, tls)) {
                     throw e;
                 }
             }
         }
     }
 
-    // On a machine that does much else a handshake may take longer than an agent waits for a stranger.
-    private static boolean mayHaveBeenLate(IOException failure, ControlTls tls) {
-        boolean nobodyThere = failure instanceof ConnectException;
-        boolean anotherOne = failure instanceof SSLException && failure.getCause() instanceof CertificateException;
-        return tls != null && !nobodyThere && !anotherOne;
+    // On a machine that does much else a handshake may take longer than an agent waits for a stranger. Who can be told
+    // of another coordinator asks for that one instead.
+    private static boolean wasHungUpOn(IOException failure, CoordinatorDirectory.Location where, ControlTls tls) {
+        boolean isSilent = failure instanceof ConnectException || failure instanceof SocketTimeoutException;
+        boolean isAnother = failure instanceof SSLException && failure.getCause() instanceof CertificateException;
+        return tls != null && !hasSuccessors(where) && !isSilent && !isAnother;
+    }
+
+    /** Only what is shared in a store has terms. */
+    private static boolean hasSuccessors(CoordinatorDirectory.Location where) {
+        return where.term() > 0;
     }
 
     private static ControlClient connectOnce(
@@ -166,7 +173,8 @@ public final class ControlClient implements AutoCloseable {
             wire.setTcpNoDelay(true);
             Socket socket = wire;
             if (tls != null) {
-                wire.setSoTimeout(HANDSHAKE_MS);
+                // A coordinator that stands still must not keep a rank from the next one.
+                wire.setSoTimeout(hasSuccessors(where) ? CONNECT_MS : HANDSHAKE_MS);
                 socket = tls.connect(wire, host, port);
                 wire.setSoTimeout(0);
             }
