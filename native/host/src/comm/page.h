@@ -136,11 +136,12 @@ struct grow_slot {
     unsigned char id[GROW_ID_BYTES];
 };
 
+/* What stands before the slots may be read while the memory becomes another communicator's page. */
 struct comm_page {
-    uint64_t magic;
-    uint32_t layout;
-    int32_t rank;
-    int32_t nranks;
+    _Atomic uint64_t magic;
+    _Atomic uint32_t layout;
+    _Atomic int32_t rank;
+    _Atomic int32_t nranks;
     _Atomic uint32_t state;
     /* Differs each time that the memory is used for a page; 0 while it is free. Known before there
      * is a nonce. */
@@ -196,7 +197,7 @@ static inline const unsigned char *page_mail(const struct comm_page *page, int n
 }
 
 /*
- * A page in state INITIALIZING, zeroed but for the large mailboxes. Page memory is only ever
+ * A page in state INITIALIZING, zeroed but for the mailboxes. Page memory is only ever
  * recycled for pages: a late reader sees another page, not a user's data.
  */
 struct comm_page *page_acquire(int rank, int nranks);

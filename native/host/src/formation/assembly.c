@@ -7,6 +7,11 @@
 
 /* --- the peers' pages --- */
 
+static bool has_our_layout(const struct comm_page *page, int rank, int nranks) {
+    return atomic_load(&page->magic) == PAGE_MAGIC && atomic_load(&page->layout) == PAGE_LAYOUT &&
+           atomic_load(&page->rank) == rank && atomic_load(&page->nranks) == nranks;
+}
+
 bool assembly_add_peer(struct ncclComm *comm, int rank, struct peer_process *process,
                        uint64_t page_offset, uint64_t page_incarnation, const char **why) {
     struct peer *peer = &comm->peers[rank];
@@ -21,12 +26,13 @@ bool assembly_add_peer(struct ncclComm *comm, int rank, struct peer_process *pro
     }
     peer->page = (const struct comm_page *)(const void *)page;
     peer->incarnation = page_incarnation;
+    /* Read first: it means something only where the page is still the rank's. */
+    bool is_alike = has_our_layout(peer->page, rank, comm->nranks);
     if (atomic_load(&peer->page->incarnation) != page_incarnation) {
         *why = "it gave up while the communicator was made";
         return false;
     }
-    if (peer->page->magic != PAGE_MAGIC || peer->page->layout != PAGE_LAYOUT ||
-        peer->page->rank != rank || peer->page->nranks != comm->nranks) {
+    if (!is_alike) {
         *why = "its page has another layout (ranks must load the same library version)";
         return false;
     }
