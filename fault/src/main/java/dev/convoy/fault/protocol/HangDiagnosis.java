@@ -113,8 +113,22 @@ final class HangDiagnosis {
         long waitedNs = timerNs - startedNs;
         boolean opinionWouldHelp = opinionExpected && waitedNs < SILENCE_NS && isBehindButNotFew(behind());
         return (replied.size() == members.size() && !opinionWouldHelp)
+                || onlyStoppedOnesAreAwaited()
                 || waitedNs >= LONGEST_NS
                 || (waitedNs >= SILENCE_NS && members.stream().noneMatch(status -> isUndecided(status, timerNs)));
+    }
+
+    /**
+     * Everybody who runs has come to the operation which somebody waited for in vain, and who has not is stopped: there
+     * is no answer to wait for. One that is stopped elsewhere is given time to go on, for it may not be the reason.
+     */
+    private boolean onlyStoppedOnesAreAwaited() {
+        long reached = target();
+        return complained
+                && members.stream()
+                        .allMatch(status -> replied.contains(status)
+                                ? status.enqueued() >= reached
+                                : status.isStopped() && status.enqueued() < reached);
     }
 
     /** Did not answer although its heartbeats came, or might just be late. */

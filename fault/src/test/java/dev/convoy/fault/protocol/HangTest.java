@@ -73,6 +73,53 @@ class HangTest {
         assertThat(job.fenced()).containsExactly(rank(2));
     }
 
+    /** Rank 2 was last heard in the given collective, and is stopped now; rank 0 has waited for the 5th in vain. */
+    private void isStoppedIn(int collective) {
+        job.says(rank(2), new RankMessage.Heartbeat(1, 1, collective, collective));
+        job.falls(rank(2));
+        givesUpIn(0, 5);
+        job.on(new CoordinatorEvent.ProcState(job.nowNs(), rank(2), 'T'));
+    }
+
+    private void othersReply(int... enqueued) {
+        int[] others = {0, 1, 3};
+        for (int i = 0; i < others.length; i++) {
+            job.probed(rank(others[i]), 1, enqueued[i]);
+        }
+    }
+
+    @Test
+    void whoIsStoppedBehindWhatAllOthersWaitInIsExcludedAtOnce() {
+        isStoppedIn(4);
+        othersReply(5, 5, 5);
+        assertThat(job.fenced()).containsExactly(rank(2));
+        assertThat(job.incident().detectedBy()).isEqualTo(DetectedBy.DEADLINE);
+        assertThat(job.sent(rank(0), CoordinatorMessage.Revoke.class)
+                        .orElseThrow()
+                        .reason())
+                .isEqualTo("rank 2 stopped responding: its process is stopped");
+    }
+
+    @Test
+    void whoIsStoppedInTheOperationThatIsAwaitedMayGoOn() {
+        isStoppedIn(5);
+        othersReply(5, 5, 5);
+        assertThat(job.fenced()).isEmpty();
+        job.advance(490);
+        assertThat(job.fenced()).isEmpty();
+        job.advance(20);
+        assertThat(job.fenced()).containsExactly(rank(2));
+    }
+
+    @Test
+    void whoIsStoppedIsNotBlamedAtOnceWhileAnotherOneIsAwaitedAsWell() {
+        isStoppedIn(4);
+        othersReply(5, 4, 5);
+        assertThat(job.fenced()).isEmpty();
+        job.probed(rank(2), 1, 5);
+        assertThat(job.fenced()).containsExactly(rank(1));
+    }
+
     @Test
     void onlyTheOneBehindAllOthersIsExcluded() {
         job.suspects(rank(0), 1, Evidence.DEADLINE);

@@ -117,6 +117,11 @@ final class SimulatedProcess {
         return alive && !stopped && !failing && !link().isBroken() && !link().isHeld();
     }
 
+    /** Lives, and does not run. */
+    boolean isStopped() {
+        return stopped;
+    }
+
     /** Something happened to this very process for which it may be excluded. */
     boolean isDisturbed() {
         return disturbed || !alive;

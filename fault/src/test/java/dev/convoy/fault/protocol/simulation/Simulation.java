@@ -117,6 +117,21 @@ final class Simulation {
                 process(to).dismiss();
             }
             process(to).allegiance().hear(message, from);
+            if (message instanceof CoordinatorMessage.Probe && from.isLeading()) {
+                look(process(to));
+            }
+        }
+    }
+
+    /** The agent, or another node's, looks at the process itself; what it saw may come late, or never. */
+    private void look(SimulatedProcess process) {
+        MemberId id = process.id();
+        boolean here = chance.percent(70);
+        if (here || chance.percent(90)) {
+            time.after(here ? 0 : chance.between(100_000, 20 * MS), () -> {
+                char state = !process.isAlive() ? '?' : process.isStopped() ? 'T' : 'S';
+                event(() -> new CoordinatorEvent.ProcState(time.nowNs(), id, state));
+            });
         }
     }
 
