@@ -39,10 +39,10 @@ import dev.convoy.fault.protocol.RunSummary;
  * handle. A program that fails by itself before {@link #run} has restored anything ends the job.
  *
  * <p><b>Spares.</b> A process that {@code --spares} keeps ready runs the same program: it waits at that first call
- * until it is given a lost rank's place.
+ * until it is given a lost rank's place. Until then it may go through what is slow the first time ({@link #isSpare}).
  *
- * <p><b>Threads.</b> All methods but {@link #launchRank} and {@link #leave} are for one thread, the one that called
- * {@link #join}.
+ * <p><b>Threads.</b> All methods but {@link #launchRank}, {@link #isSpare} and {@link #leave} are for one thread, the
+ * one that called {@link #join}.
  */
 public final class ElasticGroup implements AutoCloseable {
     private final GroupMember member;
@@ -149,6 +149,16 @@ public final class ElasticGroup implements AutoCloseable {
      */
     public int launchRank() {
         return member.launchRank();
+    }
+
+    /**
+     * Whether this process is a spare without a place yet. What is slow the first time, a step's code among it, can be
+     * gone through before {@link #run} while nobody waits for it. Any thread may call it; forms nothing.
+     *
+     * @return false for a process of the launch, and for a spare once it has been given a place
+     */
+    public boolean isSpare() {
+        return member.isSpare();
     }
 
     /**

@@ -56,6 +56,11 @@ final class GroupMember implements AutoCloseable {
         return epoch.launchRank();
     }
 
+    /** Has no place yet; any thread. */
+    boolean isSpare() {
+        return launchRank() >= process.environment().launchSize();
+    }
+
     StateRegistry states() {
         return states;
     }

@@ -23,6 +23,8 @@ final class Training implements AutoCloseable {
     private static final int GLOBAL_BATCH = 256;
     private static final float PEAK_RATE = 0.1f;
     private static final int MOST_VETOES_IN_A_ROW = 10;
+    private static final int REHEARSED_STEPS = 20;
+    private static final int REHEARSED_IMAGES = 64;
 
     private final ElasticGroup group;
     private final TrainingOptions options;
@@ -67,11 +69,26 @@ final class Training implements AutoCloseable {
     }
 
     void run() throws Exception {
+        if (group.isSpare()) {
+            rehearse();
+        }
         group.run(options.steps(), this::step);
         if (group.hasLeft()) {
             return;
         }
         group.finish(group.rank() == 0 ? summary() : null);
+    }
+
+    /** The first steps of a JVM take many times as long as later ones: a spare computes them before it is needed. */
+    private void rehearse() {
+        int[] batch = batches.batch(0);
+        float[] scratch = new float[Parameters.COUNT];
+        for (int i = 0; i < REHEARSED_STEPS; i++) {
+            network.gradient(data.train(), batch, 0, REHEARSED_IMAGES, weights, gradient);
+            gradient.copyTo(gradientValues);
+            weights.copyTo(weightValues);
+            optimizer.update(0, weightValues, scratch, gradientValues, 0, batch.length);
+        }
     }
 
     @Override
