@@ -45,9 +45,11 @@ final class DurableStore {
         Path absolute = parent.toAbsolutePath().normalize();
         boolean parentIsNew = !Files.exists(absolute);
         try {
-            Files.createDirectories(absolute);
+            AtomicFile.createFolders(absolute);
             AbandonedState.clear(absolute);
-            return new DurableStore(Files.createDirectory(absolute.resolve(jobId)), parentIsNew, earlier);
+            Path folder = Files.createDirectory(absolute.resolve(jobId));
+            AtomicFile.sync(absolute);
+            return new DurableStore(folder, parentIsNew, earlier);
         } catch (IOException e) {
             throw new UsageException(
                     "cannot write the state folder " + absolute + " (" + Reason.of(e)
@@ -68,7 +70,7 @@ final class DurableStore {
     static DurableStore inherit(Path folder, Optional<EarlierState> earlier) {
         DurableStore store = new DurableStore(folder, false, earlier);
         try {
-            Files.createDirectories(folder);
+            AtomicFile.createFolders(folder);
             AbandonedState.claim(folder);
             List<Version> whole = AbandonedState.wholeVersions(folder).stream()
                     .map(version -> VersionFolder.parse(version).orElseThrow())

@@ -56,6 +56,23 @@ public final class AtomicFile {
     }
 
     /**
+     * Creates a folder, and those above it that are not there, each with its entry made durable: what is synced within
+     * a folder is lost with the folder's own entry.
+     *
+     * @param folder the folder; nothing happens if it is there
+     * @throws IOException if one of them cannot be created
+     */
+    public static void createFolders(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        Path above = folder.toAbsolutePath().getParent();
+        createFolders(above);
+        Files.createDirectories(folder);
+        sync(above);
+    }
+
+    /**
      * Makes a folder's entries durable.
      *
      * @param folder the folder
