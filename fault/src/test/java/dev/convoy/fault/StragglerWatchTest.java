@@ -41,7 +41,29 @@ class StragglerWatchTest {
         usual(6, 3_000_000);
 
         assertThat(watch.reached(60, 900_000_000)).isPresent();
-        assertThat(watch.reached(61, 900_000_000)).isPresent();
+        usual(1, 3_000_000);
+        assertThat(watch.reached(62, 900_000_000)).isPresent();
+    }
+
+    @Test
+    void aDelayThatLastsIsOneWarningAndThenUsual() {
+        usual(6, 3_000_000);
+
+        assertThat(watch.reached(60, 900_000_000)).isPresent();
+        usual(300, 900_000_000);
+        assertThat(watch.reached(400, 9_100_000_000L))
+                .hasValueSatisfying(text -> assertThat(text).contains("usually 900.0 ms"));
+    }
+
+    @Test
+    void whatComesAgainAndAgainIsSaidEverMoreRarely() {
+        usual(6, 3_000_000);
+        int warnings = 0;
+        for (int time = 0; time < 10_000; time++) {
+            warnings += watch.reached(100 * time, 900_000_000).isPresent() ? 1 : 0;
+            usual(9, 3_000_000);
+        }
+        assertThat(warnings).isBetween(10, 20);
     }
 
     private void usual(int steps, long ns) {
