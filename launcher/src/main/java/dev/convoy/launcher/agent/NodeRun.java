@@ -90,7 +90,7 @@ public final class NodeRun {
         String why = "nobody listens there";
         while (System.nanoTime() < until && !interrupted) {
             try {
-                return NodeService.join(cluster.rendezvous(), hello, tls, JOIN_BOUND);
+                return NodeService.join(cluster.rendezvous(), hello, tls, JOIN_BOUND, () -> interrupted);
             } catch (ImpostorException e) {
                 // Another secret or another person: neither passes by waiting.
                 throw notJoined(e.getMessage());

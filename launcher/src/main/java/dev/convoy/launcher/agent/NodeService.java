@@ -21,6 +21,8 @@ import java.util.function.BooleanSupplier;
  * this machine as it is told, and renews its lease. One thread serves; others hand over.
  */
 final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoCloseable {
+    private static final long LOOK_NS = Lease.RENEW_NS / 4;
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private NodeLink link;
     private NodeRecord.Welcome welcome;
@@ -55,14 +57,20 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
      * @param hello what this node is
      * @param tls this agent's side of TLS, if the job speaks it
      * @param bound how long the answer may take
+     * @param interrupted whether a person wants this agent to end, and no answer any more
      * @return the service, welcome
      * @throws IOException if it is not; the message is the reason
      */
-    static NodeService join(InetSocketAddress leader, NodeRecord.Enlist hello, Optional<ControlTls> tls, Duration bound)
+    static NodeService join(
+            InetSocketAddress leader,
+            NodeRecord.Enlist hello,
+            Optional<ControlTls> tls,
+            Duration bound,
+            BooleanSupplier interrupted)
             throws IOException, InterruptedException {
         NodeService service = new NodeService();
         service.link = NodeLink.connect(leader, hello, service, tls.orElse(null));
-        Event first = service.events.poll(bound.toNanos(), TimeUnit.NANOSECONDS);
+        Event first = service.first(bound, interrupted);
         switch (first == null ? null : first.record()) {
             case NodeRecord.Welcome welcome -> {
                 service.welcome = welcome;
@@ -79,6 +87,16 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
                         + (tls.isPresent() ? "" : " without --tls; all agents of a job need it, or none"));
             }
         }
+    }
+
+    /** Null if nothing comes in time. */
+    private Event first(Duration bound, BooleanSupplier interrupted) throws InterruptedException {
+        long untilNs = System.nanoTime() + bound.toNanos();
+        Event first = null;
+        while (first == null && !interrupted.getAsBoolean() && System.nanoTime() - untilNs < 0) {
+            first = events.poll(LOOK_NS, TimeUnit.NANOSECONDS);
+        }
+        return first;
     }
 
     NodeRecord.Welcome welcome() {
@@ -124,7 +142,7 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
     End serve(RankProcesses processes, RankEnvironment environment, BooleanSupplier interrupted)
             throws InterruptedException {
         while (!interrupted.getAsBoolean()) {
-            Event event = events.poll(Lease.RENEW_NS / 4, TimeUnit.NANOSECONDS);
+            Event event = events.poll(LOOK_NS, TimeUnit.NANOSECONDS);
             if (event != null && event.lost() != null) {
                 return new LeaderLost("the leading agent " + event.lost());
             }

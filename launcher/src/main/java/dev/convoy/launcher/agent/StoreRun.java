@@ -213,7 +213,7 @@ public final class StoreRun {
         InetSocketAddress address =
                 new InetSocketAddress(found.card().host(), found.card().port());
         Optional<ControlTls> tls = request.tls() ? Optional.of(ControlTls.ofHolders(secret)) : Optional.empty();
-        NodeService service = NodeService.join(address, hello(secret), tls, bound);
+        NodeService service = NodeService.join(address, hello(secret), tls, bound, () -> interrupted);
         leader = found;
         welcome = service.welcome();
         if (directory == null) {

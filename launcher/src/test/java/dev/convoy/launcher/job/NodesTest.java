@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NodesTest {
     private static final String SECRET = "a secret of these tests only";
     private static final int RANKS = 4;
+    private static final int SIGINT = 2;
     private static final int SIGCONT = 18;
 
     @TempDir
@@ -152,6 +154,18 @@ class NodesTest {
         open.destroyForcibly().waitFor();
         assertThat(output(3)).isEmpty();
         assertNothingLeft();
+    }
+
+    @Test
+    void anAgentThatNobodyAnswersEndsWhenItIsInterrupted() throws Exception {
+        try (ServerSocket silent = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            Process lonely = agent(1, 30, 1);
+            try (Socket _ = silent.accept()) {
+                Posix.kill((int) lonely.pid(), SIGINT);
+                assertThat(AgentProcesses.exitStatus(lonely)).isEqualTo(130);
+                assertThat(output(1)).doesNotContain("did not end within");
+            }
+        }
     }
 
     private void awaitTraining() {
