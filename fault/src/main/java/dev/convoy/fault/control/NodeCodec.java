@@ -47,6 +47,7 @@ final class NodeCodec {
             case NodeRecord.Refused r -> {
                 out.u8(3);
                 out.text(r.reason());
+                out.flag(r.forGood());
             }
             case NodeRecord.Renew r -> {
                 out.u8(4);
@@ -129,7 +130,7 @@ final class NodeCodec {
         return switch (tag) {
             case 1 -> new NodeRecord.Enlist(in.i32(), in.string(), in.i32(), in.i32(), in.i32());
             case 2 -> new NodeRecord.Welcome(in.i32(), in.string(), in.string(), in.string(), in.string());
-            case 3 -> new NodeRecord.Refused(in.string());
+            case 3 -> new NodeRecord.Refused(in.string(), in.flag());
             case 4 -> new NodeRecord.Renew(in.i64());
             case 5 -> new NodeRecord.Start(ValueCodec.member(in), in.string());
             case 6 -> new NodeRecord.Kill(ValueCodec.member(in));

@@ -7,7 +7,7 @@ import java.util.List;
 /** A record between the agent that leads a job and the agent of another node. */
 public sealed interface NodeRecord {
     /** Version of these records; both sides must speak the same one. */
-    int PROTOCOL = 2;
+    int PROTOCOL = 3;
 
     /**
      * First record of a connection, from the node.
@@ -60,8 +60,9 @@ public sealed interface NodeRecord {
      * The node does not belong to the job; the connection is closed.
      *
      * @param reason one line
+     * @param forGood whether it makes no sense to ask again
      */
-    record Refused(String reason) implements NodeRecord {}
+    record Refused(String reason, boolean forGood) implements NodeRecord {}
 
     /**
      * The node renews its lease; the leader answers with the same record.

@@ -31,9 +31,9 @@ public final class NodeServer implements AutoCloseable {
          * An agent showed the token.
          *
          * @param hello what it said
-         * @return why it is refused, or null if it is let in
+         * @return its refusal, or null if it is let in
          */
-        String refusal(NodeRecord.Enlist hello);
+        NodeRecord.Refused refusal(NodeRecord.Enlist hello);
 
         /**
          * An agent was let in. Its records come from now on.
@@ -113,9 +113,9 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private void admit(Socket stranger, Socket spoken, NodeRecord.Enlist hello) throws IOException {
-        String reason = refusal(hello);
-        if (reason != null) {
-            spoken.getOutputStream().write(NodeCodec.frame(new NodeRecord.Refused(reason)));
+        NodeRecord.Refused refusal = refusal(hello);
+        if (refusal != null) {
+            spoken.getOutputStream().write(NodeCodec.frame(refusal));
             ControlServer.closeQuietly(spoken);
             return;
         }
@@ -123,14 +123,14 @@ public final class NodeServer implements AutoCloseable {
         link.start(host.joined(hello, link));
     }
 
-    private String refusal(NodeRecord.Enlist hello) {
+    // Not for good: another job may be about to end at this address.
+    private NodeRecord.Refused refusal(NodeRecord.Enlist hello) {
         byte[] shown = hello.token().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(token, shown)) {
-            return "the token is not this job's";
+            return new NodeRecord.Refused("the token is not this job's", false);
         }
-        return hello.protocol() == NodeRecord.PROTOCOL
-                ? host.refusal(hello)
-                : "agent protocol " + hello.protocol() + "; this one speaks " + NodeRecord.PROTOCOL;
+        String other = "agent protocol " + hello.protocol() + "; this one speaks " + NodeRecord.PROTOCOL;
+        return hello.protocol() == NodeRecord.PROTOCOL ? host.refusal(hello) : new NodeRecord.Refused(other, false);
     }
 
     /** Closes the rendezvous; links that are open stay. Idempotent. */

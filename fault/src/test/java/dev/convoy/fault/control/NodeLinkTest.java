@@ -79,14 +79,14 @@ class NodeLinkTest {
     @Test
     void whoHasNotTheTokenIsRefused() throws Exception {
         connect("another one", 1);
-        assertThat(next(atNode)).isEqualTo(new NodeRecord.Refused("the token is not this job's"));
+        assertThat(next(atNode)).isEqualTo(new NodeRecord.Refused("the token is not this job's", false));
         assertThat(atServer).isEmpty();
     }
 
     @Test
     void theHostDecidesWhoBelongsToTheJob() throws Exception {
         connect(TOKEN, 9);
-        assertThat(next(atNode)).isEqualTo(new NodeRecord.Refused("no node 9"));
+        assertThat(next(atNode)).isEqualTo(new NodeRecord.Refused("no node 9", true));
     }
 
     @Test
@@ -115,7 +115,7 @@ class NodeLinkTest {
         List<NodeRecord> records = List.of(
                 new NodeRecord.Enlist(1, "t", 2, 3, 4),
                 new NodeRecord.Welcome(1, "t", "/x", "/y", "00ff"),
-                new NodeRecord.Refused("no"),
+                new NodeRecord.Refused("no", true),
                 new NodeRecord.Renew(5),
                 new NodeRecord.Start(MEMBER, ""),
                 new NodeRecord.Kill(MEMBER),
@@ -141,8 +141,8 @@ class NodeLinkTest {
 
     private final class Host implements NodeServer.Host {
         @Override
-        public String refusal(NodeRecord.Enlist hello) {
-            return hello.node() == 9 ? "no node 9" : null;
+        public NodeRecord.Refused refusal(NodeRecord.Enlist hello) {
+            return hello.node() == 9 ? new NodeRecord.Refused("no node 9", true) : null;
         }
 
         @Override

@@ -176,7 +176,7 @@ class NodeTlsTest {
 
     private final class Host implements NodeServer.Host {
         @Override
-        public String refusal(NodeRecord.Enlist hello) {
+        public NodeRecord.Refused refusal(NodeRecord.Enlist hello) {
             return null;
         }
 

@@ -91,8 +91,8 @@ public final class NodeRun {
         while (System.nanoTime() < until && !interrupted) {
             try {
                 return NodeService.join(cluster.rendezvous(), hello, tls, JOIN_BOUND, () -> interrupted);
-            } catch (ImpostorException e) {
-                // Another secret or another person: neither passes by waiting.
+            } catch (ImpostorException | RefusedException e) {
+                // Another secret, another person, another agent of this node: none passes by waiting.
                 throw notJoined(e.getMessage());
             } catch (IOException e) {
                 why = Reason.of(e);

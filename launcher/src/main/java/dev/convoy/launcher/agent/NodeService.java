@@ -59,6 +59,7 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
      * @param bound how long the answer may take
      * @param interrupted whether a person wants this agent to end, and no answer any more
      * @return the service, welcome
+     * @throws RefusedException if it never will be
      * @throws IOException if it is not; the message is the reason
      */
     static NodeService join(
@@ -79,7 +80,7 @@ final class NodeService implements LocalRanks.Listener, NodeLink.Listener, AutoC
             }
             case NodeRecord.Refused refused -> {
                 service.close();
-                throw new IOException(refused.reason());
+                throw refused.forGood() ? new RefusedException(refused.reason()) : new IOException(refused.reason());
             }
             case null, default -> {
                 service.close();

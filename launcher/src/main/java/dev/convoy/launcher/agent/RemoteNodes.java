@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private static final Duration END_BOUND = Duration.ofSeconds(10);
+    private static final long PROOF_OF_LIFE_NS = Lease.LENGTH_NS / 3;
     /** Exit status of what could not be started. */
     private static final int NEVER_STARTED = 127;
 
@@ -112,26 +113,38 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     }
 
     @Override
-    public synchronized String refusal(NodeRecord.Enlist hello) {
+    public synchronized NodeRecord.Refused refusal(NodeRecord.Enlist hello) {
         if (welcome == null) {
-            return "the job is not ready yet";
+            return forNow("the job is not ready yet");
         }
         if (hello.nodes() != cluster.nodes() || hello.ranks() != ranks) {
-            return "this job has " + ranks + " ranks on " + cluster.nodes() + " nodes, not " + hello.ranks() + " on "
-                    + hello.nodes();
+            return forNow("this job has " + ranks + " ranks on " + cluster.nodes() + " nodes, not " + hello.ranks()
+                    + " on " + hello.nodes());
         }
         Node node = nodes.get(hello.node());
         if (node == null) {
-            return "there is no node " + hello.node() + " to join; node " + cluster.nodeRank() + " of "
-                    + cluster.nodes() + " leads";
+            return forGood("there is no node " + hello.node() + " to join; node " + cluster.nodeRank() + " of "
+                    + cluster.nodes() + " leads");
         }
+        long now = System.nanoTime();
         if (node.link != null) {
-            return "node " + hello.node() + " is taken";
+            // One that is silent may be gone: its place is free once it has lost its lease.
+            boolean lives = now - node.heardNs < PROOF_OF_LIFE_NS;
+            String taken = "node " + hello.node() + " is taken";
+            return lives ? forGood(taken + ": another agent was started with this --node-rank") : forNow(taken);
         }
         // A new agent there could not kill what the former one may still have running.
-        return node.lost && !hasEnded(node, System.nanoTime())
-                ? "node " + hello.node() + " was lost a moment ago, and its lease has not run out"
+        return node.lost && !hasEnded(node, now)
+                ? forNow("node " + hello.node() + " was lost a moment ago, and its lease has not run out")
                 : null;
+    }
+
+    private static NodeRecord.Refused forNow(String reason) {
+        return new NodeRecord.Refused(reason, false);
+    }
+
+    private static NodeRecord.Refused forGood(String reason) {
+        return new NodeRecord.Refused(reason, true);
     }
 
     @Override

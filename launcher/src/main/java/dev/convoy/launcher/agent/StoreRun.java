@@ -197,14 +197,20 @@ public final class StoreRun {
                 if (found.isPresent()) {
                     return join(found.get(), secret, JOIN_BOUND);
                 }
+            } catch (RefusedException e) {
+                throw notJoined(e.getMessage());
             } catch (IOException e) {
                 why = Reason.of(e);
             }
             Thread.sleep(RETRY_MS);
         }
-        throw new JobException(
+        throw notJoined(interrupted ? "interrupted" : why);
+    }
+
+    private JobException notJoined(String why) {
+        return new JobException(
                 "node " + cluster.nodeRank() + " could not join the job of " + cluster.host() + ":" + cluster.port()
-                        + " in " + cluster.store().orElseThrow() + ": " + (interrupted ? "interrupted" : why),
+                        + " in " + cluster.store().orElseThrow() + ": " + why,
                 null);
     }
 

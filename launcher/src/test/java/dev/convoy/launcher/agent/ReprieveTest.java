@@ -88,7 +88,7 @@ class ReprieveTest {
         final CompletableFuture<NodeLink> link = new CompletableFuture<>();
 
         @Override
-        public String refusal(NodeRecord.Enlist hello) {
+        public NodeRecord.Refused refusal(NodeRecord.Enlist hello) {
             return null;
         }
 

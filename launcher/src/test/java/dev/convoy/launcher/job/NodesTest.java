@@ -157,6 +157,21 @@ class NodesTest {
     }
 
     @Test
+    void aSecondAgentOfANodeIsRefusedAtOnceAndTheFirstGoesOn() throws Exception {
+        Process other = agent(1, 100_000, 5);
+        Process leader = agent(0, 100_000, 5);
+        awaitTraining();
+        Process second = start(2, SECRET, 1, 100_000, 5);
+        assertThat(AgentProcesses.exitStatus(second)).as(output(2)).isEqualTo(1);
+        assertThat(output(2))
+                .isEqualTo("convoy: node 1 could not join the job at 127.0.0.1:" + port
+                        + ": node 1 is taken: another agent was started with this --node-rank\n");
+        assertThat(other.isAlive()).isTrue();
+        assertThat(leader.isAlive()).isTrue();
+        assertThat(output(0)).doesNotContain("lost");
+    }
+
+    @Test
     void anAgentThatNobodyAnswersEndsWhenItIsInterrupted() throws Exception {
         try (ServerSocket silent = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             Process lonely = agent(1, 30, 1);
