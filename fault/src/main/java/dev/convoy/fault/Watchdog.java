@@ -3,6 +3,7 @@ package dev.convoy.fault;
 
 import dev.convoy.Communicator;
 import dev.convoy.ConvoyException;
+import dev.convoy.fault.protocol.RankMessage;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,6 +28,7 @@ final class Watchdog implements AutoCloseable {
     private long enqueued;
     private long sinceNs;
     private boolean reported;
+    private boolean warned;
 
     Watchdog(RankControl control, RankStatus status, Suspicions suspicions, StepDeadline deadline) {
         this.control = control;
@@ -46,7 +48,19 @@ final class Watchdog implements AutoCloseable {
             LockSupport.parkNanos(LOOK_NS);
             Communicator present = status.communicator();
             if (present != null) {
-                look(present, status.epoch(), System.nanoTime());
+                look(present);
+            }
+        }
+    }
+
+    /** Whatever one look meets, the next ones come: nobody else would abort what the user's thread is stuck in. */
+    private void look(Communicator present) {
+        try {
+            look(present, status.epoch(), System.nanoTime());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (!warned) {
+                warned = true;
+                control.send(new RankMessage.Warning("its watchdog could not look: " + OneLine.of(e)));
             }
         }
     }
@@ -57,15 +71,23 @@ final class Watchdog implements AutoCloseable {
         } else if (hasMoved(present)) {
             sinceNs = now;
             reported = false;
-        } else if (!reported && now - sinceNs > deadline.boundNs() && isStuck(present)) {
-            reported = true;
-            suspicions.reportStall(epoch, now - sinceNs);
+        } else if (!reported && now - sinceNs > deadline.boundNs() && present.completed() < enqueued) {
+            reportIfStuck(present, epoch, now - sinceNs);
         }
     }
 
-    // A program may enqueue an operation, compute for long and look only then: that is no stall.
-    private boolean isStuck(Communicator present) {
-        return present.completed() < enqueued && !present.isQuiet();
+    private void reportIfStuck(Communicator present, long epoch, long waitedNs) {
+        try {
+            // A program may enqueue an operation, compute for long and look only then: that is no stall.
+            if (!present.isQuiet()) {
+                reported = true;
+                suspicions.reportStall(epoch, waitedNs);
+            }
+        } catch (ConvoyException e) {
+            // A device that cannot even be asked does not do what it was given, either.
+            reported = true;
+            suspicions.report(epoch, e);
+        }
     }
 
     private boolean hasMoved(Communicator present) {
