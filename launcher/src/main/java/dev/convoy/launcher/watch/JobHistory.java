@@ -178,7 +178,9 @@ final class JobHistory {
                 view.step = heartbeat.step();
                 view.enqueued = heartbeat.enqueued();
                 view.completed = heartbeat.completed();
-                rate.reached(presentStep(), nowNs);
+                if (rate.isDue(nowNs)) {
+                    rate.reached(presentStep(), nowNs);
+                }
             }
             case RankMessage.Vetoed vetoed -> vetoedSteps = vetoed.total();
             case RankMessage.Snapshots snapshots -> view.snapshots = snapshots;
@@ -198,17 +200,17 @@ final class JobHistory {
     synchronized void epochStarted(long epoch, List<MemberId> members, long nowNs) {
         epochs.add(new Epoch(epoch, nowNs, List.copyOf(members)));
         trim(epochs);
-        for (RankView view : ranks.values()) {
-            view.rank = members.indexOf(view.member);
-            if (view.rank < 0 && view.isLive() && view.epoch > 0) {
-                view.state = State.LOST;
-            }
-        }
-        for (MemberId member : members) {
-            RankView view = view(member);
-            view.rank = members.indexOf(member);
+        ranks.values().forEach(view -> view.rank = -1);
+        for (int rank = 0; rank < members.size(); rank++) {
+            RankView view = view(members.get(rank));
+            view.rank = rank;
             if (view.isLive()) {
                 view.state = State.WORKING;
+            }
+        }
+        for (RankView view : ranks.values()) {
+            if (view.rank < 0 && view.isLive() && view.epoch > 0) {
+                view.state = State.LOST;
             }
         }
     }

@@ -25,17 +25,22 @@ final class RateSeries {
      */
     record Sample(long atNs, double stepsPerSecond) {}
 
+    /** Whether it is time for another sample; to find out the step costs a look at all ranks. */
+    boolean isDue(long nowNs) {
+        return lastNs == 0 || nowNs - lastNs >= intervalNs;
+    }
+
     /** The group has reached a step. */
     void reached(long step, long nowNs) {
+        if (!isDue(nowNs)) {
+            return;
+        }
         if (lastNs == 0) {
             lastNs = nowNs;
             lastStep = step;
             return;
         }
         long elapsed = nowNs - lastNs;
-        if (elapsed < intervalNs) {
-            return;
-        }
         present = Math.max(0, step - lastStep) * 1e9 / elapsed;
         samples.add(new Sample(nowNs, present));
         lastNs = nowNs;
