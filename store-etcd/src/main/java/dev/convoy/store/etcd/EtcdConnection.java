@@ -3,11 +3,14 @@ package dev.convoy.store.etcd;
 
 import dev.convoy.fault.store.StoreException;
 import io.etcd.jetcd.Client;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,10 +21,20 @@ import java.util.logging.Logger;
 
 /**
  * Asks etcd, each time within a bound. After a failure the next question goes over a new connection: the client's own
- * waits ever longer before it looks again, up to minutes, and a lease is seconds. Thread-safe.
+ * waits ever longer before it looks again, up to minutes, and a lease is seconds. Where etcd itself said no, nothing is
+ * wrong with the connection, and what others ask over it stays under way. Thread-safe.
  */
 final class EtcdConnection implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    /** What etcd says of a question that it has understood, such as that it is full, or knows no such lease. */
+    private static final Set<Status.Code> ANSWERS = EnumSet.of(
+            Status.Code.INVALID_ARGUMENT,
+            Status.Code.NOT_FOUND,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.RESOURCE_EXHAUSTED,
+            Status.Code.FAILED_PRECONDITION,
+            Status.Code.OUT_OF_RANGE);
 
     /** Held: loggers that nobody holds forget their level. */
     private static final Logger NOISE = quietened();
@@ -73,7 +86,9 @@ final class EtcdConnection implements AutoCloseable {
             answer = question.apply(used);
             return answer.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            drop(used);
+            if (!isAnswer(e.getCause())) {
+                drop(used);
+            }
             throw failed(what, reason(e.getCause()), e.getCause());
         } catch (TimeoutException e) {
             drop(used);
@@ -86,6 +101,10 @@ final class EtcdConnection implements AutoCloseable {
                 answer.cancel(true);
             }
         }
+    }
+
+    private static boolean isAnswer(Throwable error) {
+        return ANSWERS.contains(Status.fromThrowable(error).getCode());
     }
 
     private StoreException failed(String what, String why, Throwable cause) {
