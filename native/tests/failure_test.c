@@ -162,9 +162,9 @@ static ncclResult_t do_send_receive(const struct round *r) {
     int right = (r->rank + 1) % r->nranks;
     int left = (r->rank + r->nranks - 1) % r->nranks;
     NCCL(ncclGroupStart());
-    NCCL(ncclSend(r->gear->send, r->count, ncclFloat32, right, r->comm, r->gear->stream));
-    NCCL(ncclRecv(r->gear->receive, r->count, ncclFloat32, left, r->comm, r->gear->stream));
-    return ncclGroupEnd();
+    ncclSend(r->gear->send, r->count, ncclFloat32, right, r->comm, r->gear->stream);
+    ncclRecv(r->gear->receive, r->count, ncclFloat32, left, r->comm, r->gear->stream);
+    return ncclGroupEnd(); /* with the first error */
 }
 
 static ncclResult_t (*const operations[])(const struct round *) = {

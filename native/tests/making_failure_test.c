@@ -151,18 +151,20 @@ static void killed_while_splitting(struct test_rank *rank) {
     bool blocking = rank->seed % 2 == 0;
     ncclComm_t parent = test_comm_of(rank, 0, blocking);
     atomic_fetch_add(&rank->block->flags[0], 1);
-    ncclResult_t result = ncclSuccess;
-    while (result == ncclSuccess) {
-        ncclComm_t child = NULL;
-        result = test_await(parent, ncclCommSplit(parent, rank->rank % 2, 0, &child, NULL));
-        CHECK(result != ncclSuccess || child != NULL);
-        CHECK(result == ncclSuccess || child == NULL || !blocking);
+    ncclResult_t result;
+    ncclComm_t child = NULL;
+    while ((result = test_await(parent, ncclCommSplit(parent, rank->rank % 2, 0, &child, NULL))) ==
+           ncclSuccess) {
+        CHECK(child != NULL);
         NCCL(ncclCommDestroy(child));
+        child = NULL;
     }
     CHECK(result == ncclRemoteError);
     int64_t begin = test_nanos();
-    NCCL(ncclCommAbort(parent));
+    NCCL(ncclCommAbort(parent)); /* the child may still have been in the making */
     CHECK(test_nanos() - begin < 1000 * MILLIS);
+    CHECK(child == NULL || !blocking);
+    NCCL(ncclCommDestroy(child));
 }
 
 static void drive_kill(struct test_block *block, const int *pids, uint64_t seed) {
