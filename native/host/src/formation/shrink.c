@@ -82,6 +82,8 @@ static ncclResult_t check_parent(struct ncclComm *parent, struct ncclComm **hand
 /* From now on the parent can only have children or be aborted. */
 static void end_operations(struct ncclComm *parent) {
     comm_end_operations(parent);
+    comm_join_thread(
+        parent); /* what the last child's making still has to say is not about this one */
     pthread_mutex_lock(&parent->lock);
     atomic_store(&parent->async, ncclSuccess);
     pthread_mutex_unlock(&parent->lock);
