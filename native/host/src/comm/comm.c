@@ -26,7 +26,7 @@ struct ncclComm *comm_create(int rank, int nranks, int device, bool blocking, co
     comm->page = page_acquire(rank, nranks);
     if (comm->peers == NULL || comm->processes == NULL || comm->page == NULL) {
         if (comm->page != NULL) {
-            page_release(comm->page, nranks);
+            page_release(comm->page);
         }
         free(comm->processes);
         free(comm->peers);
@@ -68,9 +68,15 @@ void comm_release(struct ncclComm *comm) {
 void comm_drop_resources(struct ncclComm *comm, enum page_state last_words) {
     if (comm->page != NULL) {
         atomic_store(&comm->page->state, last_words);
-        page_release(comm->page, comm->nranks);
+        page_release(comm->page);
         comm->page = NULL;
         bell_ring(); /* a peer that waits for this rank finds it gone */
+    }
+    for (int rank = 0; rank < comm->nranks; rank++) {
+        if (comm->peers[rank].holds_page) {
+            page_let_go(comm->peers[rank].page);
+            comm->peers[rank].holds_page = false;
+        }
     }
     for (int i = 0; i < comm->nprocesses; i++) {
         peers_release(comm->processes[i]);

@@ -61,6 +61,7 @@ struct peer {
     uint64_t incarnation; /* of the page, when the rank introduced itself */
     uint64_t done_seen;   /* collectives that it is known to have finished reading */
     bool is_dead;         /* its process was seen to have died */
+    bool holds_page;      /* which lies in this process, and stays until this rank needs none */
 
     uint64_t sent;           /* messages to it that were posted */
     uint64_t received;       /* messages from it that were consumed */

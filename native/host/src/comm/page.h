@@ -107,13 +107,17 @@ struct message_lane {
 
 enum child_kind { CHILD_SHRUNK, CHILD_SPLIT, CHILD_KINDS };
 
-/* What the members of a communicator's child tell each other in order to build it. */
+/*
+ * What the members of a communicator's child tell each other in order to build it. Here and below:
+ * whoever gives up may write for the next one while another still reads, who then finds the stamp
+ * changed.
+ */
 struct child_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the child + 1 */
-    uint64_t page_offset;
-    uint64_t page_incarnation; /* 0 where the rank gave up */
-    uint64_t members_hash;
-    struct arena_nonce nonce; /* believed from the child's rank 0 */
+    _Atomic uint64_t page_offset;
+    _Atomic uint64_t page_incarnation; /* 0 where the rank gave up */
+    _Atomic uint64_t members_hash;
+    _Atomic uint64_t nonce[2]; /* believed from the child's rank 0 */
 };
 
 /*
@@ -123,20 +127,19 @@ struct child_slot {
 #define SPLIT_SLOTS 2u
 struct split_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the split + 1 */
-    /* Whoever gives up may write while another reads, who then finds the stamp changed. */
     _Atomic int32_t color;
     _Atomic int32_t key;
     atomic_bool gave_up; /* it takes part neither in this split nor in a later one */
 };
 
 /* The unique id by which a communicator grows, from the rank that made it. */
-#define GROW_ID_BYTES 56u
+#define GROW_ID_WORDS 7u
 struct grow_slot {
     alignas(CACHE_LINE) _Atomic uint64_t stamp; /* base + number of the growth + 1 */
-    unsigned char id[GROW_ID_BYTES];
+    _Atomic uint64_t id[GROW_ID_WORDS];
 };
 
-/* What stands before the slots may be read while the memory becomes another communicator's page. */
+/* What stands before the slots is read before it is known whether the page is still the rank's. */
 struct comm_page {
     _Atomic uint64_t magic;
     _Atomic uint32_t layout;
@@ -201,7 +204,16 @@ static inline const unsigned char *page_mail(const struct comm_page *page, int n
  * recycled for pages: a late reader sees another page, not a user's data.
  */
 struct comm_page *page_acquire(int rank, int nranks);
-void page_release(struct comm_page *page, int nranks);
+void page_release(struct comm_page *page);
+
+/*
+ * A rank looks at the page of another one in the same process: between the threads of one process
+ * it is a data race to read what may be recycled meanwhile, whatever is done with it then. So the
+ * memory stays as its owner left it until the other rank lets go of it, too. False where the owner
+ * has released the page already.
+ */
+bool page_hold(const struct comm_page *page, uint64_t incarnation);
+void page_let_go(const struct comm_page *page);
 
 /* True where a peer's page is that rank's page of the communicator with this nonce. */
 bool page_belongs(const struct comm_page *page, struct arena_nonce nonce);

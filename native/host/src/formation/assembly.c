@@ -5,6 +5,8 @@
 #include "peers/peers.h"
 #include "progress/engine.h"
 
+#define GAVE_UP "it gave up while the communicator was made"
+
 /* --- the peers' pages --- */
 
 static bool has_our_layout(const struct comm_page *page, int rank, int nranks) {
@@ -26,10 +28,16 @@ bool assembly_add_peer(struct ncclComm *comm, int rank, struct peer_process *pro
     }
     peer->page = (const struct comm_page *)(const void *)page;
     peer->incarnation = page_incarnation;
+    bool is_near = process == NULL && rank != comm->rank;
+    peer->holds_page = is_near && page_hold(peer->page, page_incarnation);
+    if (is_near && !peer->holds_page) {
+        *why = GAVE_UP;
+        return false;
+    }
     /* Read first: it means something only where the page is still the rank's. */
     bool is_alike = has_our_layout(peer->page, rank, comm->nranks);
     if (atomic_load(&peer->page->incarnation) != page_incarnation) {
-        *why = "it gave up while the communicator was made";
+        *why = GAVE_UP;
         return false;
     }
     if (!is_alike) {

@@ -46,14 +46,17 @@ static bool create(const struct family *family) {
 /* Without a child: this rank gives up. */
 static bool show(struct ncclComm *parent, enum child_kind kind, uint64_t number,
                  const struct ncclComm *child, uint64_t members_hash) {
+    struct arena_nonce nonce = {.word = {0, 0}};
+    bool good = random_fill(&nonce, sizeof nonce);
     pthread_mutex_lock(&parent->lock);
     struct child_slot *slot = &parent->page->children[kind];
-    atomic_store(&slot->stamp, 0); /* nobody takes new fields under an old stamp */
+    slot->stamp = 0; /* nobody takes new fields under an old stamp */
     slot->page_offset =
         child != NULL ? (uint64_t)((unsigned char *)child->page - arena_get()->base) : 0;
-    slot->page_incarnation = child != NULL ? atomic_load(&child->page->incarnation) : 0;
+    slot->page_incarnation = child != NULL ? child->page->incarnation : 0;
     slot->members_hash = members_hash;
-    bool good = random_fill(&slot->nonce, sizeof slot->nonce);
+    slot->nonce[0] = nonce.word[0];
+    slot->nonce[1] = nonce.word[1];
     comm_publish(parent, &slot->stamp, comm_stamp(parent, number));
     pthread_mutex_unlock(&parent->lock);
     return good;
@@ -121,7 +124,8 @@ static bool all_have_met(void *argument) {
 static ncclResult_t adopt(const struct meeting *meeting) {
     const struct family *family = meeting->family;
     struct ncclComm *child = family->job->comm;
-    child->nonce = slot_of(meeting, family->members[0])->nonce;
+    const struct child_slot *first = slot_of(meeting, family->members[0]);
+    child->nonce = (struct arena_nonce){.word = {first->nonce[0], first->nonce[1]}};
     for (int rank = 0; rank < child->nranks; rank++) {
         int member = family->members[rank];
         const struct child_slot *slot = slot_of(meeting, member);
@@ -134,7 +138,6 @@ static ncclResult_t adopt(const struct meeting *meeting) {
                                &why)) {
             return error_nccl(ncclRemoteError, "%s: rank %d: %s", family->name, member, why);
         }
-        order_loads();
         if (!has_shown(meeting, member)) { /* what was just read may be of another child */
             return error_nccl(ncclRemoteError, "%s: rank %d gave up", family->name, member);
         }

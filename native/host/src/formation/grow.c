@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(sizeof(struct wire_id) == GROW_ID_BYTES, "the id must fit");
+_Static_assert(sizeof(struct wire_id) == GROW_ID_WORDS * sizeof(uint64_t), "the id must fit");
 
 /* --- the id, among the parent's ranks --- */
 
@@ -24,8 +24,12 @@ static bool is_shown(const struct ncclComm *parent, int rank, uint64_t number) {
 
 static void show_id(struct ncclComm *parent, const struct wire_id *id) {
     struct grow_slot *slot = &parent->page->growth;
-    atomic_store(&slot->stamp, 0);
-    memcpy(slot->id, id, sizeof slot->id);
+    uint64_t words[GROW_ID_WORDS];
+    memcpy(words, id, sizeof words);
+    slot->stamp = 0;
+    for (unsigned i = 0; i < GROW_ID_WORDS; i++) {
+        slot->id[i] = words[i];
+    }
     comm_publish(parent, &slot->stamp, comm_stamp(parent, parent->growths_begun));
 }
 
@@ -75,8 +79,11 @@ static bool take_id(struct growth *growth, int rank) {
     if (!is_shown(parent, rank, growth->number)) {
         return false;
     }
-    memcpy(&growth->id, parent->peers[rank].page->growth.id, sizeof growth->id);
-    order_loads();
+    uint64_t words[GROW_ID_WORDS];
+    for (unsigned i = 0; i < GROW_ID_WORDS; i++) {
+        words[i] = parent->peers[rank].page->growth.id[i];
+    }
+    memcpy(&growth->id, words, sizeof growth->id);
     return is_shown(parent, rank, growth->number);
 }
 

@@ -60,7 +60,6 @@ static bool take_wish(struct split *split, int rank) {
     }
     const struct split_slot *slot = slot_of(split, rank);
     split->wishes[rank] = (struct wish){.color = slot->color, .key = slot->key};
-    order_loads();
     return !slot->gave_up && has_shown(split, rank);
 }
 

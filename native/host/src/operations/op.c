@@ -24,6 +24,12 @@ const char *op_name(enum op_kind kind) {
     return (unsigned)kind < ARRAY_COUNT(names) ? names[kind] : "an unknown operation";
 }
 
+/*
+ * Of a rank in the same process the page is held, but its buffers are the program's again once it
+ * has aborted, and what is read of them then races with what the program writes. No lock could end
+ * that without an abort that waits for its peers, and no result depends on it: whoever has read
+ * asks here before anybody sees what was made of it.
+ */
 bool op_source_is_intact(const struct op *op, int rank) {
     const struct ncclComm *comm = op->comm;
     if (rank == comm->rank) {
