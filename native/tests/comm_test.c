@@ -189,6 +189,40 @@ static void blocking_shrink_is_aborted(void) {
     pthread_join(thread, NULL);
 }
 
+static void *revoke_comm(void *comm) {
+    ncclResult_t result = ncclCommRevoke(comm, NCCL_REVOKE_DEFAULT);
+    CHECK(result == ncclSuccess || result == ncclInProgress);
+    return NULL;
+}
+
+/* A revocation that still waits for the making of a child when the parent is aborted. */
+static void abort_overtakes_revoke(void) {
+    ncclComm_t comms[2];
+    ncclComm_t child;
+    pthread_t threads[2];
+    init_all_nonblocking(comms, 2);
+    struct ncclComm *comm = comms[0];
+    CHECK(ncclCommSplit(comm, 0, 0, &child, NULL) == ncclInProgress);
+    while (atomic_load(&comm->page->splits[0].stamp) != comm_stamp(comm, 0)) {
+        usleep(50);
+    }
+    pthread_mutex_lock(&comm->lock); /* which the split needs for its last word */
+    CHECK(pthread_create(&threads[0], NULL, revoke_comm, comm) == 0);
+    while (!atomic_load(&comm->revoked)) {
+        usleep(50);
+    }
+    CHECK(pthread_create(&threads[1], NULL, abort_comm, comm) == 0);
+    while (!atomic_load(&comm->aborted)) {
+        usleep(50);
+    }
+    pthread_mutex_unlock(&comm->lock);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    CHECK(child == NULL);
+    CHECK(ncclCommAbort(comms[1]) == ncclSuccess);
+}
+
 /* Splits that are complete and splits that never are, and no page of them stays behind. */
 static void children_leave_no_pages(void) {
     size_t live = 0;
@@ -219,6 +253,9 @@ int main(void) {
     abort_is_no_mismatch();
     shrinks_out_of_step();
     blocking_shrink_is_aborted();
+    for (int round = 0; round < 20; round++) {
+        abort_overtakes_revoke();
+    }
     children_leave_no_pages();
     fprintf(stderr, "ok\n");
     return 0;

@@ -54,6 +54,9 @@ void comm_release(struct ncclComm *comm) {
     if (atomic_fetch_sub(&comm->references, 1) != 1) {
         return;
     }
+    if (comm->has_worker) { /* begun while the communicator was aborted: nobody waits for it */
+        pthread_detach(comm->worker);
+    }
     comm_drop_resources(comm, PAGE_ABORTED);
     user_operators_free(comm);
     registrations_free(comm);

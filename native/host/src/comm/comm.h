@@ -124,11 +124,12 @@ struct ncclComm {
     struct store_choice splits[ncclNumTypes][MOVE_SIZES];
     struct store_choice stores[MOVE_KINDS][MOVE_USES][MOVE_SIZES];
 
-    /* Jobs that make it or a child of it, and that grow it into another. An abort waits for them.
-     */
+    /* Jobs that make it or a child of it, those that grow it into another, and ends of its
+     * operations. An abort waits for them. */
     atomic_uint makings;
     atomic_uint growths;
-    pthread_t worker; /* of jobs that do not block */
+    atomic_uint endings;
+    pthread_t worker; /* of jobs that do not block; under the lock */
     bool has_worker;
 };
 

@@ -115,7 +115,8 @@ void comm_peers_died(void) {
 /* --- the orderly end --- */
 
 static bool has_jobs(const struct ncclComm *comm) {
-    return atomic_load(&comm->makings) > 0 || atomic_load(&comm->growths) > 0;
+    return atomic_load(&comm->makings) > 0 || atomic_load(&comm->growths) > 0 ||
+           atomic_load(&comm->endings) > 0;
 }
 
 static bool is_flushed(void *argument) {
@@ -201,10 +202,14 @@ ncclResult_t comm_destroy(struct ncclComm *comm) {
 /* --- revocation --- */
 
 void comm_end_operations(struct ncclComm *comm) {
-    /* First the peers: once `aborted` is set the operations end, and the user may overwrite what
-     * peers still read. */
-    atomic_store(&comm->page->state, PAGE_ABORTED);
-    atomic_store(&comm->aborted, true);
+    atomic_fetch_add(&comm->endings, 1);
+    if (!atomic_load(&comm->closing)) { /* else an abort has ended them, and taken the page away */
+        /* First the peers: once `aborted` is set the operations end, and the user may overwrite
+         * what peers still read. */
+        atomic_store(&comm->page->state, PAGE_ABORTED);
+        atomic_store(&comm->aborted, true);
+    }
+    atomic_fetch_sub(&comm->endings, 1);
     bell_ring();
     engine_step_all(); /* they end here, wherever nothing else holds their streams up */
     if (engine_has_work()) {
@@ -246,9 +251,13 @@ static bool has_no_jobs(void *comm) {
 }
 
 void comm_join_thread(struct ncclComm *comm) {
-    if (comm->has_worker) {
-        pthread_join(comm->worker, NULL);
-        comm->has_worker = false;
+    pthread_mutex_lock(&comm->lock);
+    pthread_t worker = comm->worker;
+    bool is_mine = comm->has_worker; /* of two threads that end the communicator one joins it */
+    comm->has_worker = false;
+    pthread_mutex_unlock(&comm->lock);
+    if (is_mine) {
+        pthread_join(worker, NULL);
     }
 }
 

@@ -292,9 +292,11 @@ static void start_alone(struct job *chain, ncclResult_t *result, bool *is_cause)
     comm_join_thread(owner);
     enter_chain(chain);
     atomic_compare_exchange_strong(&owner->async, &expected, ncclInProgress);
-    owner->has_worker = true;
-    if (!thread_start(&owner->worker, "convoy-make", run_alone, chain)) {
-        owner->has_worker = false;
+    pthread_mutex_lock(&owner->lock);
+    bool started = thread_start(&owner->worker, "convoy-make", run_alone, chain);
+    owner->has_worker = started;
+    pthread_mutex_unlock(&owner->lock);
+    if (!started) {
         fail_chain(chain);
         settle_chain(chain, result, is_cause);
     } else if (*result == ncclSuccess) {
