@@ -240,3 +240,18 @@ void number_store(ncclDataType_t type, void *to, size_t index, uint64_t bits) {
     size_t bytes = number_type_bytes(type);
     memcpy((char *)to + index * bytes, &bits, bytes);
 }
+
+uint64_t number_checksum(const unsigned char *bytes, size_t count, uint64_t first) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i += 8) {
+        uint64_t word = 0;
+        for (size_t j = 0; j < 8 && i + j < count; j++) {
+            word |= (uint64_t)bytes[i + j] << 8 * j;
+        }
+        uint64_t tail = count - i < 8 ? count - i : 0;
+        uint64_t state = word ^ ((first + i / 8 + 1) * 0x9e3779b97f4a7c15u) ^ tail << 56;
+        state -= 0x9e3779b97f4a7c15u; /* which the generator adds */
+        sum += number_next(&state);
+    }
+    return sum;
+}

@@ -38,6 +38,9 @@ uint64_t number_pattern(ncclDataType_t type, uint64_t word);
 
 uint8_t number_product(uint8_t a, uint8_t b);
 
+/* The checksum's definition, byte by byte; `first` words came before. */
+uint64_t number_checksum(const unsigned char *bytes, size_t count, uint64_t first);
+
 /* Numbers that are hard for the type: any bits, ends of ranges, halves between neighbours. */
 uint64_t number_element(ncclDataType_t type, uint64_t *random);
 
