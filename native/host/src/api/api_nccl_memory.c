@@ -6,6 +6,7 @@
 #include "comm/registration.h"
 #include "comm/window.h"
 #include "operations/validate.h"
+#include "operations/window_request.h"
 
 ncclResult_t ncclMemAlloc(void **ptr, size_t size) {
     cudaError_t error = cudaMalloc(ptr, size);

@@ -1,76 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "comm/window.h"
 
-#include "base/errors.h"
-#include "memory/memory.h"
-#include "operations/one_sided.h"
-#include "operations/put_server.h"
-
 #include <stdlib.h>
 
-#define KNOWN_FLAGS (NCCL_WIN_COLL_SYMMETRIC | NCCL_WIN_STRICT_ORDERING)
-
-static ncclResult_t check(const void *buffer, size_t bytes, int flags, ncclWindow_t *window) {
-    struct memory_info info;
-    if (window == NULL) {
-        return error_nccl(ncclInvalidArgument, "ncclCommWindowRegister: the window is NULL");
-    }
-    *window = NULL;
-    if ((flags & ~KNOWN_FLAGS) != 0) {
-        return error_nccl(ncclInvalidArgument, "ncclCommWindowRegister: unknown flags 0x%x", flags);
-    }
-    if (bytes == 0 || !memory_find(buffer, bytes, &info)) {
-        return error_nccl(ncclInvalidArgument,
-                          "ncclCommWindowRegister: %p does not begin %zu bytes of one live device "
-                          "or pinned allocation",
-                          buffer, bytes);
-    }
-    return ncclSuccess;
-}
-
-ncclResult_t window_register(struct ncclComm *comm, void *buffer, size_t bytes, int flags,
-                             ncclWindow_t *window) {
-    ncclResult_t result = check(buffer, bytes, flags, window);
-    if (result != ncclSuccess) {
-        return result;
-    }
+struct ncclWindow_vidmem *window_add(struct ncclComm *comm, void *begin, size_t bytes, int flags) {
     struct ncclWindow_vidmem *made = calloc(1, sizeof *made);
-    if (made == NULL || !put_server_add(comm)) {
-        free(made);
-        return error_nccl(ncclSystemError, "ncclCommWindowRegister: no memory or no thread");
+    if (made == NULL) {
+        return NULL;
     }
-    *made = (struct ncclWindow_vidmem){.begin = buffer, .bytes = bytes, .flags = flags};
+    *made = (struct ncclWindow_vidmem){.begin = begin, .bytes = bytes, .flags = flags};
     pthread_mutex_lock(&comm->lock);
     made->number = comm->windows_registered++;
     made->next = comm->windows;
     comm->windows = made;
     pthread_mutex_unlock(&comm->lock);
-    *window = made;
-    put_server_look(); /* for puts that came before the window */
-    return ncclSuccess;
+    return made;
 }
 
-ncclResult_t window_deregister(struct ncclComm *comm, ncclWindow_t window) {
-    if (window == NULL) {
-        return ncclSuccess;
-    }
-    pthread_mutex_lock(&comm->lock);
+struct ncclWindow_vidmem *window_take(struct ncclComm *comm, ncclWindow_t handle) {
     struct ncclWindow_vidmem **link = &comm->windows;
-    while (*link != NULL && *link != window) {
+    while (*link != NULL && *link != handle) {
         link = &(*link)->next;
     }
     struct ncclWindow_vidmem *found = *link;
     if (found != NULL) {
         *link = found->next;
-        one_sided_give_up(comm, found->begin, found->bytes);
     }
-    pthread_mutex_unlock(&comm->lock);
-    free(found);
-    return found != NULL
-               ? ncclSuccess
-               : error_nccl(ncclInvalidArgument,
-                            "ncclCommWindowDeregister: %p is no window of this communicator",
-                            (void *)window);
+    return found;
 }
 
 static bool take(const struct ncclWindow_vidmem *window, struct ncclWindow_vidmem *found) {

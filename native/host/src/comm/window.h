@@ -17,9 +17,12 @@ struct ncclWindow_vidmem {
     int flags;
 };
 
-ncclResult_t window_register(struct ncclComm *comm, void *buffer, size_t bytes, int flags,
-                             ncclWindow_t *window);
-ncclResult_t window_deregister(struct ncclComm *comm, ncclWindow_t window);
+/* NULL where memory is short. The handle is its address, and tells no more than that. */
+struct ncclWindow_vidmem *window_add(struct ncclComm *comm, void *begin, size_t bytes, int flags);
+
+/* Takes it out of the communicator, for the caller to free; NULL where there is none. Under the
+ * lock. */
+struct ncclWindow_vidmem *window_take(struct ncclComm *comm, ncclWindow_t handle);
 
 /* A copy of a window by its handle, by an address in it and by its number; false where there is
  * none. The last one is called under the lock. */
