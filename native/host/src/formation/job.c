@@ -3,7 +3,6 @@
 
 #include "base/errors.h"
 #include "base/thread.h"
-#include "operations/group.h"
 
 #include <stdio.h>
 
@@ -56,13 +55,18 @@ void job_init(struct job *job, const struct job_class *class, struct ncclComm *c
     job->parent = parent;
     job->blocking = comm->blocking;
     job->handle = handle;
-    /* While this call blocks, no other thread may abort the communicator; in a group the caller
-     * gets the handle at once, as from NCCL. */
-    *handle = comm->blocking && !group_is_open() ? NULL : comm;
+    /* While this call blocks, no other thread may abort the communicator. */
+    *handle = comm->blocking ? NULL : comm;
     comm_retain(comm);
     if (parent != NULL) {
         job->after_revoke = atomic_load(&parent->revoked);
         comm_retain(parent);
+    }
+}
+
+void job_hand_out(struct job *job) {
+    if (!job->by_parent) {
+        *job->handle = job->comm;
     }
 }
 

@@ -56,6 +56,9 @@ void job_init_by_parent(struct job *job, const struct job_class *class, struct n
 void job_init(struct job *job, const struct job_class *class, struct ncclComm *comm,
               struct ncclComm *parent, struct ncclComm **handle);
 
+/* The job is run at the end of a group: the caller gets the handle at once, as from NCCL. */
+void job_hand_out(struct job *job);
+
 /* Runs jobs, linked by `next`, and frees them. ncclInProgress where some do not block. */
 ncclResult_t job_submit(struct job *jobs);
 

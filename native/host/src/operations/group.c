@@ -22,12 +22,12 @@ struct group {
 
 static _Thread_local struct group group;
 
-bool group_is_open(void) {
+static bool is_open(void) {
     return group.depth > 0;
 }
 
 ncclResult_t group_note(ncclResult_t result) {
-    if (group_is_open() && group.error == ncclSuccess && result != ncclSuccess &&
+    if (is_open() && group.error == ncclSuccess && result != ncclSuccess &&
         result != ncclInProgress) {
         group.error = result;
     }
@@ -51,7 +51,7 @@ static ncclResult_t mixed(void) {
 
 ncclResult_t group_add_op(struct op *op) {
     op->next = NULL;
-    if (!group_is_open()) {
+    if (!is_open()) {
         return launch_submit(op);
     }
     if (mixes_kinds(op->comm->blocking)) {
@@ -68,13 +68,14 @@ ncclResult_t group_add_op(struct op *op) {
 }
 
 ncclResult_t group_add_job(struct job *job) {
-    if (!group_is_open()) {
+    if (!is_open()) {
         return job_submit(job);
     }
     if (mixes_kinds(job->blocking)) {
         job_cancel(job);
         return mixed();
     }
+    job_hand_out(job);
     if (group.last_job != NULL) {
         group.last_job->next = job;
     } else {

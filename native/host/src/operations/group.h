@@ -7,8 +7,6 @@
 
 struct job;
 
-bool group_is_open(void);
-
 /* Submits the operation, or keeps it for the open group. Takes ownership. */
 ncclResult_t group_add_op(struct op *op);
 
