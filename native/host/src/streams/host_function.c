@@ -5,7 +5,6 @@
 #include "base/thread.h"
 #include "convoy/cuda_abi.h"
 #include "progress/bell.h"
-#include "progress/engine.h"
 #include "progress/helper.h"
 #include "streams/device.h"
 #include "streams/stream.h"

@@ -5,7 +5,6 @@
 #include "base/thread.h"
 #include "memory/arena.h"
 #include "progress/bell.h"
-#include "progress/engine.h"
 #include "progress/helper.h"
 
 #include <stdlib.h>
