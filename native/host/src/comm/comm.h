@@ -10,8 +10,8 @@
 #include "comm/page.h"
 #include "convoy/nccl_abi.h"
 #include "memory/arena.h"
-#include "operations/store_choice.h"
 #include "progress/bell.h"
+#include "reduction/store_choice.h"
 
 #include <pthread.h>
 

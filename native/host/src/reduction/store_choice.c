@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "operations/store_choice.h"
+#include "reduction/store_choice.h"
 
 /* The loser gets one piece of so many. */
 #define TRY_AGAIN 64u
