@@ -4,7 +4,7 @@
 #include "comm/window.h"
 #include "memory/memory.h"
 #include "operations/move.h"
-#include "operations/put_server.h"
+#include "operations/put_bell.h"
 
 /* More signals than this between two looks are none: the peer's page is another one by now. */
 #define SIGNALS_AHEAD_MAX ((uint64_t)1 << 40)
@@ -234,7 +234,7 @@ static bool post(struct op *op) {
 static void call_server(struct op *op) {
     if (!op->put.called && clock_nanos() - op->put.since >= PATIENCE_NANOS) {
         op->put.called = true;
-        put_server_call(op->comm, op->root);
+        put_bell_call(op->comm, op->root);
     }
 }
 

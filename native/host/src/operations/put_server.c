@@ -3,6 +3,7 @@
 
 #include "base/thread.h"
 #include "operations/one_sided.h"
+#include "operations/put_bell.h"
 #include "peers/peers.h"
 #include "progress/futex.h"
 
@@ -129,23 +130,9 @@ bool put_server_add(struct ncclComm *comm) {
     return started;
 }
 
-static void ring(void) {
-    struct arena_header *header = arena_get()->header;
-    atomic_fetch_add(&header->put_bell, 1);
-    futex_wake_all(&header->put_bell);
-}
-
 void put_server_look(void) {
     if (started) {
-        ring();
-    }
-}
-
-void put_server_call(const struct ncclComm *comm, int rank) {
-    const struct peer_process *process = comm->peers[rank].process;
-    const struct arena_header *header = process != NULL ? process->header : arena_get()->header;
-    if (atomic_load(&header->put_sleepers) != 0) {
-        ring();
+        put_bell_ring();
     }
 }
 

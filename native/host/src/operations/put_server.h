@@ -14,9 +14,6 @@ bool put_server_add(struct ncclComm *comm);
 /* This process's server has something to look at. */
 void put_server_look(void);
 
-/* A put to this rank was posted: wakes the server of its process. */
-void put_server_call(const struct ncclComm *comm, int rank);
-
 /* For tests that step everything themselves: there is no server from here on. */
 void put_server_disable(void);
 
