@@ -81,7 +81,9 @@ final class Persisting extends Phase {
                 RestoreChoice.Share share = open.get(failed.file());
                 if (share != null && share.member().equals(status.id())) {
                     job.warn(status + " could not write " + failed.file() + ": " + failed.reason());
-                    without(List.of(status.id()), status + " could not write its part: " + failed.reason());
+                    // Memory that is damaged is this version's: an older one may be sound there, and nowhere else.
+                    held.computeIfPresent(status.id(), (_, holdings) -> otherThan(version, holdings));
+                    reassign(List.of(status.id()), status + " could not write its part: " + failed.reason());
                 }
             }
             default -> {}
@@ -106,20 +108,25 @@ final class Persisting extends Phase {
 
     @Override
     void lost(List<Loss> losses) {
-        without(
-                losses.stream().map(loss -> loss.member().id()).toList(),
-                losses.getFirst().sentence());
+        List<MemberId> gone = losses.stream().map(loss -> loss.member().id()).toList();
+        held.keySet().removeAll(gone);
+        reassign(gone, losses.getFirst().sentence());
+    }
+
+    private static List<Holding> otherThan(Version version, List<Holding> holdings) {
+        return holdings.stream()
+                .filter(holding -> !holding.version().equals(version))
+                .toList();
     }
 
     /** Gives what these had still to write to others; where nobody holds it, an older version is better than none. */
-    private void without(List<MemberId> gone, String why) {
-        held.keySet().removeAll(gone);
+    private void reassign(List<MemberId> from, String why) {
         List<Integer> shards = new ArrayList<>();
         boolean replicated = false;
         boolean any = false;
         for (Map.Entry<String, RestoreChoice.Share> entry : List.copyOf(open.entrySet())) {
             RestoreChoice.Share share = entry.getValue();
-            if (gone.contains(share.member())) {
+            if (from.contains(share.member())) {
                 open.remove(entry.getKey());
                 job.durable.forget(entry.getKey());
                 shards.addAll(share.shards());

@@ -150,6 +150,29 @@ class GivingUpTest {
     }
 
     @Test
+    void whoseMemoryOfTheNewestIsDamagedMayHoldAnOlderOne() {
+        Harness job = Harness.running(spec(4, 16, "/var/state"));
+        job.dies(rank(3));
+        Version newer = new Version(1, 7);
+        Version older = new Version(1, 6);
+        for (int i = 0; i < 3; i++) {
+            int[] here = GroupPlacement.of(4).shardsHeldBy(i);
+            job.acknowledges(
+                    rank(i), 2, 7, older, new Holding(newer, 4, here, true), new Holding(older, 4, here, true));
+        }
+        for (Version tried : List.of(newer, older)) {
+            assertThat(job.hasEnded()).isFalse();
+            assertThat(request(job, 2).version()).isEqualTo(tried);
+            assertThat(request(job, 2).shards()).containsExactly(2, 3);
+            job.says(
+                    rank(2),
+                    new RankMessage.DurableFailed(tried, request(job, 2).file(), "memory was damaged"));
+        }
+        assertThat(job.outcome().message())
+                .contains("could not be written to disk: rank 2 could not write its part: memory was damaged");
+    }
+
+    @Test
     void lossOfAllHoldersEndsTheWait() {
         Harness job = lostOneOfFour(spec(4, 16, "/var/state"));
         job.dies(rank(2));
