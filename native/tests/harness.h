@@ -18,6 +18,8 @@
 #define TEST_RANKS_MAX 16
 #define TEST_IDS 1024
 #define TEST_FLAGS 256
+/* The bound of what waits for nobody: no measure, since the machine may be busy. */
+#define TEST_SOON_NANOS 5000000000ll
 
 /* Memory that the driver and all ranks share. */
 struct test_block {

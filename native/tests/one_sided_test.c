@@ -325,7 +325,7 @@ static void refused(struct test_rank *rank) {
     CHECK(f.target[4095] == 0 && f.target[4096] == 0);
     test_barrier(rank, 0);
     NCCL(ncclCommAbort(f.comm));
-    CUDA(convoyStreamWait(f.stream, 1000 * MILLIS));
+    CUDA(convoyStreamWait(f.stream, TEST_SOON_NANOS));
 }
 
 /* --- the end of a rank --- */
@@ -375,7 +375,7 @@ static void killed(struct test_rank *rank) {
     }
     CHECK(status == ncclRemoteError);
     NCCL(ncclCommAbort(f.comm));
-    CUDA(convoyStreamWait(f.stream, 1000 * MILLIS));
+    CUDA(convoyStreamWait(f.stream, TEST_SOON_NANOS));
 }
 
 static void drive_kill(struct test_block *block, const int *pids, uint64_t seed) {
@@ -431,7 +431,7 @@ static void aborted(struct test_rank *rank) {
     if (rank->rank == 0) {
         NCCL(ncclCommAbort(f.comm));
     }
-    CUDA(convoyStreamWait(f.stream, 1000 * MILLIS));
+    CUDA(convoyStreamWait(f.stream, TEST_SOON_NANOS));
 }
 
 /* A window that goes while puts to it come: they are refused, whatever was under way. */
@@ -453,7 +453,7 @@ static void deregistered(struct test_rank *rank) {
     }
     test_barrier(rank, 1);
     NCCL(ncclCommAbort(f.comm));
-    CUDA(convoyStreamWait(f.stream, 1000 * MILLIS));
+    CUDA(convoyStreamWait(f.stream, TEST_SOON_NANOS));
 }
 
 static const struct test_scenario scenarios[] = {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ranks as threads of one process, one of which aborts at any moment, and at once takes its page
- * for the next communicator, while the others still look for it. ThreadSanitizer sees whether what
- * they look at is theirs to read.
+ * Ranks as threads that end at any moment. One aborts, and at once takes its page for the next
+ * communicator, while the others still look for it: ThreadSanitizer sees whether what they look at
+ * is theirs to read. Or a process dies, and several ranks of another one find out at once.
  */
 #include "members.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
 #define RANKS 3
 #define GENERATIONS 24
@@ -17,6 +19,7 @@ struct worker {
     int rank;
     uint64_t seed; /* the same for all */
     const ncclUniqueId *ids;
+    struct test_rank *process;
 };
 
 /* What a rank has in one generation. Peers may still read it when it has aborted: so none of it is
@@ -28,11 +31,32 @@ struct hand {
     int32_t *receive;
     ncclWindow_t window; /* of both */
     int rank;
+    int nranks;
 };
 
+static struct hand begin(ncclUniqueId id, int rank, int nranks) {
+    struct hand hand = {.rank = rank, .nranks = nranks};
+    size_t bytes = 2 * ELEMENTS * sizeof(int32_t);
+    CUDA(cudaStreamCreateWithFlags(&hand.stream, cudaStreamNonBlocking));
+    CUDA(cudaMalloc((void **)&hand.send, bytes));
+    hand.receive = hand.send + ELEMENTS;
+    for (int i = 0; i < ELEMENTS; i++) {
+        hand.send[i] = i;
+    }
+    hand.comm = test_comm_nonblocking(nranks, id, rank);
+    NCCL(
+        ncclCommWindowRegister(hand.comm, hand.send, bytes, &hand.window, NCCL_WIN_COLL_SYMMETRIC));
+    return hand;
+}
+
+static void end(struct hand *hand) {
+    CUDA(convoyStreamWait(hand->stream, TEST_SOON_NANOS));
+    CUDA(cudaStreamDestroy(hand->stream));
+}
+
 static void post_message(struct hand *hand, size_t count) {
-    int next = (hand->rank + 1) % RANKS;
-    int previous = (hand->rank + RANKS - 1) % RANKS;
+    int next = (hand->rank + 1) % hand->nranks;
+    int previous = (hand->rank + hand->nranks - 1) % hand->nranks;
     ncclGroupStart();
     ncclSend(hand->send, count, ncclInt32, next, hand->comm, hand->stream);
     ncclRecv(hand->receive, count, ncclInt32, previous, hand->comm, hand->stream);
@@ -40,8 +64,9 @@ static void post_message(struct hand *hand, size_t count) {
 }
 
 static void post_put(struct hand *hand, size_t count) {
-    int next = (hand->rank + 1) % RANKS;
-    ncclWaitSignalDesc_t wait = {.opCnt = 1, .peer = (hand->rank + RANKS - 1) % RANKS};
+    int next = (hand->rank + 1) % hand->nranks;
+    int previous = (hand->rank + hand->nranks - 1) % hand->nranks;
+    ncclWaitSignalDesc_t wait = {.opCnt = 1, .peer = previous};
     ncclPutSignal(hand->send, count, ncclInt32, next, hand->window, ELEMENTS * sizeof(int32_t), 0,
                   0, 0, hand->comm, hand->stream);
     ncclWaitSignal(1, &wait, hand->comm, hand->stream);
@@ -49,19 +74,19 @@ static void post_put(struct hand *hand, size_t count) {
 
 /* The call fails where the communicator has failed: the caller finds out when it waits. */
 static void post(struct hand *hand, uint64_t bits) {
-    static const size_t limits[] = {6, 1000, ELEMENTS / RANKS};
+    const size_t limits[] = {6, 1000, ELEMENTS / (size_t)hand->nranks};
+    int root = (int)((bits >> 32) % (uint64_t)hand->nranks);
     size_t count = 1 + (bits >> 16) % limits[(bits >> 8) % 3];
     switch (bits % 5) {
     case 0:
-        ncclAllReduce(hand->send, hand->receive, count * RANKS, ncclInt32, ncclSum, hand->comm,
-                      hand->stream);
+        ncclAllReduce(hand->send, hand->receive, count * (size_t)hand->nranks, ncclInt32, ncclSum,
+                      hand->comm, hand->stream);
         break;
     case 1:
         ncclAllGather(hand->send, hand->receive, count, ncclInt32, hand->comm, hand->stream);
         break;
     case 2:
-        ncclBroadcast(hand->send, hand->receive, count * RANKS, ncclInt32,
-                      (int)(bits >> 32) % RANKS, hand->comm, hand->stream);
+        ncclBroadcast(hand->send, hand->receive, count, ncclInt32, root, hand->comm, hand->stream);
         break;
     case 3:
         post_message(hand, count);
@@ -88,18 +113,26 @@ static bool completes(const struct hand *hand) {
 }
 
 /* Those who are left make a communicator of their own from the broken one. */
-static void survive(struct hand *hand, int quitter) {
-    const int others[RANKS][RANKS - 1] = {{1, 2}, {0, 2}, {0, 1}};
+static void survive(struct hand *hand, int *lost, int nlost) {
+    int others[TEST_RANKS_MAX];
+    int nothers = 0;
+    for (int rank = 0; rank < hand->nranks; rank++) {
+        if (rank < lost[0] || rank > lost[nlost - 1]) {
+            others[nothers++] = rank;
+        }
+    }
     ncclComm_t child = NULL;
-    ncclResult_t result = ncclCommShrink(hand->comm, &quitter, 1, &child, NULL, NCCL_SHRINK_ABORT);
+    ncclResult_t result = ncclCommShrink(hand->comm, lost, nlost, &child, NULL, NCCL_SHRINK_ABORT);
     result = test_await(hand->comm, result);
     if (result != ncclSuccess) {
         test_fail(__FILE__, __LINE__, "shrink: %s", ncclGetLastError(hand->comm));
     }
     NCCL(ncclCommAbort(hand->comm));
-    test_check_members(child, others[quitter], RANKS - 1, hand->rank);
+    test_check_members(child, others, nothers, hand->rank);
     NCCL(ncclCommDestroy(child));
 }
+
+/* --- one rank of several threads aborts --- */
 
 /* One rank leaves in the middle of an operation, or of a split that the others then give up. */
 static void live(struct hand *hand, uint64_t random) {
@@ -124,35 +157,22 @@ static void live(struct hand *hand, uint64_t random) {
         while (completes(hand)) {
             post(hand, test_random(&random));
         }
-        survive(hand, quitter);
+        survive(hand, &quitter, 1);
     }
     NCCL(ncclCommAbort(child));
-    CUDA(cudaStreamSynchronize(hand->stream));
 }
 
 static void *run_worker(void *argument) {
     const struct worker *worker = argument;
-    struct hand hand = {.rank = worker->rank};
-    size_t bytes = 2 * ELEMENTS * sizeof(int32_t);
-    int32_t *buffers[GENERATIONS];
-    CUDA(cudaStreamCreateWithFlags(&hand.stream, cudaStreamNonBlocking));
     for (uint64_t i = 0; i < GENERATIONS; i++) {
-        CUDA(cudaMalloc((void **)&buffers[i], bytes));
-        hand.send = buffers[i];
-        hand.receive = buffers[i] + ELEMENTS;
-        for (int k = 0; k < ELEMENTS; k++) {
-            hand.send[k] = k;
-        }
-        hand.comm = test_comm_nonblocking(RANKS, worker->ids[i], worker->rank);
-        NCCL(ncclCommWindowRegister(hand.comm, hand.send, bytes, &hand.window,
-                                    NCCL_WIN_COLL_SYMMETRIC));
+        struct hand hand = begin(worker->ids[i], worker->rank, RANKS);
         live(&hand, worker->seed + i);
+        end(&hand);
     }
-    CUDA(cudaStreamDestroy(hand.stream));
     return NULL;
 }
 
-static void threads(struct test_rank *rank) {
+static void aborts(struct test_rank *rank) {
     pthread_t started[RANKS];
     struct worker workers[RANKS];
     ncclUniqueId ids[GENERATIONS];
@@ -168,8 +188,73 @@ static void threads(struct test_rank *rank) {
     }
 }
 
+/* --- one process of several threads is killed --- */
+
+#define THREADS 2 /* of each process */
+
+static void await_death(const struct hand *hand, const int *lost) {
+    int ranks[TEST_RANKS_MAX];
+    int count = 0;
+    int64_t deadline = test_nanos() + PATIENCE_NANOS;
+    while (count < THREADS) {
+        NCCL(convoyCommFailedRanks(hand->comm, ranks, TEST_RANKS_MAX, &count));
+        CHECK(test_nanos() < deadline);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(count == THREADS && ranks[i] == lost[i]);
+    }
+}
+
+static void *outlive(void *argument) {
+    const struct worker *worker = argument;
+    for (int victim = worker->process->nranks - 1; victim > 0; victim--) {
+        uint64_t random = worker->seed + (uint64_t)victim;
+        int lost[THREADS] = {victim * THREADS, victim * THREADS + 1};
+        struct hand hand = begin(worker->ids[victim], worker->rank, (victim + 1) * THREADS);
+        atomic_fetch_add(&worker->process->block->flags[victim], 1);
+        do {
+            post(&hand, test_random(&random));
+        } while (completes(&hand));
+        await_death(&hand, lost);
+        survive(&hand, lost, THREADS);
+        end(&hand);
+    }
+    return NULL;
+}
+
+static void killed(struct test_rank *rank) {
+    pthread_t started[THREADS];
+    struct worker workers[THREADS];
+    ncclUniqueId ids[TEST_RANKS_MAX];
+    for (int victim = rank->nranks - 1; victim > 0; victim--) {
+        ids[victim] = test_id(rank, victim, 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){
+            .rank = rank->rank * THREADS + i, .seed = rank->seed, .ids = ids, .process = rank};
+        CHECK(pthread_create(&started[i], NULL, outlive, &workers[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(started[i], NULL);
+    }
+}
+
+static void drive_kills(struct test_block *block, const int *pids, uint64_t seed) {
+    for (int victim = 3; victim > 0; victim--) {
+        test_await_flag(block, victim, (victim + 1) * THREADS);
+        usleep((useconds_t)(test_random(&seed) % 20000));
+        kill(pids[victim], SIGKILL);
+    }
+}
+
 static const struct test_scenario scenarios[] = {
-    {.name = "threads", .nranks = 1, .seconds = 60, .run = threads},
+    {.name = "aborts", .nranks = 1, .seconds = 60, .run = aborts},
+    {.name = "killed",
+     .nranks = 4,
+     .seconds = 60,
+     .run = killed,
+     .drive = drive_kills,
+     .may_die = 14},
 };
 
 int main(int argc, char **argv) {
