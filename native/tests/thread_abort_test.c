@@ -134,25 +134,48 @@ static void survive(struct hand *hand, int *lost, int nlost) {
 
 /* --- one rank of several threads aborts --- */
 
-/* One rank leaves in the middle of an operation, or of a split that the others then give up. */
+/* A split, or a growth by a rank that never comes: it is still in the making when this returns. */
+static ncclResult_t begin_child(struct hand *hand, bool splits, bool quits, ncclComm_t *child) {
+    ncclUniqueId id;
+    if (splits) {
+        return ncclCommSplit(hand->comm, quits, 0, child, NULL);
+    }
+    if (quits) {
+        NCCL(ncclCommGetUniqueId(hand->comm, &id));
+    }
+    return ncclCommGrow(hand->comm, RANKS + 1, quits ? &id : NULL, -1, child, NULL);
+}
+
+static void quit(struct hand *hand, uint64_t bits) {
+    if (bits % 2 == 0) {
+        NCCL(test_await(hand->comm, ncclCommRevoke(hand->comm, NCCL_REVOKE_DEFAULT)));
+    }
+    NCCL(ncclCommAbort(hand->comm));
+}
+
+/* One rank leaves in the middle of an operation, or of the making of a child. */
 static void live(struct hand *hand, uint64_t random) {
     int quitter = (int)(test_random(&random) % RANKS);
+    bool quits = hand->rank == quitter;
     uint64_t rounds = 1 + test_random(&random) % 12;
-    bool splits = test_random(&random) % 2 == 0;
+    uint64_t way = test_random(&random);
     bool lives = true; /* the others' last operation may need what the quitter has taken along */
     for (uint64_t round = 0; round < rounds && lives; round++) {
         /* First a reduction: where that completes, all are there. */
         post(hand, round == 0 ? 0 : test_random(&random));
         lives = completes(hand);
     }
-    CHECK(lives || hand->rank != quitter);
+    CHECK(lives || !quits);
     ncclComm_t child = NULL;
-    if (splits && lives) {
-        test_await(hand->comm, ncclCommSplit(hand->comm, hand->rank == quitter, 0, &child, NULL));
+    if (lives && way % 3 != 0) {
+        ncclResult_t result = begin_child(hand, way % 3 == 1, quits, &child);
+        if (way % 3 == 1 && (!quits || (way >> 8) % 2 == 0)) {
+            test_await(hand->comm, result);
+        }
     }
     post(hand, test_random(&random));
-    if (hand->rank == quitter) {
-        NCCL(ncclCommAbort(hand->comm));
+    if (quits) {
+        quit(hand, way >> 16);
     } else {
         while (completes(hand)) {
             post(hand, test_random(&random));
