@@ -84,8 +84,16 @@ final class Releasing extends Phase {
                     .map(RankMessage.Finished::summary)
                     .findFirst()
                     .orElse(job.summary());
+            warnIfLost(summary);
             warnOfDifferences(summary);
             job.succeed("all steps are done", summary);
+        }
+    }
+
+    /** A rank says its result and ends; a coordinator that was lost at that moment took it with it. */
+    private void warnIfLost(RunSummary summary) {
+        if (summary == null && job.isInherited() && !finished.keySet().containsAll(members)) {
+            job.warn("if the program told a result, it was lost with the former coordinator");
         }
     }
 

@@ -48,6 +48,7 @@ class TakeoverTest {
         heir.all(member -> heir.says(member, new RankMessage.Finished(1, null)));
         heir.all(member -> heir.exits(member, "exited with status 0", true));
         assertThat(heir.outcome().success()).isTrue();
+        assertThat(heir.coordinator.warnings()).noneMatch(text -> text.contains("result"));
     }
 
     @Test
@@ -395,6 +396,20 @@ class TakeoverTest {
         });
         assertThat(heir.outcome().success()).isTrue();
         assertThat(heir.outcome().summary().parametersSha256()).isEqualTo("f00d");
+    }
+
+    @Test
+    void aResultThatOnlyTheFormerHeardIsMissed() {
+        Harness former = Harness.recorded(SHRINKING);
+        former.all(member -> former.says(member, new RankMessage.Completed(1)));
+        Harness heir = former.successor();
+        heir.all(member -> heir.exits(member, "exited with status 0", true));
+        assertThat(heir.outcome().success()).isTrue();
+        assertThat(heir.outcome().summary()).isNull();
+        assertThat(heir.coordinator.warnings())
+                .last()
+                .asString()
+                .isEqualTo("if the program told a result, it was lost with the former coordinator");
     }
 
     @Test
