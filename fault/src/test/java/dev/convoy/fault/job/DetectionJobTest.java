@@ -64,7 +64,7 @@ class DetectionJobTest {
     private static void pauseAt(TestAgent agent, long step, int victim, Duration pause) {
         agent.when(
                 (member, message) -> message instanceof RankMessage.Progress progress && progress.step() == step,
-                () -> agent.pause(victim, pause));
+                () -> agent.ranks().pause(victim, pause));
     }
 
     private static void compute(AtomicBoolean over) {
@@ -77,7 +77,7 @@ class DetectionJobTest {
     @Test
     void stoppedRankIsFoundLongBeforeADeadlineThatAdapts() throws Exception {
         try (TestAgent agent = agent(Duration.ofMinutes(10), "stop:1@50")) {
-            agent.adaptDeadlines();
+            agent.variables().adaptDeadlines();
             assertReference(agent.run(BOUND));
             Incident incident = agent.incidents().getFirst();
             assertThat(incident.ranks()).containsExactly(1);

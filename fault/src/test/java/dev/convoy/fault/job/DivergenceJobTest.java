@@ -40,7 +40,7 @@ class DivergenceJobTest {
                 500,
                 every,
                 overlap)) {
-            agent.flipBits(2, 21, 1);
+            agent.variables().flipBits(2, 21, 1);
             Expectation.reference(agent, 4, STEPS, LENGTH);
             assertThat(agent.incidents()).hasSize(1);
             Incident incident = agent.incidents().getFirst();
@@ -56,7 +56,7 @@ class DivergenceJobTest {
     @Test
     void aRankWhoseBitsKeepFlippingIsReplaced() throws Exception {
         try (TestAgent agent = agent(4, RecoveryPolicy.REPLACE, null)) {
-            agent.flipBits(1, 20, 1_000);
+            agent.variables().flipBits(1, 20, 1_000);
             Expectation.reference(agent, 4, STEPS, LENGTH);
             assertThat(agent.incidents()).hasSize(2).allSatisfy(incident -> {
                 assertThat(incident.cause()).isEqualTo(Incident.Cause.CORRUPTION);
@@ -72,7 +72,7 @@ class DivergenceJobTest {
     void twoRanksThatKeepDifferingEndTheJobWithTheStateInWhichTheyWereEqual() throws Exception {
         Path state = folder.resolve("state");
         try (TestAgent agent = agent(2, RecoveryPolicy.SHRINK, state.toString())) {
-            agent.flipBits(0, 20, 1_000);
+            agent.variables().flipBits(0, 20, 1_000);
             JobOutcome outcome = agent.run(Duration.ofSeconds(60));
             assertThat(outcome.success()).isFalse();
             assertThat(outcome.message())

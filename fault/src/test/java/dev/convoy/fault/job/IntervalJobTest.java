@@ -60,7 +60,7 @@ class IntervalJobTest {
     @Test
     void aReplacementIsTakenInWhereTheNextSnapshotIs() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.REGROW, "kill:2@5", 7, SnapshotOverlap.NONE)) {
-            agent.openGateWhenReserved(new MemberId(2, 1));
+            agent.gates().openWhenReserved(new MemberId(2, 1));
             Expectation.reference(agent, 4, STEPS, LENGTH);
             assertThat(agent.incidents().getFirst().restoredStep()).isZero();
             assertThat(agent.incidents().getFirst().lostSteps()).isEqualTo(5);

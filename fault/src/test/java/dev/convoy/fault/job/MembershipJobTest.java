@@ -32,7 +32,7 @@ class MembershipJobTest {
     void aSpareTakesTheLostRanksPlaceAndItsFaults() throws Exception {
         // The second fault strikes the former spare: it has the place, and the faults, of rank 2.
         try (TestAgent agent = agent(spec(4, RecoveryPolicy.REPLACE).withSpares(1), "kill:2@20,throw:2@30")) {
-            agent.openGateWhenReserved(new MemberId(4, 0));
+            agent.gates().openWhenReserved(new MemberId(4, 0));
             succeeds(agent, 4);
             assertThat(agent.incidents()).hasSize(2);
             assertThat(agent.incidents()).allSatisfy(incident -> {
@@ -47,7 +47,7 @@ class MembershipJobTest {
     @Test
     void aReplacementIsTakenInWhileTheOthersGoOn() throws Exception {
         try (TestAgent agent = agent(spec(4, RecoveryPolicy.REGROW), "kill:2@5")) {
-            agent.openGateWhenReserved(new MemberId(2, 1));
+            agent.gates().openWhenReserved(new MemberId(2, 1));
             succeeds(agent, 4);
             assertThat(agent.incidents()).hasSize(1);
             assertThat(agent.incidents().getFirst().worldSize()).isEqualTo(3);
@@ -73,8 +73,9 @@ class MembershipJobTest {
         try (TestAgent agent = new TestAgent(spec, "kill:2@5", folder, SumProgram.class, steps, LENGTH, 1_000, 1)) {
             // Everybody has said the same once before, when the group formed.
             Set<MemberId> formed = new HashSet<>();
-            agent.letSpareInAt(
-                    new MemberId(4, 0), (member, message) -> moment.isInstance(message) && !formed.add(member));
+            agent.gates()
+                    .letSpareInAt(
+                            new MemberId(4, 0), (member, message) -> moment.isInstance(message) && !formed.add(member));
             Expectation.reference(agent, 4, steps, LENGTH);
             assertThat(agent.incidents()).hasSize(1);
             assertThat(agent.incidents().getFirst().ranks()).containsExactly(2);
@@ -86,8 +87,8 @@ class MembershipJobTest {
     @Test
     void aRankLeavesAtAStepBoundary() throws Exception {
         try (TestAgent agent = agent(spec(3, RecoveryPolicy.SHRINK), "")) {
-            agent.openGate();
-            agent.leave(1, 15);
+            agent.gates().open();
+            agent.variables().leave(1, 15);
             succeeds(agent, 2);
             assertThat(agent.incidents()).isEmpty();
             MembershipChange change = agent.changes().getFirst();
@@ -100,14 +101,14 @@ class MembershipJobTest {
     @Test
     void sigtermIsADepartureAndNoLoss() throws Exception {
         try (TestAgent agent = agent(spec(3, RecoveryPolicy.REPLACE), "")) {
-            agent.openGateWhenReserved(new MemberId(2, 1));
+            agent.gates().openWhenReserved(new MemberId(2, 1));
             agent.terminateWhenRunning(2);
             succeeds(agent, 3);
             assertThat(agent.incidents()).isEmpty();
             MembershipChange change = agent.changes().getFirst();
             assertThat(change.left()).containsExactly(2);
             assertThat(change.joined()).containsExactly(2);
-            assertThat(agent.exitStatus(new MemberId(2, 0))).isEqualTo(128 + 15);
+            assertThat(agent.ranks().exitStatus(new MemberId(2, 0))).isEqualTo(128 + 15);
             assertThat(agent.output()).doesNotContain("Exception");
         }
     }

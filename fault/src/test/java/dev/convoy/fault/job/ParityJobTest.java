@@ -99,7 +99,7 @@ class ParityJobTest {
         try (TestAgent agent = new TestAgent(spec, "", folder, SumProgram.class, 8, MUCH, 0, 1, overlap, "2+1")) {
             agent.when(
                     (_, message) -> message instanceof RankMessage.Progress progress && progress.step() == 3,
-                    () -> agent.after(delay, () -> agent.kill(1)));
+                    () -> RankProcesses.after(delay, () -> agent.ranks().kill(1)));
             succeeds(agent, 8, MUCH, 4);
         }
     }

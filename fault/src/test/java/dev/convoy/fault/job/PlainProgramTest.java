@@ -140,7 +140,7 @@ class PlainProgramTest {
         agent.when(
                 (member, message) ->
                         message instanceof RankMessage.Rebuilt && rebuilt.add(member) && rebuilt.size() == 3,
-                () -> agent.kill(1));
+                () -> agent.ranks().kill(1));
     }
 
     @Test

@@ -79,7 +79,9 @@ class RandomSignalsTest {
                     case 2 -> message instanceof RankMessage.Restored restored && restored.epoch() > 1;
                     default -> message instanceof RankMessage.Progress progress && progress.step() == step;
                 },
-                () -> agent.after(Duration.ofNanos(delayMicros * 1_000), () -> agent.signal(victim, stop)));
+                () -> RankProcesses.after(
+                        Duration.ofNanos(delayMicros * 1_000),
+                        () -> agent.ranks().signal(victim, stop)));
     }
 
     private static void judge(JobOutcome outcome, String story) {

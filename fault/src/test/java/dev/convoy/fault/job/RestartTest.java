@@ -56,12 +56,12 @@ class RestartTest {
         Path version = lostAtStep20();
         try (TestAgent agent = new TestAgent(
                 spec(4, RecoveryPolicy.SHRINK), "", folder, SumProgram.class, STEPS, LENGTH + 1, 1_000, 1)) {
-            agent.resumeFrom(version);
+            agent.variables().resumeFrom(version);
             fails(agent, "declared other states");
         }
         try (TestAgent agent =
                 new TestAgent(spec(4, RecoveryPolicy.SHRINK), "", folder, SumProgram.class, 10, LENGTH, 1_000, 1)) {
-            agent.resumeFrom(version);
+            agent.variables().resumeFrom(version);
             fails(agent, "before step 20, and there are 10 steps");
         }
         flipLastByte(version);
@@ -100,7 +100,7 @@ class RestartTest {
 
     private TestAgent resumed(Path version, JobSpec spec, String faults) throws Exception {
         TestAgent agent = new TestAgent(spec, faults, folder, SumProgram.class, STEPS, LENGTH, 1_000, 1);
-        agent.resumeFrom(version);
+        agent.variables().resumeFrom(version);
         return agent;
     }
 

@@ -35,9 +35,11 @@ class TakeoverJobTest {
     @Test
     void noRankStopsAndALaterLossIsRecoveredFrom() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.SHRINK, "kill:2@20")) {
-            agent.when((_, message) -> message instanceof RankMessage.Resumed, () -> agent.loseCoordinator(A_WHILE));
+            agent.when(
+                    (_, message) -> message instanceof RankMessage.Resumed,
+                    () -> agent.reigns().lose(A_WHILE));
             // They wait at step 10, and go on under the new coordinator.
-            agent.openGateWhenAllStand(4);
+            agent.gates().openWhenAllStand(4);
             succeeds(agent, 3);
             assertThat(agent.incidents()).singleElement().satisfies(incident -> {
                 assertThat(incident.ranks()).containsExactly(2);
@@ -53,9 +55,11 @@ class TakeoverJobTest {
     @Test
     void coordinatorThatWakesUpIsNotListenedTo() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.SHRINK, "")) {
-            agent.variable("CONVOY_LEASE_MS", "1000");
-            agent.when((_, message) -> message instanceof RankMessage.Resumed, () -> agent.freezeCoordinator(A_WHILE));
-            agent.openGateWhenAllStand(4);
+            agent.variables().set("CONVOY_LEASE_MS", "1000");
+            agent.when(
+                    (_, message) -> message instanceof RankMessage.Resumed,
+                    () -> agent.reigns().freeze(A_WHILE));
+            agent.gates().openWhenAllStand(4);
             succeeds(agent, 4);
             assertThat(agent.incidents()).isEmpty();
         }
@@ -65,8 +69,10 @@ class TakeoverJobTest {
     @Test
     void whoIsDoneMeanwhileWaitsForTheSuccessorsRelease() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.SHRINK, "")) {
-            agent.openGate();
-            agent.when((_, message) -> message instanceof RankMessage.Completed, () -> agent.loseCoordinator(A_WHILE));
+            agent.gates().open();
+            agent.when(
+                    (_, message) -> message instanceof RankMessage.Completed,
+                    () -> agent.reigns().lose(A_WHILE));
             succeeds(agent, 4);
             assertThat(agent.incidents()).isEmpty();
             assertThat(agent.decided(Decision.Send.class))
@@ -79,10 +85,10 @@ class TakeoverJobTest {
     @Test
     void coordinatorIsLostInTheMidstOfARecovery() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.REPLACE, "kill:2@20")) {
-            agent.openGate();
+            agent.gates().open();
             agent.when(
                     (_, message) -> message instanceof RankMessage.Aborted aborted && aborted.epoch() > 1,
-                    () -> agent.loseCoordinator(A_WHILE));
+                    () -> agent.reigns().lose(A_WHILE));
             succeeds(agent, 4);
             assertThat(agent.incidents()).flatExtracting(Incident::ranks).contains(2);
         }
@@ -93,8 +99,8 @@ class TakeoverJobTest {
     @ValueSource(ints = {3, 4, 6, 7})
     void coordinatorIsLostBetweenARecordAndWhatFollows(int record) throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.REPLACE, "kill:2@20")) {
-            agent.openGate();
-            agent.loseCoordinatorAfterRecord(record);
+            agent.gates().open();
+            agent.reigns().loseAfterRecord(record);
             // A process that was not started any more is replaced; before there is a group it is the end.
             succeeds(agent, 4);
         }
@@ -105,10 +111,10 @@ class TakeoverJobTest {
     void rankIsLostWhileThereIsNoCoordinator() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.SHRINK, "")) {
             agent.when((_, message) -> message instanceof RankMessage.Resumed, () -> {
-                agent.loseCoordinator(A_WHILE);
-                agent.kill(1);
+                agent.reigns().lose(A_WHILE);
+                agent.ranks().kill(1);
             });
-            agent.openGateWhenAllStand(3);
+            agent.gates().openWhenAllStand(3);
             succeeds(agent, 3);
             assertThat(agent.incidents())
                     .singleElement()
@@ -120,15 +126,15 @@ class TakeoverJobTest {
     @Test
     void withoutASuccessorRanksEndWithAClearLine() throws Exception {
         try (TestAgent agent = agent(RecoveryPolicy.SHRINK, "")) {
-            agent.variable("CONVOY_TAKEOVER_MS", "1000");
+            agent.variables().set("CONVOY_TAKEOVER_MS", "1000");
             agent.when(
                     (_, message) -> message instanceof RankMessage.Resumed,
-                    () -> agent.loseCoordinator(Duration.ofSeconds(3)));
+                    () -> agent.reigns().lose(Duration.ofSeconds(3)));
             JobOutcome outcome = agent.run(BOUND);
             assertThat(outcome.success()).isFalse();
             assertThat(outcome.message()).contains("every rank was lost");
             for (int rank = 0; rank < 4; rank++) {
-                assertThat(agent.exitStatus(new MemberId(rank, 0))).isEqualTo(1);
+                assertThat(agent.ranks().exitStatus(new MemberId(rank, 0))).isEqualTo(1);
             }
             assertThat(agent.output())
                     .contains("this rank ends: the agent is gone (the agent closed the connection, and within 1 s "
