@@ -167,6 +167,23 @@ static void shrinks_out_of_step(void) {
     }
 }
 
+/* A rank that has left ends the making of a child, also for one that waits for another first. */
+static void loss_behind_a_silent_rank(bool splits) {
+    ncclComm_t comms[4];
+    ncclComm_t child = NULL;
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    int excluded = 3;
+    init_all_nonblocking(comms, 4);
+    CHECK((splits ? ncclCommSplit(comms[0], 0, 0, &child, NULL)
+                  : ncclCommShrink(comms[0], &excluded, 1, &child, &config, 0)) == ncclInProgress);
+    CHECK(ncclCommAbort(comms[2]) == ncclSuccess);
+    CHECK(convoyCommWaitReady(comms[0], WAIT_NANOS) == ncclRemoteError);
+    CHECK(child == NULL);
+    for (int i = 0; i < 4; i++) {
+        CHECK(i == 2 || ncclCommAbort(comms[i]) == ncclSuccess);
+    }
+}
+
 static void *shrink_alone(void *comm) {
     int excluded = 2;
     ncclComm_t child;
@@ -252,6 +269,8 @@ int main(void) {
     death_is_named();
     abort_is_no_mismatch();
     shrinks_out_of_step();
+    loss_behind_a_silent_rank(true);
+    loss_behind_a_silent_rank(false);
     blocking_shrink_is_aborted();
     for (int round = 0; round < 20; round++) {
         abort_overtakes_revoke();

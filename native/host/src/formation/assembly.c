@@ -79,22 +79,29 @@ static bool is_lost(const struct ncclComm *comm, int rank) {
            atomic_load(&peer->page->state) == PAGE_ABORTED;
 }
 
+/* The first rank from the next one on that never will be ready; −1. */
+static int find_lost(const struct barrier *barrier) {
+    const struct ncclComm *comm = barrier->job->comm;
+    for (int rank = barrier->next; rank < comm->nranks; rank++) {
+        if (is_lost(comm, rank) && !is_ready(comm, rank)) {
+            return rank;
+        }
+    }
+    return -1;
+}
+
+/* Ranks are looked at in order; but who is lost may come behind one that waits for this rank. */
 static bool barrier_is_over(void *argument) {
     struct barrier *barrier = argument;
     const struct ncclComm *comm = barrier->job->comm;
     if (job_is_cancelled(barrier->job)) {
         return true;
     }
-    for (; barrier->next < comm->nranks; barrier->next++) {
-        if (!is_ready(comm, barrier->next)) {
-            if (is_lost(comm, barrier->next) && !is_ready(comm, barrier->next)) {
-                barrier->gone = barrier->next;
-                return true;
-            }
-            return false;
-        }
+    while (barrier->next < comm->nranks && is_ready(comm, barrier->next)) {
+        barrier->next++;
     }
-    return true;
+    barrier->gone = find_lost(barrier);
+    return barrier->gone >= 0 || barrier->next == comm->nranks;
 }
 
 ncclResult_t assembly_ready_barrier(const struct job *job) {

@@ -94,8 +94,28 @@ bool family_has_lost(const struct ncclComm *parent, int member) {
            atomic_load(&peer->page->state) == PAGE_FINALIZED;
 }
 
-/* Members are met in order. Nothing but an abort takes the parent's page away, and that waits for
- * the job first. */
+static bool has_come(const struct meeting *meeting, int member) {
+    return has_shown(meeting, member) && slot_of(meeting, member)->page_incarnation != 0;
+}
+
+static bool is_gone(const struct meeting *meeting, int member) {
+    bool gave_up = has_shown(meeting, member) && !has_come(meeting, member);
+    bool lost = family_has_lost(parent_of(meeting), member) || is_ahead(meeting, member);
+    return (gave_up || lost) && !has_come(meeting, member);
+}
+
+/* The first member from the next one on that will not come; −1. */
+static int find_gone(const struct meeting *meeting) {
+    for (int i = meeting->next; i < meeting->family->nmembers; i++) {
+        if (is_gone(meeting, meeting->family->members[i])) {
+            return meeting->family->members[i];
+        }
+    }
+    return -1;
+}
+
+/* Members are met in order; but who is gone may come behind one that waits for this rank. Nothing
+ * but an abort takes the parent's page away, and that waits for the job first. */
 static bool all_have_met(void *argument) {
     struct meeting *meeting = argument;
     const struct family *family = meeting->family;
@@ -104,21 +124,16 @@ static bool all_have_met(void *argument) {
     }
     for (; meeting->next < family->nmembers; meeting->next++) {
         int member = family->members[meeting->next];
-        if (!has_shown(meeting, member)) {
-            bool lost = family_has_lost(family->job->parent, member) || is_ahead(meeting, member);
-            meeting->gone = lost && !has_shown(meeting, member) ? member : -1;
-            return meeting->gone >= 0;
-        }
-        if (slot_of(meeting, member)->page_incarnation == 0) {
-            meeting->gone = member;
-            return true;
+        if (!has_come(meeting, member)) {
+            break;
         }
         if (slot_of(meeting, member)->members_hash != meeting->members_hash) {
             meeting->differs = true;
             return true;
         }
     }
-    return true;
+    meeting->gone = find_gone(meeting);
+    return meeting->gone >= 0 || meeting->next == family->nmembers;
 }
 
 static ncclResult_t adopt(const struct meeting *meeting) {

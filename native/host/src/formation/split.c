@@ -67,20 +67,27 @@ static bool is_lost(const struct split *split, int rank) {
     return family_has_lost(split->job.parent, rank) || has_given_up(split, rank);
 }
 
+/* The first rank from the next one on that will show nothing more; −1. */
+static int find_lost(struct split *split) {
+    for (int rank = split->next; rank < split->job.parent->nranks; rank++) {
+        if (is_lost(split, rank) && !take_wish(split, rank)) {
+            return rank;
+        }
+    }
+    return -1;
+}
+
+/* Wishes are taken in order; but who is lost may come behind one that waits for this rank. */
 static bool all_have_shown(void *argument) {
     struct split *split = argument;
-    const struct ncclComm *parent = split->job.parent;
     if (job_is_cancelled(&split->job)) {
         return true;
     }
-    for (; split->next < parent->nranks; split->next++) {
-        if (!take_wish(split, split->next)) {
-            bool lost = is_lost(split, split->next) && !take_wish(split, split->next);
-            split->gone = lost ? split->next : -1;
-            return lost;
-        }
+    while (split->next < split->job.parent->nranks && take_wish(split, split->next)) {
+        split->next++;
     }
-    return true;
+    split->gone = find_lost(split);
+    return split->gone >= 0 || split->next == split->job.parent->nranks;
 }
 
 /* --- who goes together --- */
