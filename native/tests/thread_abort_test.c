@@ -20,6 +20,7 @@ struct worker {
     uint64_t seed; /* the same for all */
     const ncclUniqueId *ids;
     struct test_rank *process;
+    _Atomic int *present; /* by generation */
 };
 
 /* What a rank has in one generation. Peers may still read it when it has aborted: so none of it is
@@ -153,8 +154,19 @@ static void quit(struct hand *hand, uint64_t bits) {
     NCCL(ncclCommAbort(hand->comm));
 }
 
-/* One rank leaves in the middle of an operation, or of the making of a child. */
-static void live(struct hand *hand, uint64_t random) {
+/* Outside of the library. */
+static void await_all(_Atomic int *present) {
+    int64_t deadline = test_nanos() + PATIENCE_NANOS;
+    atomic_fetch_add(present, 1);
+    while (atomic_load(present) < RANKS) {
+        CHECK(test_nanos() < deadline);
+        usleep(50);
+    }
+}
+
+/* One rank leaves in the middle of an operation, or of the making of a child, which all have begun
+ * then. */
+static void live(struct hand *hand, uint64_t random, _Atomic int *present) {
     int quitter = (int)(test_random(&random) % RANKS);
     bool quits = hand->rank == quitter;
     uint64_t rounds = 1 + test_random(&random) % 12;
@@ -165,10 +177,12 @@ static void live(struct hand *hand, uint64_t random) {
         post(hand, round == 0 ? 0 : test_random(&random));
         lives = completes(hand);
     }
-    CHECK(lives || !quits);
     ncclComm_t child = NULL;
-    if (lives && way % 3 != 0) {
+    if (way % 3 != 0) {
+        CHECK(lives);
         ncclResult_t result = begin_child(hand, way % 3 == 1, quits, &child);
+        CHECK(result == ncclInProgress);
+        await_all(present);
         if (way % 3 == 1 && (!quits || (way >> 8) % 2 == 0)) {
             test_await(hand->comm, result);
         }
@@ -189,7 +203,7 @@ static void *run_worker(void *argument) {
     const struct worker *worker = argument;
     for (uint64_t i = 0; i < GENERATIONS; i++) {
         struct hand hand = begin(worker->ids[i], worker->rank, RANKS);
-        live(&hand, worker->seed + i);
+        live(&hand, worker->seed + i, &worker->present[i]);
         end(&hand);
     }
     return NULL;
@@ -199,11 +213,13 @@ static void aborts(struct test_rank *rank) {
     pthread_t started[RANKS];
     struct worker workers[RANKS];
     ncclUniqueId ids[GENERATIONS];
+    _Atomic int present[GENERATIONS];
     for (int i = 0; i < GENERATIONS; i++) {
         NCCL(ncclGetUniqueId(&ids[i]));
+        atomic_init(&present[i], 0);
     }
     for (int i = 0; i < RANKS; i++) {
-        workers[i] = (struct worker){.rank = i, .seed = rank->seed, .ids = ids};
+        workers[i] = (struct worker){.rank = i, .seed = rank->seed, .ids = ids, .present = present};
         CHECK(pthread_create(&started[i], NULL, run_worker, &workers[i]) == 0);
     }
     for (int i = 0; i < RANKS; i++) {
