@@ -61,6 +61,7 @@ class ElasticJobTest {
         }
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource(value = RecoveryPolicy.class, names = "REGROW", mode = EnumSource.Mode.EXCLUDE)
     void losesOneRankAfterAnother(RecoveryPolicy policy) throws Exception {

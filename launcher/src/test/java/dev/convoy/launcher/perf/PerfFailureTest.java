@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,13 +21,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PerfFailureTest {
     private static final String LONG_RUN = "all_reduce --ranks 3 -b 8 -e 8 -n 1000000000 --runtime host";
+    private static final String MANY_SIZES = "all_reduce --ranks 3 -b 8 -e 8M -f 2 -n 5000 --runtime host";
 
     @TempDir
     Path temp;
 
     @Test
     void killedRankEndsTheRunWithOneLine() {
-        PerfOutput ran = signalled(LONG_RUN, "KILL", 1);
+        PerfOutput ran = signalled(LONG_RUN, "KILL", 1, _ -> true);
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.errors().lines()).hasSize(1);
         assertThat(ran.errors()).matches("convoy: rank 1 \\(process \\d+\\) was killed by SIGKILL\n");
@@ -35,7 +37,8 @@ class PerfFailureTest {
 
     @Test
     void stoppedRankEndsTheRunWithOneLine() {
-        PerfOutput ran = signalled(LONG_RUN + " --deadline 1", "STOP", 2);
+        // Once the ranks have met, for which they have more time.
+        PerfOutput ran = signalled(MANY_SIZES + " --deadline 1", "STOP", 2, PerfFailureTest::hasResults);
         assertThat(ran.status()).isEqualTo(1);
         assertThat(ran.errors().lines()).hasSize(1);
         assertThat(ran.errors()).matches("convoy: rank 2 \\(process \\d+\\) is stopped; the others waited 1 s\n");
@@ -68,11 +71,15 @@ class PerfFailureTest {
                         pids.stream().noneMatch(pid -> ProcessHandle.of(pid).isPresent()));
     }
 
-    private static PerfOutput signalled(String commandLine, String signal, int rank) {
+    private static boolean hasResults(String output) {
+        return output.lines().anyMatch(line -> line.matches(" +8 .*float.*"));
+    }
+
+    private static PerfOutput signalled(String commandLine, String signal, int rank, Predicate<String> when) {
         AtomicBoolean sent = new AtomicBoolean();
         return PerfOutput.of(commandLine, output -> {
             List<Long> pids = PerfOutput.pids(output);
-            if (pids.size() == 3 && !sent.getAndSet(true)) {
+            if (pids.size() == 3 && when.test(output) && !sent.getAndSet(true)) {
                 send(signal, pids.get(rank));
             }
         });
