@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,25 @@ static pid_t parse_pid(const char *text) {
                : 0;
 }
 
+/* Which a person had the parent ignore, as by nohup or in a script's background: the terminal sends
+ * them to the whole process group. */
+static bool is_to_be_ignored(int signal_number) {
+    struct sigaction present;
+    bool from_terminal =
+        signal_number == SIGHUP || signal_number == SIGINT || signal_number == SIGQUIT;
+    return from_terminal && sigaction(signal_number, NULL, &present) == 0 &&
+           present.sa_handler == SIG_IGN;
+}
+
 /* The parent (a JVM, say) may have blocked or ignored signals; the command begins with a clean
  * slate. */
 static void reset_signals(void) {
     sigset_t none;
     sigemptyset(&none);
     for (int signal_number = 1; signal_number < NSIG; signal_number++) {
-        signal(signal_number, SIG_DFL); /* fails for SIGKILL and SIGSTOP, which need none */
+        if (!is_to_be_ignored(signal_number)) {
+            signal(signal_number, SIG_DFL); /* fails for SIGKILL and SIGSTOP, which need none */
+        }
     }
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -47,22 +47,40 @@ static void check_statuses(void) {
     CHECK(run(1, "--", "true", NULL) == 125); /* not our parent */
 }
 
-/* The command gets default signal handling, whatever the parent had set. */
+/* Ends as the command does that sends itself a signal. */
+static int status_after(const char *command) {
+    char text[32];
+    snprintf(text, sizeof text, "%d", (int)getpid());
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        execl(program, program, text, "--", "sh", "-c", command, (char *)NULL);
+        _exit(99);
+    }
+    int status;
+    CHECK(waitpid(pid, &status, 0) == pid);
+    return status;
+}
+
+/* The command gets default signal handling, whatever the parent had set; but what nohup and scripts
+ * have their commands ignore it ignores, too. */
 static void check_signals(void) {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     signal(SIGPIPE, SIG_IGN);
-    char text[32];
-    snprintf(text, sizeof text, "%d", (int)getpid());
-    pid_t pid = fork();
-    if (pid == 0) {
-        execl(program, program, text, "--", "sh", "-c", "kill -PIPE $$; exit 3", (char *)NULL);
-        _exit(99);
-    }
-    int status;
-    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+    signal(SIGHUP, SIG_DFL); /* these tests may run under nohup themselves */
+    int status = status_after("kill -PIPE $$; exit 3");
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+    status = status_after("kill -HUP $$; exit 3");
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    status = status_after("kill -HUP $$; kill -INT $$; exit 3");
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
