@@ -10,6 +10,8 @@ import java.time.Duration;
 final class Repetitions {
     /** Time for one size and one kind of buffers, where nothing else is asked for. */
     private static final long TARGET_NANOS = 100_000_000;
+    /** An operation that takes so many times as long as the last ones is not late yet. */
+    private static final int SLACK = 4;
     /** Until the first measurement: the JVM has begun to compile the loops by then. */
     private static final long COMPILE_NANOS = 50_000_000;
     /** How long a case waits for the compilers to come to rest, at most. */
@@ -119,13 +121,21 @@ final class Repetitions {
     /** All ranks begin together, and know afterwards how long the slowest one took. */
     private long time(Call call, long iterations) {
         agreement.barrier();
-        long nanos = Math.max(1, stopwatch.time(call, iterations, deadline()));
+        long nanos = Math.max(1, stopwatch.time(call, iterations, underWay(), deadline()));
         nanosEach = Math.max(1, agreement.greatest(nanos) / iterations);
         return nanos;
     }
 
+    /**
+     * So few that, if they are as slow as the last ones, their time lengthens a wait's bound by no more than itself.
+     */
+    private int underWay() {
+        long most = plan.deadline().toNanos() / (SLACK * Math.max(1, nanosEach));
+        return Math.clamp(most, 1, Stopwatch.MOST_UNDER_WAY);
+    }
+
     /** Bound of a wait for as many operations as may be under way. */
     private Duration deadline() {
-        return plan.deadline().plusNanos(Math.min(nanosEach, Long.MAX_VALUE >> 20) * Stopwatch.MOST_UNDER_WAY * 4);
+        return plan.deadline().plusNanos(Math.min(nanosEach, Long.MAX_VALUE >> 20) * underWay() * SLACK);
     }
 }

@@ -29,15 +29,16 @@ final class Stopwatch {
      *
      * @param call the operation
      * @param iterations how many
+     * @param underWay how many at once, at most; 1 to {@link #MOST_UNDER_WAY}
      * @param deadline bound of each wait
      * @return nanoseconds for all
      */
-    long time(Call call, long iterations, Duration deadline) {
+    long time(Call call, long iterations, int underWay, Duration deadline) {
         long begin = System.nanoTime();
         if (blocking) {
             awaitEach(call, iterations);
         } else {
-            awaitMany(call, iterations, deadline);
+            awaitMany(call, iterations, underWay, deadline);
         }
         return System.nanoTime() - begin;
     }
@@ -48,9 +49,9 @@ final class Stopwatch {
         }
     }
 
-    private void awaitMany(Call call, long iterations, Duration deadline) {
-        for (long left = iterations; left > 0; left -= MOST_UNDER_WAY) {
-            int batch = (int) Math.min(left, MOST_UNDER_WAY);
+    private void awaitMany(Call call, long iterations, int underWay, Duration deadline) {
+        for (long left = iterations; left > 0; left -= underWay) {
+            int batch = (int) Math.min(left, underWay);
             for (int i = 0; i < batch; i++) {
                 call.issue();
             }
