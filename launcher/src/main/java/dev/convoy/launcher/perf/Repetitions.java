@@ -126,9 +126,7 @@ final class Repetitions {
         return nanos;
     }
 
-    /**
-     * So few that, if they are as slow as the last ones, their time lengthens a wait's bound by no more than itself.
-     */
+    /** So few that the slack of operations as slow as the last ones lengthens a wait's bound by no more than itself. */
     private int underWay() {
         long most = plan.deadline().toNanos() / (SLACK * Math.max(1, nanosEach));
         return Math.clamp(most, 1, Stopwatch.MOST_UNDER_WAY);

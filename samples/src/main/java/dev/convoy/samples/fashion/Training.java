@@ -82,9 +82,10 @@ final class Training implements AutoCloseable {
     /** The first steps of a JVM take many times as long as later ones: a spare computes them before it is needed. */
     private void rehearse() {
         int[] batch = batches.batch(0);
+        int images = Math.min(REHEARSED_IMAGES, batch.length);
         float[] scratch = new float[Parameters.COUNT];
         for (int i = 0; i < REHEARSED_STEPS; i++) {
-            network.gradient(data.train(), batch, 0, REHEARSED_IMAGES, weights, gradient);
+            network.gradient(data.train(), batch, 0, images, weights, gradient);
             gradient.copyTo(gradientValues);
             weights.copyTo(weightValues);
             optimizer.update(0, weightValues, scratch, gradientValues, 0, batch.length);
