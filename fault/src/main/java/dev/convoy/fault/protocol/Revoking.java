@@ -156,7 +156,7 @@ final class Revoking extends Phase {
         List<Loss> losses = PeerDeaths.in(job, reporter, suspect).stream()
                 .filter(loss -> !answers.containsKey(loss.member()))
                 .toList();
-        if (!initial && !losses.isEmpty()) {
+        if (!isFirst() && !losses.isEmpty()) {
             job.lose(losses);
         }
     }
@@ -164,7 +164,7 @@ final class Revoking extends Phase {
     @Override
     void lost(List<Loss> losses) {
         if (initial) {
-            job.become(FormationFailed.by(job, losses.getFirst()));
+            lostInFormation(losses);
             return;
         }
         if (isChange()) {
@@ -189,6 +189,23 @@ final class Revoking extends Phase {
         job.incidents.merge(losses);
         job.announceLoss(losses, epoch);
         proceed();
+    }
+
+    /**
+     * Whoever started all ranks wants to know that one never came. Where they had an epoch of which a successor could
+     * not tell whether all have heard, they form once more, and a loss is as good as it was in that epoch.
+     */
+    private void lostInFormation(List<Loss> losses) {
+        Optional<Loss> failure = losses.stream().filter(Loss::isProgramFailure).findFirst();
+        if (isFirst() || failure.isPresent()) {
+            job.become(FormationFailed.by(job, failure.orElse(losses.getFirst())));
+        } else {
+            job.recover(Detection.of(losses.getFirst()), losses);
+        }
+    }
+
+    private boolean isFirst() {
+        return initial && job.epochs.current() == 0;
     }
 
     /**
@@ -223,10 +240,11 @@ final class Revoking extends Phase {
 
     @Override
     boolean exited(MemberStatus status, String how, boolean clean) {
-        if (initial) {
+        boolean ends = isFirst() || initial && (clean || status.endedInFailure());
+        if (ends) {
             job.fail(status + " " + how + " before the group was formed");
         }
-        return initial;
+        return ends;
     }
 
     @Override

@@ -378,6 +378,44 @@ class TakeoverTest {
                 .hasValueSatisfying(revoke -> assertThat(revoke.epoch()).isEqualTo(2));
     }
 
+    private static Harness formingOnceMore() {
+        Harness former = Harness.unformed(SHRINKING);
+        IntStream.range(0, 4).forEach(rank -> former.connect(rank(rank)));
+        IntStream.range(0, 4).forEach(rank -> former.acknowledges(rank(rank), 1));
+        assertThat(former.published(1)).isTrue();
+        Harness heir = former.successor();
+        List.of(0, 1, 2).forEach(rank -> heir.returns(rank(rank), 1));
+        heir.returns(rank(3), 0, 1);
+        assertThat(heir.sent(rank(3), CoordinatorMessage.Revoke.class)).isPresent();
+        return heir;
+    }
+
+    @Test
+    void killedWhileTheGroupFormsOnceMoreIsALoss() {
+        Harness heir = formingOnceMore();
+        heir.dies(rank(3));
+        assertThat(heir.hasEnded()).isFalse();
+        assertThat(heir.incident().ranks()).containsExactly(3);
+        List.of(0, 1, 2).forEach(rank -> heir.acknowledges(rank(rank), 3));
+        assertThat(heir.epochStart(rank(0)).members()).containsExactly(rank(0), rank(1), rank(2));
+        assertThat(heir.epochStart(rank(0)).plan().isInitial()).isTrue();
+    }
+
+    @Test
+    void silentWhileTheGroupFormsOnceMoreIsALoss() {
+        Harness heir = formingOnceMore();
+        heir.on(new CoordinatorEvent.Disconnected(heir.nowNs(), rank(3)));
+        assertThat(heir.hasEnded()).isFalse();
+        assertThat(heir.incident().ranks()).containsExactly(3);
+    }
+
+    @Test
+    void programThatFailsWhileTheGroupFormsOnceMoreEndsTheJob() {
+        Harness heir = formingOnceMore();
+        heir.exits(rank(3), "exited with status 1", false);
+        assertThat(heir.outcome().message()).isEqualTo("rank 3 exited with status 1 before the group was formed");
+    }
+
     @Test
     void whoWaitsForItsReleaseGetsItFromTheSuccessor() {
         Harness former = Harness.recorded(SHRINKING);
