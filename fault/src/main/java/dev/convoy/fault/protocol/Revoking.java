@@ -78,9 +78,7 @@ final class Revoking extends Phase {
     @Override
     void enter() {
         enteredNs = job.clock.timerNs();
-        if (lastChance) {
-            keepEverybody();
-        } else if (!initial && !anyMemberStays()) {
+        if (!initial && !lastChance && !anyMemberStays()) {
             keepLeavers();
         }
         List<MemberStatus> live = job.members.connected();
@@ -299,6 +297,9 @@ final class Revoking extends Phase {
             return;
         }
         boolean last = isLastChance();
+        if (last) {
+            readmitLeavers();
+        }
         if (!last && !initial && !isChange() && job.spec.policy() != RecoveryPolicy.SHRINK) {
             refill();
         }
@@ -346,12 +347,6 @@ final class Revoking extends Phase {
     }
 
     /** The job gives up: whoever wanted to leave may hold what is to be saved. */
-    private void keepEverybody() {
-        job.members.departing().stream()
-                .filter(status -> job.members.current(status.launchRank()) == null)
-                .forEach(job.members::readmit);
-    }
-
     private RestoreChoice choice(List<MemberStatus> holders) {
         List<MemberId> ids = holders.stream().map(MemberStatus::id).toList();
         List<List<Holding>> inventories =
@@ -375,6 +370,12 @@ final class Revoking extends Phase {
     }
 
     private void keepLeavers() {
+        job.members.departing().forEach(job.changes::refuseFor);
+        readmitLeavers();
+    }
+
+    /** They may hold what nobody else does; a newcomer in such a place holds nothing yet. */
+    private void readmitLeavers() {
         for (MemberStatus status : job.members.departing()) {
             MemberStatus successor = job.members.current(status.launchRank());
             if (successor != null) {
@@ -382,7 +383,6 @@ final class Revoking extends Phase {
                 job.members.exclude(successor, job.clock.timerNs());
             }
             job.members.readmit(status);
-            job.changes.refuseFor(status);
         }
         job.fenceOverdue();
     }

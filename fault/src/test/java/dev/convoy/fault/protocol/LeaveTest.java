@@ -226,4 +226,41 @@ class LeaveTest {
         assertThat(job.coordinator.members()).containsExactly(rank(0), rank(2));
         assertThat(job.sent(rank(1), CoordinatorMessage.Dismissed.class)).isPresent();
     }
+
+    private static Harness replacedWhileRankZeroDies(int ranks, int maxRecoveries) {
+        Harness job = Harness.running(
+                new JobSpec(ranks, RecoveryPolicy.REPLACE, 1, maxRecoveries, 1_000 * MS, 5_000 * MS, "/var/state"));
+        wants(job, 1);
+        job.connect(SUCCESSOR);
+        job.advance(20);
+        stopsAtBoundary(job, 30);
+        job.dies(rank(0));
+        return job;
+    }
+
+    @Test
+    void whatALeaverHoldsIsSavedWhenTheJobGivesUp() {
+        Harness job = replacedWhileRankZeroDies(2, 0);
+        job.acknowledgesHolding(rank(1), 3, 2, 30);
+        assertThat(job.fenced()).containsExactly(SUCCESSOR);
+        assertThat(job.sent(rank(1), CoordinatorMessage.Persist.class)).isPresent();
+    }
+
+    @Test
+    void theLastRoundEndsAlthoughTheSuccessorDiesInIt() {
+        Harness job = replacedWhileRankZeroDies(2, 0);
+        job.dies(SUCCESSOR);
+        job.acknowledgesHolding(rank(1), 3, 2, 30);
+        assertThat(job.sent(rank(1), CoordinatorMessage.Persist.class)).isPresent();
+    }
+
+    @Test
+    void whatALeaverHoldsIsSavedWhenItsSuccessorWasOneTooMany() {
+        Harness job = replacedWhileRankZeroDies(3, 1);
+        job.dies(SUCCESSOR);
+        job.acknowledgesHolding(rank(2), 3, 3, 30);
+        job.acknowledgesHolding(rank(1), 3, 3, 30);
+        assertThat(job.sent(rank(1), CoordinatorMessage.Persist.class)).isPresent();
+        assertThat(job.sent(rank(2), CoordinatorMessage.Persist.class)).isPresent();
+    }
 }

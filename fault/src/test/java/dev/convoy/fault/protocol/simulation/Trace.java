@@ -5,16 +5,22 @@ import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.RankMessage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 
-/** What happened, a line an event, without heartbeats and ticks. Costs nothing unless it is wanted. */
+/**
+ * What happened, a line an event, without heartbeats and ticks; of a long story how it began and how it ended. Costs
+ * nothing unless it is wanted.
+ */
 final class Trace {
-    private static final int LINES = 150;
+    private static final int LINES = 100;
 
     private final VirtualTime time;
     private final boolean wanted;
-    private final Deque<String> lines = new ArrayDeque<>();
+    private final List<String> first = new ArrayList<>();
+    private final Deque<String> last = new ArrayDeque<>();
     private long dropped;
 
     Trace(VirtualTime time, boolean wanted) {
@@ -44,15 +50,21 @@ final class Trace {
     }
 
     private void line(String text) {
-        lines.add(String.format(Locale.ROOT, "%10.3f ms  %s", time.sinceStartNs() / 1e6, text));
-        if (lines.size() > LINES) {
-            lines.remove();
+        String line = String.format(Locale.ROOT, "%10.3f ms  %s", time.sinceStartNs() / 1e6, text);
+        if (first.size() < LINES) {
+            first.add(line);
+            return;
+        }
+        last.add(line);
+        if (last.size() > LINES) {
+            last.remove();
             dropped++;
         }
     }
 
     @Override
     public String toString() {
-        return (dropped > 0 ? "… " + dropped + " lines before\n" : "") + String.join("\n", lines);
+        String between = dropped > 0 ? "\n… " + dropped + " lines\n" : "\n";
+        return String.join("\n", first) + between + String.join("\n", last);
     }
 }
