@@ -153,6 +153,28 @@ bool comm_peer_is_gone(const struct ncclComm *comm, int rank) {
            !page_belongs(peer->page, comm->nonce);
 }
 
+/*
+ * A peer that has finalised needs nobody any more, and nobody needs it. One that has given up its
+ * page had destroyed or aborted the communicator before it died.
+ */
+static bool has_left_before(const struct ncclComm *comm, int rank) {
+    const struct comm_page *page = comm->peers[rank].page;
+    return atomic_load(&page->state) == PAGE_FINALIZED || !page_belongs(page, comm->nonce);
+}
+
+bool comm_mark_dead(struct ncclComm *comm) {
+    bool any = false;
+    for (int rank = 0; rank < comm->nranks; rank++) {
+        struct peer *peer = &comm->peers[rank];
+        if (peer->process != NULL && !peer->is_dead && atomic_load(&peer->process->dead) &&
+            !has_left_before(comm, rank)) {
+            peer->is_dead = true;
+            any = true;
+        }
+    }
+    return any;
+}
+
 void comm_fail_gone(struct ncclComm *comm, int rank, const char *waiting_for) {
     const struct peer *peer = &comm->peers[rank];
     bool dead = peer->process != NULL && atomic_load(&peer->process->dead);

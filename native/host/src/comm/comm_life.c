@@ -14,15 +14,6 @@ static struct ncclComm *registry;
 
 /* --- death of peers --- */
 
-/*
- * A peer that has finalised needs nobody any more, and nobody needs it. One that has given up its
- * page had destroyed or aborted the communicator before it died.
- */
-static bool has_left_before(const struct ncclComm *comm, int rank) {
-    const struct comm_page *page = comm->peers[rank].page;
-    return atomic_load(&page->state) == PAGE_FINALIZED || !page_belongs(page, comm->nonce);
-}
-
 static void describe_dead(const struct ncclComm *comm, char *text, size_t capacity) {
     size_t used = 0;
     for (int rank = 0; rank < comm->nranks && used + 8 < capacity; rank++) {
@@ -30,19 +21,6 @@ static void describe_dead(const struct ncclComm *comm, char *text, size_t capaci
             used += (size_t)snprintf(text + used, capacity - used, used > 0 ? ", %d" : "%d", rank);
         }
     }
-}
-
-bool comm_mark_dead(struct ncclComm *comm) {
-    bool any = false;
-    for (int rank = 0; rank < comm->nranks; rank++) {
-        struct peer *peer = &comm->peers[rank];
-        if (peer->process != NULL && !peer->is_dead && atomic_load(&peer->process->dead) &&
-            !has_left_before(comm, rank)) {
-            peer->is_dead = true;
-            any = true;
-        }
-    }
-    return any;
 }
 
 static void note_dead_locked(struct ncclComm *comm) {
