@@ -87,15 +87,20 @@ public final class RecoveryTime {
 
     private static void print(Map<String, List<Double>> phases, List<String> options) {
         System.out.printf(
-                "%n%s%n%n| phase | median ms | lowest | highest |%n| --- | --- | --- | --- |%n",
+                "%n%s%n%n| phase | median ms | lowest | highest | 99th percentile |%n| --- | --- | --- | --- | --- |%n",
                 String.join(" ", options));
         phases.forEach((name, values) -> {
             double[] sorted =
                     values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
             System.out.printf(
-                    "| %s | %.2f | %.2f | %.2f |%n",
-                    name.replace("AtNs", ""), median, sorted[0], sorted[sorted.length - 1]);
+                    "| %s | %.2f | %.2f | %.2f | %s |%n",
+                    name.replace("AtNs", ""), median, sorted[0], sorted[sorted.length - 1], percentile99(sorted));
         });
+    }
+
+    // By the nearest rank; fewer than a hundred runs do not show one.
+    private static String percentile99(double[] sorted) {
+        return sorted.length < 100 ? "–" : String.format("%.2f", sorted[(int) Math.ceil(0.99 * sorted.length) - 1]);
     }
 }

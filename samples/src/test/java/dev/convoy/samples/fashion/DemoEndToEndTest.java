@@ -59,7 +59,7 @@ class DemoEndToEndTest {
         endsWithTheSameBits("kill:2@30");
     }
 
-    @Tag("slow")
+    @Tag("soak")
     @ParameterizedTest
     @ValueSource(strings = {"kill:0@30", "kill:3@0", "kill:1@59", "throw:1@30", "kill:0@20,kill:2@20", "stop:1@30"})
     void aReplacementEndsWithTheSameBitsAfter(String fault) throws IOException {
@@ -112,7 +112,7 @@ class DemoEndToEndTest {
         assertNothingLeft();
     }
 
-    @Tag("slow")
+    @Tag("soak")
     @ParameterizedTest
     @ValueSource(strings = {"abort", "agree", "rebuild", "restore"})
     void survivesASecondLossInAnyPhaseOfARecovery(String phase) throws IOException {
