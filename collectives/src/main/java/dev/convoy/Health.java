@@ -7,12 +7,15 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Whether a communicator can be relied on; once lost, it stays so. Used by the thread inside the communicator. */
 final class Health {
     private static final int MOST_RANKS = 4096;
     /** Not null, so that a process has loaded what tells of a failure before there is one. */
     private static final Failure NONE = new Failure(ErrorDetails.none(), new int[0]);
+
+    private static final AtomicBoolean REHEARSED = new AtomicBoolean();
 
     private final NativeRuntime natives;
     private final Status status;
@@ -39,6 +42,15 @@ final class Health {
         this.options = options;
         this.revocation = options.revocation() == null ? new Revocation() : options.revocation();
         this.rank = rank;
+        if (REHEARSED.compareAndSet(false, true)) {
+            rehearse();
+        }
+    }
+
+    // A process's first pass through this takes milliseconds, which nobody has when a rank was lost.
+    private void rehearse() {
+        ErrorDetails details = status.ncclDetails(Status.NCCL_REMOTE_ERROR, "", 0);
+        new Failure(details, new int[0]).asException(place(details, Operation.ALL_REDUCE, 0));
     }
 
     Revocation revocation() {

@@ -45,17 +45,15 @@ final class LossHistory implements HostState {
     @Override
     public void save(ByteBuffer to) {
         to.putInt(count);
-        for (int i = 0; i < count; i++) {
-            to.putFloat(losses[i]);
-        }
+        to.asFloatBuffer().put(losses, 0, count);
+        to.position(to.position() + count * Float.BYTES);
     }
 
     @Override
     public void load(ByteBuffer from) {
         count = from.getInt();
         Arrays.fill(losses, 0);
-        for (int i = 0; i < count; i++) {
-            losses[i] = from.getFloat();
-        }
+        from.asFloatBuffer().get(losses, 0, count);
+        from.position(from.position() + count * Float.BYTES);
     }
 }
