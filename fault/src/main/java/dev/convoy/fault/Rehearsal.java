@@ -118,6 +118,7 @@ final class Rehearsal {
         FlightReports flights = new FlightReports(recorder, new RankStatus(), control, 1);
         control.reportFlights(flights);
         control.guard(1, reason -> {});
+        hear(control, new CoordinatorMessage.Probe(1));
         hear(control, new CoordinatorMessage.Revoke(2, "rehearsal", true));
         control.awaitRevoke(1);
         control.send(new RankMessage.Aborted(

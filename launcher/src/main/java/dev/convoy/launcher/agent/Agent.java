@@ -18,6 +18,7 @@ import dev.convoy.launcher.watch.JobWatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -215,9 +216,10 @@ final class Agent {
             }
             // Asked at the same moment as the rank itself: one that is stopped cannot answer, and this says why.
             case CoordinatorMessage.Probe probe -> {
-                hosts.state(member)
-                        .ifPresent(letter ->
-                                consequences.add(new CoordinatorEvent.ProcState(events.now(), member, (char) letter)));
+                OptionalInt letter = hosts.state(member);
+                if (letter.isPresent()) {
+                    consequences.add(new CoordinatorEvent.ProcState(events.now(), member, (char) letter.getAsInt()));
+                }
                 if (opinions.ask(probe.epoch())) {
                     consequences.add(new CoordinatorEvent.OpinionAsked(events.now()));
                 }

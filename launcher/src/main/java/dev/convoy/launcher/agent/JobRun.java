@@ -7,13 +7,11 @@ import dev.convoy.fault.control.CoordinatorDirectory.Location;
 import dev.convoy.fault.control.NodeRecord;
 import dev.convoy.fault.detect.SecondOpinion;
 import dev.convoy.fault.protocol.Coordinator;
-import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.Decision;
 import dev.convoy.fault.protocol.FaultSpec;
 import dev.convoy.fault.protocol.JobOutcome;
 import dev.convoy.fault.protocol.JobSpec;
 import dev.convoy.fault.protocol.MemberId;
-import dev.convoy.fault.protocol.RankMessage;
 import dev.convoy.fault.protocol.Version;
 import dev.convoy.launcher.Cluster;
 import dev.convoy.launcher.JobException;
@@ -133,7 +131,7 @@ public final class JobRun {
                     new NodeRecord.Welcome(
                             server.port(), token, store.folder().toString(), resumeFrom, rendezvous.certificate()),
                     leading.mandate());
-            leading.local().tell(new Ends(rendezvous));
+            leading.local().tell(rendezvous.rankEvents());
             leading.directory()
                     .ifPresent(directory -> directory.announce(new Location(
                             leading.mandate().term(), rendezvous.host(), server.port(), rendezvous.certificate())));
@@ -333,26 +331,8 @@ public final class JobRun {
 
     private ControlServer openServer(Leading leading, String token) {
         String host = leading.rendezvous().host();
-        EventQueue events = leading.rendezvous().events();
-        ProcessEnds ends = leading.rendezvous().ends();
+        RankEvents heard = leading.rendezvous().rankEvents();
         try {
-            ControlServer.Listener queue = new ControlServer.Listener() {
-                @Override
-                public void connected(MemberId member, long pid) {
-                    events.post(now -> new CoordinatorEvent.Connected(now, member, pid));
-                }
-
-                @Override
-                public void received(MemberId member, RankMessage message) {
-                    events.post(now -> new CoordinatorEvent.Received(now, member, message));
-                }
-
-                @Override
-                public void disconnected(MemberId member) {
-                    ends.awaitBriefly(member);
-                    events.post(now -> new CoordinatorEvent.Disconnected(now, member));
-                }
-            };
             InetAddress address = InetAddress.getByName(host);
             long term = leading.mandate().term();
             return leading.rendezvous().tls().isPresent()
@@ -360,25 +340,11 @@ public final class JobRun {
                             address,
                             token,
                             term,
-                            queue,
+                            heard,
                             leading.rendezvous().tls().get())
-                    : ControlServer.open(address, token, term, queue);
+                    : ControlServer.open(address, token, term, heard);
         } catch (IOException e) {
             throw new JobException("cannot listen on " + host + ": " + Reason.of(e), e);
-        }
-    }
-
-    /** Hands the ends of this machine's ranks to the event thread. */
-    private record Ends(Rendezvous rendezvous) implements LocalRanks.Listener {
-        @Override
-        public void ended(MemberId member, int status) {
-            rendezvous.events().post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
-            rendezvous.ends().ended(member);
-        }
-
-        @Override
-        public void notStarted(MemberId member, String reason) {
-            rendezvous.events().post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Queue;
 final class Rehearsal {
     private static final int RANKS = 4;
     private static final int LOST = 2;
+    private static final MemberId GONE = new MemberId(LOST, 0);
     private static final int UNIQUE_ID_BYTES = 128;
     private static final long STEP = 1;
     private static final int KILLED = 128 + 9;
@@ -39,31 +40,41 @@ final class Rehearsal {
     }
 
     /**
-     * Plays a loss under each policy, and what follows where the group grows again.
+     * Plays a death under each policy, with what follows where the group grows again, and a stopped rank.
      *
      * @param nowNs CLOCK_MONOTONIC nanoseconds
-     * @return how many epochs stood in the end; 7 if all jobs recovered and one grew again
+     * @return how many epochs stood in the end; 9 if all jobs recovered and one grew again
      */
     static long play(long nowNs) {
+        playAnEnd();
         long epochs = 0;
         for (RecoveryPolicy policy : RecoveryPolicy.values()) {
-            epochs += new Rehearsal(policy, nowNs).playOne();
+            epochs += new Rehearsal(policy, nowNs).playOne("kill", Evidence.PEER_DEATH, LOST);
         }
-        return epochs;
+        return epochs + new Rehearsal(RecoveryPolicy.SHRINK, nowNs).playOne("stop", Evidence.DEADLINE);
     }
 
-    private long playOne() {
+    // It is told while the survivors want the CPU.
+    private static void playAnEnd() {
+        RankEvents nobodyListens = new RankEvents(new EventQueue(), new ProcessEnds());
+        nobodyListens.ended(GONE, KILLED);
+        nobodyListens.disconnected(GONE);
+    }
+
+    private long playOne(String fault, Evidence evidence, int... seenDead) {
         long epoch = play(coordinator.start(nowNs));
-        MemberId lost = new MemberId(LOST, 0);
         // Twice, as a rank does.
-        says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
-        says(lost, new RankMessage.FaultFired("kill:" + LOST + "@" + STEP, nowNs));
+        says(GONE, new RankMessage.FaultFired(fault + ":" + LOST + "@" + STEP, nowNs));
+        says(GONE, new RankMessage.FaultFired(fault + ":" + LOST + "@" + STEP, nowNs));
         // The second report comes in when the first is being acted upon.
         for (int witness = 0; witness < 2; witness++) {
-            says(new MemberId(witness, 0), suspect(epoch));
+            says(
+                    new MemberId(witness, 0),
+                    new RankMessage.Suspect(epoch, evidence, seenDead, nowNs, "rehearsed", STEP, STEP));
         }
-        events.add(new CoordinatorEvent.Disconnected(nowNs, lost));
-        events.add(new CoordinatorEvent.Exited(nowNs, lost, ExitText.of(KILLED), KILLED));
+        epoch = Math.max(epoch, play(List.of()));
+        events.add(new CoordinatorEvent.Disconnected(nowNs, GONE));
+        events.add(new CoordinatorEvent.Exited(nowNs, GONE, ExitText.of(KILLED), KILLED));
         epoch = Math.max(epoch, play(List.of()));
         // Where the group grows again: the candidate is started, then taken in.
         for (int tick = 0; tick < 2; tick++) {
@@ -93,6 +104,10 @@ final class Rehearsal {
             case Decision.Spawn(MemberId member, int _) -> events.add(new CoordinatorEvent.Connected(nowNs, member, 1));
             case Decision.Fence(MemberId member) -> events.add(new CoordinatorEvent.Fenced(nowNs, member));
             case Decision.Send(MemberId member, CoordinatorMessage.Revoke revoke) -> says(member, aborted(revoke));
+            case Decision.Send(MemberId member, CoordinatorMessage.Probe _)
+            when member.equals(GONE) -> events.add(new CoordinatorEvent.ProcState(nowNs, GONE, 'T'));
+            case Decision.Send(MemberId member, CoordinatorMessage.Probe probe) ->
+                says(member, new RankMessage.Probed(probe.epoch(), STEP, STEP, 0));
             case Decision.Send(MemberId member, CoordinatorMessage.Quiesce quiesce) ->
                 says(member, new RankMessage.Quiesced(quiesce.epoch(), STEP, nowNs));
             case Decision.Send(MemberId member, CoordinatorMessage.EpochStart start) -> {
@@ -104,10 +119,6 @@ final class Rehearsal {
             default -> {}
         }
         return 0;
-    }
-
-    private RankMessage.Suspect suspect(long epoch) {
-        return new RankMessage.Suspect(epoch, Evidence.PEER_DEATH, new int[] {LOST}, nowNs, "rehearsed", STEP, STEP);
     }
 
     /** After the first epoch every rank holds the whole state, so that any of them can be lost. */

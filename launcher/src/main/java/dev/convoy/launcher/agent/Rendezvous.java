@@ -16,6 +16,7 @@ final class Rendezvous implements AutoCloseable {
     private final String host;
     private final EventQueue events = new EventQueue();
     private final ProcessEnds ends = new ProcessEnds();
+    private final RankEvents rankEvents = new RankEvents(events, ends);
     private final Optional<RemoteNodes> others;
     /** Of the agent that leads: the same one for its ranks and the other agents. */
     private final Optional<ControlTls> tls;
@@ -71,8 +72,9 @@ final class Rendezvous implements AutoCloseable {
         return events;
     }
 
-    ProcessEnds ends() {
-        return ends;
+    /** Where those tell that hear of ranks. */
+    RankEvents rankEvents() {
+        return rankEvents;
     }
 
     void letIn(NodeRecord.Welcome welcome, Mandate mandate) {

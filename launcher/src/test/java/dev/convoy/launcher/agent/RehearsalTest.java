@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class RehearsalTest {
 
     @Test
-    void goesTheWholeWayThroughARecoveryUnderEachPolicyAndThroughAChange() {
-        assertThat(Rehearsal.play(System.nanoTime())).isEqualTo(2 + 2 + 3);
+    void goesTheWholeWayThroughARecoveryUnderEachPolicyThroughAChangeAndADiagnosis() {
+        assertThat(Rehearsal.play(System.nanoTime())).isEqualTo(2 + 2 + 3 + 2);
     }
 }
