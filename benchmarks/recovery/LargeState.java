@@ -122,11 +122,14 @@ public final class LargeState {
     private void change(long index) {
         MemorySegment shard = state.buffer().hostView().orElseThrow();
         for (long at = 0; at < shard.byteSize(); at += MIB) {
-            byte expected = (byte) (content(state.offset() + at) + (at < changing ? index : 0));
+            long offset = state.offset() + at;
+            // However it is cut by now: of what one rank had at first.
+            boolean changes = offset % bytes < changing;
+            byte expected = (byte) (content(offset) + (changes ? index : 0));
             if (shard.get(ValueLayout.JAVA_BYTE, at) != expected) {
                 throw new IllegalStateException("byte " + at + " is wrong");
             }
-            if (at < changing) {
+            if (changes) {
                 shard.set(ValueLayout.JAVA_BYTE, at, (byte) (expected + 1));
             }
         }
