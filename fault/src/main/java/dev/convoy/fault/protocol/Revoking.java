@@ -346,7 +346,6 @@ final class Revoking extends Phase {
         }
     }
 
-    /** The job gives up: whoever wanted to leave may hold what is to be saved. */
     private RestoreChoice choice(List<MemberStatus> holders) {
         List<MemberId> ids = holders.stream().map(MemberStatus::id).toList();
         List<List<Holding>> inventories =

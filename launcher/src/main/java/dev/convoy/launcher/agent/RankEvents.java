@@ -6,14 +6,13 @@ import dev.convoy.fault.protocol.CoordinatorEvent;
 import dev.convoy.fault.protocol.MemberId;
 import dev.convoy.fault.protocol.RankMessage;
 
-/** Hands what is heard of ranks, by their connections and as the parent of their processes, to the event thread. */
+/** Hands what is heard of ranks, by their connections, their parent and other nodes, to the event thread. */
 final class RankEvents implements ControlServer.Listener, LocalRanks.Listener {
     private final EventQueue events;
-    private final ProcessEnds ends;
+    private final ProcessEnds ends = new ProcessEnds();
 
-    RankEvents(EventQueue events, ProcessEnds ends) {
+    RankEvents(EventQueue events) {
         this.events = events;
-        this.ends = ends;
     }
 
     @Override

@@ -56,7 +56,7 @@ final class Rehearsal {
 
     // It is told while the survivors want the CPU.
     private static void playAnEnd() {
-        RankEvents nobodyListens = new RankEvents(new EventQueue(), new ProcessEnds());
+        RankEvents nobodyListens = new RankEvents(new EventQueue());
         nobodyListens.ended(GONE, KILLED);
         nobodyListens.disconnected(GONE);
     }

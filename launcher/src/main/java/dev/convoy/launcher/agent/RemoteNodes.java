@@ -31,7 +31,7 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     private final Cluster cluster;
     private final int ranks;
     private final EventQueue events;
-    private final ProcessEnds ends;
+    private final RankEvents rankEvents;
     private final NodeServer server;
     private final Map<Integer, Node> nodes = new HashMap<>();
     private final long fencedNs;
@@ -61,11 +61,16 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
     }
 
     RemoteNodes(
-            Cluster cluster, InetSocketAddress address, int ranks, Guard guard, EventQueue events, ProcessEnds ends) {
+            Cluster cluster,
+            InetSocketAddress address,
+            int ranks,
+            Guard guard,
+            EventQueue events,
+            RankEvents rankEvents) {
         this.cluster = cluster;
         this.ranks = ranks;
         this.events = events;
-        this.ends = ends;
+        this.rankEvents = rankEvents;
         fencedNs = Lease.fencedNs(cluster.store().isPresent());
         for (int node = 0; node < cluster.nodes(); node++) {
             if (node != cluster.nodeRank()) {
@@ -176,13 +181,9 @@ final class RemoteNodes implements NodeServer.Host, AutoCloseable {
         switch (record) {
             case NodeRecord.Renew renewal -> renewed(node, link, renewal);
             case NodeRecord.Present(List<MemberId> started) -> present(node, started);
-            case NodeRecord.Ended(MemberId member, int status) -> {
-                events.post(now -> new CoordinatorEvent.Exited(now, member, ExitText.of(status), status));
-                ends.ended(member);
-            }
+            case NodeRecord.Ended(MemberId member, int status) -> rankEvents.ended(member, status);
             case NodeRecord.Killed(MemberId member) -> events.post(now -> new CoordinatorEvent.Fenced(now, member));
-            case NodeRecord.NotStarted(MemberId member, String reason) ->
-                events.post(now -> new CoordinatorEvent.SpawnFailed(now, member.launchRank(), reason));
+            case NodeRecord.NotStarted(MemberId member, String reason) -> rankEvents.notStarted(member, reason);
             case NodeRecord.State(MemberId member, char letter) ->
                 events.post(now -> new CoordinatorEvent.ProcState(now, member, letter));
             default -> throw new IllegalArgumentException("a node sent " + record);

@@ -15,8 +15,7 @@ import java.util.Optional;
 final class Rendezvous implements AutoCloseable {
     private final String host;
     private final EventQueue events = new EventQueue();
-    private final ProcessEnds ends = new ProcessEnds();
-    private final RankEvents rankEvents = new RankEvents(events, ends);
+    private final RankEvents rankEvents = new RankEvents(events);
     private final Optional<RemoteNodes> others;
     /** Of the agent that leads: the same one for its ranks and the other agents. */
     private final Optional<ControlTls> tls;
@@ -34,7 +33,7 @@ final class Rendezvous implements AutoCloseable {
                         request.ranks(),
                         new RemoteNodes.Guard(secret.orElseThrow(), tls),
                         events,
-                        ends));
+                        rankEvents));
     }
 
     /** Opens the one that the job was told of. */
